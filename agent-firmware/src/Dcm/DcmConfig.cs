@@ -1,0 +1,31 @@
+// Timing of the diagnostic server and the identification that it reports. Built from nf.config.
+// Tests: tests/agent-firmware/Dcm.
+namespace EsyncAgent;
+
+/// <summary>Configuration of the ISO 14229 server; times in milliseconds.</summary>
+public sealed class DcmConfig
+{
+    /// <summary>P2server_max: a response or a response pending within this (ISO 14229-2:2013 §7.2).</summary>
+    public ushort P2ServerMsMax = 50;
+
+    /// <summary>P2*server_max: between response pending and the next answer; a multiple of 10.</summary>
+    public ushort P2StarServerMsMax = 5000;
+
+    /// <summary>S3server: a session other than the default one ends after this without a request.</summary>
+    public ushort S3ServerMs = 5000;
+
+    /// <summary>Longest request and longest response, 64 to 4095 bytes; maxNumberOfBlockLength of RequestDownload.</summary>
+    public ushort MessageLengthMax = 4095;
+
+    /// <summary>Delay after the first failed access; doubles with each further one.</summary>
+    public uint AccessDelayMs = 1000;
+
+    /// <summary>Largest delay after failed accesses.</summary>
+    public uint AccessDelayMsMax = 60000;
+
+    /// <summary>Identifiers of constant records (F18x, F19x, F1EF), ascending, each once.</summary>
+    public ushort[] ConstantIds = new ushort[0];
+
+    /// <summary>The constant records, in the order of <see cref="ConstantIds"/>.</summary>
+    public byte[][] ConstantRecords = new byte[0][];
+}

@@ -1,0 +1,29 @@
+// Which blocks NvM keeps and how long each may be. The numbers are part of the flash format: never reorder.
+// Tests: tests/agent-firmware/NvM.
+namespace EsyncAgent;
+
+/// <summary>Numbers of the NvM blocks (PROTOCOL.md, "NvM").</summary>
+public static class NvMBlock
+{
+    /// <summary>Device identifier, device secret and trust anchors; written once by provisioning.</summary>
+    public const byte Provisioning = 0;
+
+    /// <summary>Fingerprint F15A of the last programming.</summary>
+    public const byte Fingerprint = 1;
+
+    /// <summary>Failed accesses, for the delay that outlives a reset.</summary>
+    public const byte SecurityAccess = 2;
+
+    /// <summary>DTC status bytes.</summary>
+    public const byte Dem = 3;
+
+    /// <summary>Number of blocks.</summary>
+    public const int Count = 4;
+}
+
+/// <summary>Sizes of the blocks.</summary>
+public sealed class NvMConfig
+{
+    /// <summary>Largest length of each block in bytes, by block number.</summary>
+    public ushort[] LengthMax = { 544, 16, 16, 64 };
+}

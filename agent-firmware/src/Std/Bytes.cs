@@ -1,0 +1,55 @@
+// Small operations on byte ranges that several modules need.
+// Must not be used on secrets: comparing here stops at the first difference (Csm.ConstantTime does not).
+// Tests: tests/agent-firmware/Std.
+namespace EsyncAgent;
+
+/// <summary>Comparing and filling of byte ranges.</summary>
+public static class Bytes
+{
+    /// <summary>True when both ranges hold the same bytes. Not for secrets.</summary>
+    public static bool AreEqual(byte[] a, int aOffset, byte[] b, int bOffset, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (a[aOffset + i] != b[bOffset + i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>True when every byte of the range is <paramref name="value"/>.</summary>
+    public static bool AreAll(byte[] data, int offset, int count, byte value)
+    {
+        int end = offset + count;
+        for (int i = offset; i < end; i++)
+        {
+            if (data[i] != value)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Fills a range by doubling native copies: the interpreter touches a few bytes only.</summary>
+    public static void Fill(byte[] data, int offset, int count, byte value)
+    {
+        if (count <= 0)
+        {
+            return;
+        }
+
+        data[offset] = value;
+        int filled = 1;
+        while (filled < count)
+        {
+            int step = filled < count - filled ? filled : count - filled;
+            System.Array.Copy(data, offset, data, offset + filled, step);
+            filled += step;
+        }
+    }
+}
