@@ -152,4 +152,7 @@ public enum FotaError : ushort
 
     /// <summary>Another operation is under way.</summary>
     Busy = 48,
+
+    /// <summary>Access was tried with a wrong proof or key.</summary>
+    AccessRefused = 49,
 }

@@ -8,7 +8,7 @@ namespace EsyncAgent;
 /// <summary>The update target as services 22, 31, 34, 36 and 37 see it (PROTOCOL.md, "Transfer", "Routines").</summary>
 public interface IUpdateTarget
 {
-    /// <summary>True from an accepted <see cref="StartDownload"/> until the transfer has ended, well or badly.</summary>
+    /// <summary>True from an accepted <see cref="StartDownload"/> until the transfer has ended, well or badly. A new download may begin only while it is false.</summary>
     bool IsTransferActive { get; }
 
     /// <summary>Bytes of the announced size that have not been accepted yet.</summary>
@@ -29,7 +29,8 @@ public interface IUpdateTarget
 
     /// <summary>
     /// Takes the next bytes of the transfer. Ok: all of them were taken. Pending: none was, for want of room; offer the
-    /// same again next cycle. NotOk: the transfer has ended, <see cref="LastError"/> says why.
+    /// same again next cycle. NotOk: the transfer has ended, now or in the background since the last call, and
+    /// <see cref="LastError"/> says why.
     /// Never called with more than <see cref="TransferRemaining"/> bytes.
     /// </summary>
     StdReturn TransferData(byte[] data, int offset, int count);
@@ -55,9 +56,15 @@ public interface IUpdateTarget
     /// <summary>Routine 0203: writes consent and reasons, and returns 2 (PROTOCOL.md, "Routines").</summary>
     int CheckPreconditions(byte[] into, int offset);
 
-    /// <summary>Routine 0204: writes the authenticated version report over the 16-byte nonce and returns its length, 173.</summary>
+    /// <summary>Routine 0204: writes the authenticated version report over the 16-byte nonce and returns its length, 173; −1 while there is no report key (not provisioned).</summary>
     int ReadVersionReport(byte[] nonce, int nonceOffset, byte[] into, int offset);
 
     /// <summary>Reads a data identifier of the agent (F181, F189, FD00 to FD08); returns the length, −1 when there is no such identifier.</summary>
     int ReadDid(ushort dataIdentifier, byte[] into, int offset);
+
+    /// <summary>
+    /// Notes a refusal that arose in the server, for DID FD03 and the version report: AlreadyProvisioned,
+    /// AccessRefused. Only notes; returns at once and touches neither transfer nor routine.
+    /// </summary>
+    void NoteRefusal(FotaError reason);
 }
