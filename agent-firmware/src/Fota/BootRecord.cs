@@ -1,0 +1,159 @@
+// The boot record's fields and their layout: which bank runs, what each bank holds, what may never be undone.
+// Invariants: 192 bytes with a CRC-32 over all but itself; a record with an unknown bank or state is not a record;
+// arrays are indexed by bank (0 A, 1 B).
+// Must not know where the record lies: BootRecordStore does.
+// PROTOCOL.md "Boot record". Tests: tests/agent-firmware/Fota.
+using System;
+
+namespace EsyncAgent;
+
+/// <summary>One boot record in RAM.</summary>
+public sealed class BootRecord
+{
+    /// <summary>Length in flash, in bytes; a multiple of every write unit.</summary>
+    public const int Length = 192;
+
+    /// <summary>Bank A as an index.</summary>
+    public const byte BankA = 0;
+
+    /// <summary>Bank B as an index.</summary>
+    public const byte BankB = 1;
+
+    /// <summary>No bank is active.</summary>
+    public const byte NoBank = 0xFF;
+
+    /// <summary>Length of a manifest digest and of a seal, in bytes.</summary>
+    public const int DigestLength = 32;
+
+    private const uint Magic = 0x45534252;
+    private const byte Format = 1;
+    private const int CrcOffset = 188;
+
+    /// <summary>State of each bank.</summary>
+    public readonly BankState[] State = new BankState[2];
+
+    /// <summary>Confirm marks tried in each bank's manifest slot, 0 to 8.</summary>
+    public readonly byte[] MarksTried = new byte[2];
+
+    /// <summary>Manifest digest of each bank, 32 bytes, zero when none.</summary>
+    public readonly byte[][] ManifestDigest = { new byte[DigestLength], new byte[DigestLength] };
+
+    /// <summary>Seal of each bank's manifest slot, 32 bytes, zero when none.</summary>
+    public readonly byte[][] Seal = { new byte[DigestLength], new byte[DigestLength] };
+
+    /// <summary>Active bank: <see cref="BankA"/>, <see cref="BankB"/> or <see cref="NoBank"/>.</summary>
+    public byte ActiveBank;
+
+    /// <summary>Boots that the trial has left.</summary>
+    public byte AttemptsLeft;
+
+    /// <summary>State that DID FD01 reports.</summary>
+    public EsyncState EsyncState;
+
+    /// <summary>Sequence of this record; set by <see cref="BootRecordStore"/>.</summary>
+    public uint Sequence;
+
+    /// <summary>Lowest securityVersion that may be installed.</summary>
+    public uint SecurityVersionFloor;
+
+    /// <summary>Highest SUIT sequence number accepted.</summary>
+    public uint SequenceNumberMax;
+
+    /// <summary>Reason of the last failure.</summary>
+    public FotaError LastError;
+
+    /// <summary>Rollbacks so far.</summary>
+    public ushort RollbackCount;
+
+    /// <summary>Last security event.</summary>
+    public ushort SecurityEvent;
+
+    /// <summary>Takes over every field of <paramref name="other"/>.</summary>
+    public void CopyFrom(BootRecord other)
+    {
+        ActiveBank = other.ActiveBank;
+        AttemptsLeft = other.AttemptsLeft;
+        EsyncState = other.EsyncState;
+        Sequence = other.Sequence;
+        SecurityVersionFloor = other.SecurityVersionFloor;
+        SequenceNumberMax = other.SequenceNumberMax;
+        LastError = other.LastError;
+        RollbackCount = other.RollbackCount;
+        SecurityEvent = other.SecurityEvent;
+        for (int bank = 0; bank < 2; bank++)
+        {
+            State[bank] = other.State[bank];
+            MarksTried[bank] = other.MarksTried[bank];
+            Array.Copy(other.ManifestDigest[bank], ManifestDigest[bank], DigestLength);
+            Array.Copy(other.Seal[bank], Seal[bank], DigestLength);
+        }
+    }
+
+    /// <summary>Writes the 192 bytes of the record.</summary>
+    public void Serialize(byte[] into, int offset)
+    {
+        Array.Clear(into, offset, Length);
+        BigEndian.WriteU32(into, offset, Magic);
+        into[offset + 4] = Format;
+        into[offset + 5] = ActiveBank;
+        into[offset + 6] = (byte)State[0];
+        into[offset + 7] = (byte)State[1];
+        into[offset + 8] = AttemptsLeft;
+        into[offset + 9] = MarksTried[0];
+        into[offset + 10] = MarksTried[1];
+        into[offset + 11] = (byte)EsyncState;
+        BigEndian.WriteU32(into, offset + 12, Sequence);
+        BigEndian.WriteU32(into, offset + 16, SecurityVersionFloor);
+        BigEndian.WriteU32(into, offset + 20, SequenceNumberMax);
+        BigEndian.WriteU16(into, offset + 24, (ushort)LastError);
+        BigEndian.WriteU16(into, offset + 26, RollbackCount);
+        BigEndian.WriteU16(into, offset + 28, SecurityEvent);
+        for (int bank = 0; bank < 2; bank++)
+        {
+            Array.Copy(ManifestDigest[bank], 0, into, offset + 32 + (bank * DigestLength), DigestLength);
+            Array.Copy(Seal[bank], 0, into, offset + 96 + (bank * DigestLength), DigestLength);
+        }
+
+        BigEndian.WriteU32(into, offset + CrcOffset, Crc32.Compute(into, offset, CrcOffset));
+    }
+
+    /// <summary>Reads a record; false, and nothing changed, when the 192 bytes are not a whole one.</summary>
+    public bool TryParse(byte[] from, int offset)
+    {
+        if (BigEndian.ReadU32(from, offset) != Magic
+            || from[offset + 4] != Format
+            || BigEndian.ReadU32(from, offset + CrcOffset) != Crc32.Compute(from, offset, CrcOffset))
+        {
+            return false;
+        }
+
+        byte active = from[offset + 5];
+        if ((active > BankB && active != NoBank)
+            || from[offset + 6] > (byte)BankState.Rejected
+            || from[offset + 7] > (byte)BankState.Rejected)
+        {
+            return false;
+        }
+
+        ActiveBank = active;
+        State[0] = (BankState)from[offset + 6];
+        State[1] = (BankState)from[offset + 7];
+        AttemptsLeft = from[offset + 8];
+        MarksTried[0] = from[offset + 9];
+        MarksTried[1] = from[offset + 10];
+        EsyncState = (EsyncState)from[offset + 11];
+        Sequence = BigEndian.ReadU32(from, offset + 12);
+        SecurityVersionFloor = BigEndian.ReadU32(from, offset + 16);
+        SequenceNumberMax = BigEndian.ReadU32(from, offset + 20);
+        LastError = (FotaError)BigEndian.ReadU16(from, offset + 24);
+        RollbackCount = BigEndian.ReadU16(from, offset + 26);
+        SecurityEvent = BigEndian.ReadU16(from, offset + 28);
+        for (int bank = 0; bank < 2; bank++)
+        {
+            Array.Copy(from, offset + 32 + (bank * DigestLength), ManifestDigest[bank], 0, DigestLength);
+            Array.Copy(from, offset + 96 + (bank * DigestLength), Seal[bank], 0, DigestLength);
+        }
+
+        return true;
+    }
+}

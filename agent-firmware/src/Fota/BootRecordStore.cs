@@ -1,0 +1,321 @@
+// Keeps the boot record as three copies in three sectors: loads the newest whole one, mends the others, writes changes.
+// Invariants: a copy is erased, programmed and read back before the next one is touched; a change has happened when one
+// copy is whole; the last copy that is known to be good is never touched. Copies are written in the order 0 1 2 when
+// the sequence is odd, 2 1 0 when it is even: a write begins with the copy that the one before it ended with, so a copy
+// that an interrupted erase left unstable is the first to be made anew. Mending takes what is not whole first, then
+// everything else, since a copy that reads well once may not do so twice.
+// Must not know what the fields mean.
+// PROTOCOL.md "Boot record". Tests: tests/agent-firmware/Fota.
+namespace EsyncAgent;
+
+/// <summary>The boot record in flash.</summary>
+public sealed class BootRecordStore
+{
+    private const int Copies = 3;
+    private const int AllCopies = 7;
+    private const int TriesMax = 2;
+    private const int ReadRoundsMax = 3;
+
+    private readonly Fls _fls;
+    private readonly FlsArea[] _areas;
+    private readonly FlsJob _reader = new FlsJob(FlsPriority.Fota);
+    private readonly FlsWriter _writer;
+    private readonly byte[] _image = new byte[BootRecord.Length];
+    private readonly uint[] _sequences = new uint[Copies];
+    private readonly BootRecord _record = new BootRecord();
+    private readonly BootRecord _next = new BootRecord();
+    private State _state;
+    private StdReturn _writeResult;
+    private uint _lastSequence;
+    private uint _orderSequence;
+    private int _copy;
+    private int _round;
+    private int _tries;
+    private int _validMask;
+    private int _blankMask;
+    private int _todoMask;
+    private int _urgentMask;
+    private int _wholeMask;
+    private int _failedMask;
+    private bool _isLoaded;
+    private bool _wasMended;
+
+    /// <summary>A store over the three areas of the map; <see cref="MainFunction"/> loads it.</summary>
+    public BootRecordStore(Fls fls)
+    {
+        _fls = fls;
+        _writer = new FlsWriter(fls, FlsPriority.Fota);
+        _areas = new FlsArea[] { fls.Map.BootRecord0, fls.Map.BootRecord1, fls.Map.BootRecord2 };
+    }
+
+    private enum State : byte
+    {
+        StartRead,
+        Reading,
+        Mending,
+        Idle,
+        Writing,
+    }
+
+    /// <summary>The record as it stands in flash. Read only for others: change a copy of it and <see cref="Write"/> that.</summary>
+    public BootRecord Record
+    {
+        get { return _record; }
+    }
+
+    /// <summary>True once the copies were read and mended, or none was found.</summary>
+    public bool IsLoaded
+    {
+        get { return _isLoaded; }
+    }
+
+    /// <summary>True when none of the three places held anything but FF at start.</summary>
+    public bool IsBlank
+    {
+        get { return _isLoaded && _validMask == 0 && _blankMask == AllCopies; }
+    }
+
+    /// <summary>True when no copy was whole at start and not all were blank.</summary>
+    public bool IsLost
+    {
+        get { return _isLoaded && _validMask == 0 && _blankMask != AllCopies; }
+    }
+
+    /// <summary>True when copies had to be made anew at start.</summary>
+    public bool WasMended
+    {
+        get { return _wasMended; }
+    }
+
+    /// <summary>True when a copy could not be written in the last write or mending: the flash is failing there.</summary>
+    public bool IsDegraded
+    {
+        get { return _failedMask != 0; }
+    }
+
+    /// <summary>True when nothing is being loaded or written.</summary>
+    public bool IsIdle
+    {
+        get { return _state == State.Idle; }
+    }
+
+    /// <summary>
+    /// Result of the last <see cref="Write"/>: Pending until every copy was tried, Ok when one is whole at least (then
+    /// <see cref="Record"/> is the new one), NotOk when the flash took none of two and the old record stands in the third.
+    /// </summary>
+    public StdReturn WriteResult
+    {
+        get { return _writeResult; }
+    }
+
+    /// <summary>
+    /// Begins to write a change; <paramref name="next"/> is copied, its sequence is set to one more than the newest known
+    /// (its own, when it was rebuilt from marks and says more). False while not loaded or another write is under way.
+    /// </summary>
+    public bool Write(BootRecord next)
+    {
+        if (_state != State.Idle)
+        {
+            return false;
+        }
+
+        _next.CopyFrom(next);
+        if ((int)(next.Sequence - _lastSequence) > 0)
+        {
+            _lastSequence = next.Sequence;
+        }
+
+        _lastSequence++;
+        _next.Sequence = _lastSequence;
+        _next.Serialize(_image, 0);
+        _writeResult = StdReturn.Pending;
+        StartCopies(State.Writing, _lastSequence, AllCopies, 0);
+        return true;
+    }
+
+    /// <summary>Goes on with loading or writing.</summary>
+    public void MainFunction(uint nowMs)
+    {
+        switch (_state)
+        {
+            case State.Idle:
+                return;
+            case State.StartRead:
+                _fls.Read(_reader, _areas[_copy].Start, _image, 0, BootRecord.Length);
+                _state = State.Reading;
+                return;
+            case State.Reading:
+                if (_reader.Result != StdReturn.Pending)
+                {
+                    TakeCopy(_reader.Result == StdReturn.Ok);
+                }
+
+                return;
+            default:
+                WriteCopies();
+                return;
+        }
+    }
+
+    private void TakeCopy(bool isRead)
+    {
+        int bit = 1 << _copy;
+        if (isRead && _next.TryParse(_image, 0))
+        {
+            _sequences[_copy] = _next.Sequence;
+            if (_validMask == 0 || (int)(_next.Sequence - _record.Sequence) > 0)
+            {
+                _record.CopyFrom(_next);
+            }
+
+            _validMask |= bit;
+        }
+        else if (isRead && Bytes.AreAll(_image, 0, BootRecord.Length, 0xFF))
+        {
+            _blankMask |= bit;
+        }
+
+        _copy++;
+        _state = State.StartRead;
+        if (_copy == Copies)
+        {
+            Select();
+        }
+    }
+
+    private void Select()
+    {
+        if (_validMask == 0)
+        {
+            // Nobody calls a record lost after one look: the line to the part may have been disturbed.
+            _round++;
+            _copy = 0;
+            if (_blankMask == AllCopies || _round == ReadRoundsMax)
+            {
+                FinishLoad();
+            }
+
+            return;
+        }
+
+        _lastSequence = _record.Sequence;
+        bool isUneven = _validMask != AllCopies;
+        for (int copy = 0; copy < Copies; copy++)
+        {
+            isUneven |= _sequences[copy] != _lastSequence;
+        }
+
+        if (!isUneven)
+        {
+            FinishLoad();
+            return;
+        }
+
+        _wasMended = true;
+        _record.Serialize(_image, 0);
+        StartCopies(State.Mending, _lastSequence + 1, AllCopies, AllCopies & ~_validMask);
+    }
+
+    private void FinishLoad()
+    {
+        _isLoaded = true;
+        _state = State.Idle;
+    }
+
+    private void StartCopies(State state, uint orderSequence, int todoMask, int urgentMask)
+    {
+        _state = state;
+        _orderSequence = orderSequence;
+        _todoMask = todoMask;
+        _urgentMask = urgentMask;
+        _wholeMask = 0;
+        _failedMask = 0;
+        StartNextCopy();
+    }
+
+    private void StartNextCopy()
+    {
+        int mask = _todoMask & _urgentMask;
+        if (mask == 0)
+        {
+            mask = _todoMask;
+        }
+
+        _copy = (_orderSequence & 1) != 0 ? 0 : Copies - 1;
+        int step = _copy == 0 ? 1 : -1;
+        while ((mask & (1 << _copy)) == 0)
+        {
+            _copy += step;
+        }
+
+        _tries = 0;
+        StartCopy();
+    }
+
+    private void StartCopy()
+    {
+        _tries++;
+        _writer.Rewrite(_areas[_copy], _image, 0, BootRecord.Length);
+    }
+
+    private void WriteCopies()
+    {
+        StdReturn result = _writer.Step();
+        if (result == StdReturn.Pending)
+        {
+            return;
+        }
+
+        if (result == StdReturn.NotOk && _tries < TriesMax)
+        {
+            StartCopy();
+            return;
+        }
+
+        EndCopy(result == StdReturn.Ok);
+    }
+
+    private void EndCopy(bool isWhole)
+    {
+        int bit = 1 << _copy;
+        _todoMask &= ~bit;
+        if (isWhole)
+        {
+            if (_wholeMask == 0 && _state == State.Writing)
+            {
+                _record.CopyFrom(_next);
+            }
+
+            _wholeMask |= bit;
+        }
+        else
+        {
+            _failedMask |= bit;
+        }
+
+        if (_todoMask != 0 && MayTouchAnother())
+        {
+            StartNextCopy();
+            return;
+        }
+
+        if (_state == State.Writing)
+        {
+            _writeResult = _wholeMask != 0 ? StdReturn.Ok : StdReturn.NotOk;
+        }
+
+        FinishLoad();
+    }
+
+    // A dead sector must not lead to the loss of the others: mending then stops at what needed it, and a write leaves
+    // the third copy alone when two would not take the change.
+    private bool MayTouchAnother()
+    {
+        if (_state == State.Mending)
+        {
+            return _failedMask == 0 || (_todoMask & _urgentMask) != 0;
+        }
+
+        return _wholeMask != 0 || (_failedMask & (_failedMask - 1)) == 0;
+    }
+}
