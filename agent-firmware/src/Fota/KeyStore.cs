@@ -1,0 +1,163 @@
+// The provisioning block: device identifier, device secret and trust anchors, as routine 0220 wrote them once
+// (PROTOCOL.md, "Provisioning"). Reads the mirror that NvM keeps; holds no copy of its own.
+// Invariants: the secret leaves this class only as derived keys; a block that was written is never replaced.
+// Must not know what signatures are over, nor who asked for a key.
+// Tests: tests/agent-firmware/Fota/KeyStoreTests.
+namespace EsyncAgent;
+
+/// <summary>Device identity, derived keys and trust anchors.</summary>
+public sealed class KeyStore
+{
+    /// <summary>Most anchors that a record may hold.</summary>
+    public const int AnchorCountMax = 8;
+
+    private const int SecretOffset = Csm.DeviceIdLength;
+    private const int CountOffset = SecretOffset + Csm.KeyLength;
+    private const int AnchorsOffset = CountOffset + 1;
+    private const int AnchorLength = 1 + LmsParameters.HssPublicKeyLength;
+
+    // I within an HSS public key: after L and the two type codes.
+    private const int IdentifierOffset = 12;
+
+    private readonly Csm _csm;
+    private readonly NvM _nvm;
+    private readonly byte[] _deviceId = new byte[Csm.DeviceIdLength];
+    private readonly byte[] _secret = new byte[Csm.KeyLength];
+
+    /// <summary>The provisioning block of <paramref name="nvm"/>.</summary>
+    public KeyStore(Csm csm, NvM nvm)
+    {
+        _csm = csm;
+        _nvm = nvm;
+    }
+
+    /// <summary>True when a record is there; false also as long as NvM is not ready.</summary>
+    public bool IsProvisioned
+    {
+        get { return _nvm.IsReady && IsWellFormed(AnchorData, 0, _nvm.Length(NvMBlock.Provisioning)); }
+    }
+
+    /// <summary>The 16 bytes of the device identifier; zero when not provisioned. Valid until the next call; read only.</summary>
+    public byte[] DeviceId
+    {
+        get
+        {
+            System.Array.Copy(AnchorData, 0, _deviceId, 0, Csm.DeviceIdLength);
+            return _deviceId;
+        }
+    }
+
+    /// <summary>Number of trust anchors; 0 when not provisioned.</summary>
+    public int AnchorCount
+    {
+        get { return IsProvisioned ? AnchorData[CountOffset] : 0; }
+    }
+
+    /// <summary>The array in which <see cref="AnchorKeyOffset"/> points. Read only.</summary>
+    public byte[] AnchorData
+    {
+        get { return _nvm.Data(NvMBlock.Provisioning); }
+    }
+
+    /// <summary>Role of an anchor (a value of <see cref="TrustRole"/>), 0 ≤ index &lt; <see cref="AnchorCount"/>.</summary>
+    public byte AnchorRole(int index)
+    {
+        return AnchorData[AnchorsOffset + index * AnchorLength];
+    }
+
+    /// <summary>Where the anchor's HSS public key (60 bytes) begins in <see cref="AnchorData"/>.</summary>
+    public int AnchorKeyOffset(int index)
+    {
+        return AnchorsOffset + index * AnchorLength + 1;
+    }
+
+    /// <summary>Index of the anchor whose top tree has the 16-byte identifier I, −1 when there is none.</summary>
+    public int FindAnchor(byte[] keyIdentifier, int offset)
+    {
+        int count = AnchorCount;
+        for (int i = 0; i < count; i++)
+        {
+            if (Bytes.AreEqual(AnchorData, AnchorKeyOffset(i) + IdentifierOffset, keyIdentifier, offset, LmsParameters.IdentifierLength))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Derives the 32-byte key of one purpose from the device secret; false when not provisioned.</summary>
+    public bool DeriveKey(KeyPurpose purpose, byte[] into)
+    {
+        if (!IsProvisioned)
+        {
+            return false;
+        }
+
+        System.Array.Copy(AnchorData, SecretOffset, _secret, 0, Csm.KeyLength);
+        _csm.DeriveKey(_secret, purpose, DeviceId, into);
+        System.Array.Clear(_secret, 0, Csm.KeyLength);
+        return true;
+    }
+
+    /// <summary>
+    /// Checks a record and queues its write; the result of the write is NvM's. AlreadyProvisioned when one was written
+    /// before, Busy while NvM is not ready, ProvisioningMalformed, NvMFailed.
+    /// </summary>
+    public FotaError Provision(byte[] record, int offset, int count)
+    {
+        if (!_nvm.IsReady)
+        {
+            return FotaError.Busy;
+        }
+
+        if (_nvm.Length(NvMBlock.Provisioning) != 0 && _nvm.WriteResult(NvMBlock.Provisioning) != StdReturn.NotOk)
+        {
+            return FotaError.AlreadyProvisioned;
+        }
+
+        if (!IsWellFormed(record, offset, count))
+        {
+            return FotaError.ProvisioningMalformed;
+        }
+
+        return _nvm.Write(NvMBlock.Provisioning, record, offset, count) ? FotaError.None : FotaError.NvMFailed;
+    }
+
+    private static bool IsWellFormed(byte[] record, int offset, int length)
+    {
+        if (length < AnchorsOffset + AnchorLength)
+        {
+            return false;
+        }
+
+        int count = record[offset + CountOffset];
+        if (count > AnchorCountMax || length != AnchorsOffset + count * AnchorLength)
+        {
+            return false;
+        }
+
+        int anchors = offset + AnchorsOffset;
+        for (int i = 0; i < count; i++)
+        {
+            int anchor = anchors + i * AnchorLength;
+            byte role = record[anchor];
+            if (role < TrustRole.Author || role > TrustRole.Fleet || !LmsParameters.IsHssPublicKey(record, anchor + 1))
+            {
+                return false;
+            }
+
+            // I names a key in a signature, so it is I that may not stand twice.
+            for (int j = 0; j < i; j++)
+            {
+                int other = anchors + j * AnchorLength;
+                if (Bytes.AreEqual(record, anchor + 1 + IdentifierOffset, record, other + 1 + IdentifierOffset, LmsParameters.IdentifierLength))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+}
