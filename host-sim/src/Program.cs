@@ -1,1 +1,3 @@
-Console.WriteLine("esync");
+// Entry point of the command `esync`. Everything that can be tested is in Cli/EsyncCommandLine.
+// Tests: tests/host-sim/Cli.
+return await EsyncSim.Cli.EsyncCommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,38 @@
+// The list of commands, in the order in which --help shows them: what a newcomer tries first stands first.
+// Each command is a static class with `public static Command Create()`.
+// Tests: tests/host-sim/Cli.
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace EsyncSim.Cli;
+
+/// <summary>Composes the root command.</summary>
+public static class RootCommandFactory
+{
+    private const string Description =
+        "eSync ECU agent: server, client, virtual CAN bus, virtual ECUs, signing and bench tools in one program.\n\n" +
+        "An update goes the way that it goes in a vehicle: a signed package, an eSync campaign over MQTT, UDS over " +
+        "ISO-TP over CAN, and an agent that checks every byte before it reaches the flash.";
+
+    /// <summary>Makes the root command with all its parts.</summary>
+    public static RootCommand Create()
+    {
+        RootCommand root = new(Description);
+        root.Options.Add(EsyncCommandLine.Debug);
+        foreach (Command command in Commands())
+        {
+            root.Subcommands.Add(command);
+        }
+
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        TeachingHelp page = new((HelpAction)help.Action!);
+        help.Action = page;
+        root.SetAction(page.Invoke); // `esync` alone is the question what it can do, not an error
+        return root;
+    }
+
+    private static IEnumerable<Command> Commands()
+    {
+        yield break;
+    }
+}
