@@ -1,0 +1,320 @@
+// The cells of a flash part: what they hold, which write units were programmed since their erase, which bits are
+// unstable after an interrupted operation.
+// Invariants: bits only fall between erases; snapshots share sectors and a sector is copied before it is changed, so
+// that a snapshot of megabytes costs microseconds; randomness comes from the caller's seed alone.
+// Must not know jobs, times or ports.
+// Tests: tests/host-sim/Flash.
+namespace EsyncSim.Flash;
+
+/// <summary>Contents of a part at one moment; immutable, shared with the memory it was taken from.</summary>
+public sealed class FlashSnapshot
+{
+    internal FlashSnapshot(FlashSector[] sectors)
+    {
+        Sectors = sectors;
+    }
+
+    internal FlashSector[] Sectors { get; }
+}
+
+/// <summary>One sector. Data is null while every byte is FF.</summary>
+internal sealed class FlashSector
+{
+    internal object? Owner;
+    internal byte[]? Data;
+    internal byte[]? Unstable;
+    internal bool[]? Programmed;
+    internal bool IsSuspect;
+    internal int EraseCount;
+
+    internal FlashSector Clone(object owner) => new()
+    {
+        Owner = owner,
+        Data = (byte[]?)Data?.Clone(),
+        Unstable = (byte[]?)Unstable?.Clone(),
+        Programmed = (bool[]?)Programmed?.Clone(),
+        IsSuspect = IsSuspect,
+        EraseCount = EraseCount,
+    };
+}
+
+/// <summary>The cells.</summary>
+public sealed class FlashMemory
+{
+    private readonly FlashGeometry _geometry;
+    private FlashSector[] _sectors;
+    private object _owner = new();
+    private ulong _random;
+
+    /// <summary>A new, erased part.</summary>
+    public FlashMemory(FlashGeometry geometry, ulong seed)
+    {
+        _geometry = geometry;
+        _random = seed;
+        _sectors = new FlashSector[geometry.SectorCount];
+        for (int i = 0; i < _sectors.Length; i++)
+        {
+            _sectors[i] = new FlashSector { Owner = _owner };
+        }
+    }
+
+    /// <summary>Sets the seed of what follows: torn bits, unstable reads.</summary>
+    public void Reseed(ulong seed) => _random = seed;
+
+    /// <summary>Erases of a sector so far.</summary>
+    public int EraseCount(int sector) => _sectors[sector].EraseCount;
+
+    /// <summary>Takes a snapshot.</summary>
+    public FlashSnapshot Snapshot()
+    {
+        _owner = new object();
+        return new FlashSnapshot((FlashSector[])_sectors.Clone());
+    }
+
+    /// <summary>Goes back to a snapshot.</summary>
+    public void Restore(FlashSnapshot snapshot)
+    {
+        _owner = new object();
+        _sectors = (FlashSector[])snapshot.Sectors.Clone();
+    }
+
+    /// <summary>All bytes, as they read now.</summary>
+    public byte[] ToBytes()
+    {
+        byte[] all = new byte[_geometry.Size];
+        Read(0, all);
+        return all;
+    }
+
+    /// <summary>Takes over the bytes of a file; what is not FF counts as programmed.</summary>
+    public void Load(ReadOnlySpan<byte> all)
+    {
+        for (int number = 0; number < _sectors.Length; number++)
+        {
+            int length = _geometry.LengthOf(number);
+            ReadOnlySpan<byte> bytes = all.Slice((int)_geometry.StartOf(number), length);
+            FlashSector sector = new() { Owner = _owner };
+            _sectors[number] = sector;
+            if (bytes.IndexOfAnyExcept((byte)0xFF) < 0)
+            {
+                continue;
+            }
+
+            sector.Data = bytes.ToArray();
+            sector.Programmed = new bool[length / _geometry.WriteUnit];
+            for (int unit = 0; unit < sector.Programmed.Length; unit++)
+            {
+                sector.Programmed[unit] = bytes.Slice(unit * _geometry.WriteUnit, _geometry.WriteUnit).IndexOfAnyExcept((byte)0xFF) >= 0;
+            }
+        }
+    }
+
+    /// <summary>Reads; unstable bits come out by chance.</summary>
+    public void Read(uint address, Span<byte> into)
+    {
+        while (into.Length > 0)
+        {
+            int number = _geometry.SectorAt(address);
+            FlashSector sector = _sectors[number];
+            int at = (int)(address - _geometry.StartOf(number));
+            int count = Math.Min(into.Length, _geometry.LengthOf(number) - at);
+            if (sector.Data is null)
+            {
+                into[..count].Fill(0xFF);
+            }
+            else
+            {
+                sector.Data.AsSpan(at, count).CopyTo(into);
+            }
+
+            if (sector.Unstable is not null)
+            {
+                for (int i = 0; i < count; i++)
+                {
+                    byte mask = sector.Unstable[at + i];
+                    into[i] ^= mask == 0 ? (byte)0 : (byte)(Next() & mask);
+                }
+            }
+
+            into = into[count..];
+            address += (uint)count;
+        }
+    }
+
+    /// <summary>Erases one sector.</summary>
+    public void Erase(int number)
+        => _sectors[number] = new FlashSector { Owner = _owner, EraseCount = _sectors[number].EraseCount + 1 };
+
+    /// <summary>Why a program is not allowed here, or null.</summary>
+    public string? ProgramFault(uint address, int count)
+    {
+        int number = _geometry.SectorAt(address);
+        FlashSector sector = _sectors[number];
+        if (sector.IsSuspect)
+        {
+            return $"program at {address:X6}: the last erase of its sector was interrupted";
+        }
+
+        int first = (int)(address - _geometry.StartOf(number)) / _geometry.WriteUnit;
+        for (int unit = first; unit < first + (count / _geometry.WriteUnit); unit++)
+        {
+            if (sector.Programmed is not null && sector.Programmed[unit])
+            {
+                return $"program at {address:X6}: write unit {_geometry.StartOf(number) + (unit * _geometry.WriteUnit):X6} was programmed before and not erased since";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Programs within one sector: bits fall where <paramref name="data"/> has zeros.</summary>
+    public void Program(uint address, ReadOnlySpan<byte> data)
+    {
+        Span<byte> cells = Touch(address, data.Length);
+        for (int i = 0; i < data.Length; i++)
+        {
+            cells[i] &= data[i];
+        }
+    }
+
+    /// <summary>Programs as a power cut left it.</summary>
+    public void ProgramCut(uint address, ReadOnlySpan<byte> data, CutModel model)
+    {
+        if (model == CutModel.Before)
+        {
+            return;
+        }
+
+        Span<byte> cells = Touch(address, data.Length);
+        int prefix = model == CutModel.ProgramPrefix ? (int)(Next() % (uint)data.Length) : data.Length;
+        for (int i = 0; i < prefix; i++)
+        {
+            byte falling = (byte)(cells[i] & ~data[i]);
+            byte fallen = model is CutModel.ProgramBits or CutModel.ProgramUnstable ? (byte)(falling & (byte)Next()) : falling;
+            cells[i] &= (byte)~fallen;
+            if (model == CutModel.ProgramUnstable)
+            {
+                Destabilise(address + (uint)i, (byte)(falling & ~fallen & (byte)Next()));
+            }
+        }
+    }
+
+    /// <summary>Erases as a power cut left it.</summary>
+    public void EraseCut(int number, CutModel model)
+    {
+        if (model == CutModel.Before)
+        {
+            return;
+        }
+
+        if (model == CutModel.After)
+        {
+            Erase(number);
+            return;
+        }
+
+        FlashSector sector = Own(number);
+        sector.IsSuspect = true;
+        if (model == CutModel.EraseAllFf)
+        {
+            sector.Data = null;
+            sector.Unstable = null;
+        }
+        else if (model == CutModel.EraseUnstable && sector.Data is not null)
+        {
+            MixUp(number, sector.Data);
+        }
+        else if (model == CutModel.EraseMarginal && sector.Data is not null)
+        {
+            MakeMarginal(number, sector.Data);
+        }
+    }
+
+    /// <summary>Turns one bit over, as ageing or radiation does.</summary>
+    public void FlipBit(uint address, int bit)
+    {
+        int number = _geometry.SectorAt(address);
+        FlashSector sector = Own(number);
+        sector.Data ??= Blank(number);
+        sector.Data[address - _geometry.StartOf(number)] ^= (byte)(1 << bit);
+    }
+
+    private Span<byte> Touch(uint address, int count)
+    {
+        int number = _geometry.SectorAt(address);
+        FlashSector sector = Own(number);
+        int at = (int)(address - _geometry.StartOf(number));
+        sector.Data ??= Blank(number);
+        sector.Programmed ??= new bool[_geometry.LengthOf(number) / _geometry.WriteUnit];
+        sector.Programmed.AsSpan(at / _geometry.WriteUnit, count / _geometry.WriteUnit).Fill(true);
+        return sector.Data.AsSpan(at, count);
+    }
+
+    // Of the old zeros a third stays, a third has risen, and a third cannot decide.
+    private void MixUp(int number, byte[] data)
+    {
+        for (int i = 0; i < data.Length; i++)
+        {
+            byte zeros = (byte)~data[i];
+            if (zeros != 0)
+            {
+                ulong random = Next();
+                byte risen = (byte)(zeros & (byte)(random % 3 == 0 ? random >> 8 : (random >> 8) & (random >> 16)));
+                data[i] |= risen;
+                Destabilise(_geometry.StartOf(number) + (uint)i, (byte)(zeros & ~risen & (byte)(random >> 24)));
+            }
+        }
+    }
+
+    private void MakeMarginal(int number, byte[] data)
+    {
+        int left = 1 + (int)(Next() % 3);
+        int start = (int)(Next() % (uint)data.Length);
+        for (int i = 0; i < data.Length && left > 0; i++)
+        {
+            int at = (start + i) % data.Length;
+            byte zeros = (byte)~data[at];
+            if (zeros != 0)
+            {
+                Destabilise(_geometry.StartOf(number) + (uint)at, (byte)(zeros & -zeros));
+                start += (int)(Next() % (uint)data.Length);
+                left--;
+            }
+        }
+    }
+
+    private void Destabilise(uint address, byte mask)
+    {
+        int number = _geometry.SectorAt(address);
+        FlashSector sector = Own(number);
+        sector.Unstable ??= new byte[_geometry.LengthOf(number)];
+        sector.Unstable[address - _geometry.StartOf(number)] |= mask;
+    }
+
+    private FlashSector Own(int number)
+    {
+        if (_sectors[number].Owner != _owner)
+        {
+            _sectors[number] = _sectors[number].Clone(_owner);
+        }
+
+        return _sectors[number];
+    }
+
+    private byte[] Blank(int number)
+    {
+        byte[] blank = new byte[_geometry.LengthOf(number)];
+        blank.AsSpan().Fill(0xFF);
+        return blank;
+    }
+
+    // SplitMix64 (Steele, Lea, Flood 2014): small, seeded, the same on every machine.
+    private ulong Next()
+    {
+        _random += 0x9E3779B97F4A7C15;
+        ulong z = _random;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

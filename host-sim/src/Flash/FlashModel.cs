@@ -1,0 +1,330 @@
+// A simulated flash part behind the agent's port IFls: obeys the rules of NOR flash and insists that the agent does,
+// takes its time in virtual microseconds, and can lose its power at any operation.
+// Invariants: one job at a time; an effect appears when the job ends, not before; a broken rule (second program of a
+// write unit, program after an interrupted erase, misaligned or page-crossing program, data changed under the job) is a
+// FlashViolationException, never a silent repair; the same seed gives the same torn bits.
+// Must not know the agent's formats.
+// Tests: tests/host-sim/Flash.
+using EsyncAgent;
+
+namespace EsyncSim.Flash;
+
+/// <summary>What goes wrong with an operation that was not cut.</summary>
+public enum FlashFault
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>The part reports an error; the effect is that of an interrupted operation.</summary>
+    Failed,
+
+    /// <summary>A program reports success but left bits standing; an erase did nothing.</summary>
+    WrongBits,
+}
+
+/// <summary>Counters of a flash model.</summary>
+public sealed class FlashStatistics
+{
+    /// <summary>Sector erases.</summary>
+    public long Erases { get; internal set; }
+
+    /// <summary>Program jobs.</summary>
+    public long Programs { get; internal set; }
+
+    /// <summary>Bytes programmed.</summary>
+    public long ProgrammedBytes { get; internal set; }
+
+    /// <summary>Read and compare jobs.</summary>
+    public long Reads { get; internal set; }
+
+    /// <summary>Bytes read or compared.</summary>
+    public long ReadBytes { get; internal set; }
+
+    /// <summary>Time with a job under way, in virtual microseconds.</summary>
+    public long BusyUs { get; internal set; }
+}
+
+/// <summary>The part.</summary>
+public sealed class FlashModel : IFls
+{
+    private readonly Func<long>? _nowMicroseconds;
+    private readonly ulong _seed;
+    private Job _job;
+    private byte[] _programData = [];
+    private byte[] _compareData = [];
+    private FlsStatus _status = FlsStatus.Idle;
+    private long _cutAt = -1;
+    private CutModel _cutModel;
+
+    /// <summary>
+    /// A new, erased part. <paramref name="nowMicroseconds"/> is the virtual clock; without it every job ends at its first
+    /// Poll. <paramref name="seed"/> decides torn and unstable bits.
+    /// </summary>
+    public FlashModel(FlashGeometry geometry, Func<long>? nowMicroseconds = null, ulong seed = 1)
+    {
+        Geometry = geometry;
+        Memory = new FlashMemory(geometry, seed);
+        _nowMicroseconds = nowMicroseconds;
+        _seed = seed;
+    }
+
+    private enum JobKind
+    {
+        None,
+        Erase,
+        Program,
+        Read,
+        Compare,
+    }
+
+    /// <summary>Sectors, page, write unit, times.</summary>
+    public FlashGeometry Geometry { get; }
+
+    /// <summary>The cells: snapshots, files, bit flips.</summary>
+    public FlashMemory Memory { get; }
+
+    /// <summary>Counters since the model was made.</summary>
+    public FlashStatistics Statistics { get; } = new();
+
+    /// <summary>Operations that changed the flash (erases, programs) since the model was made or <see cref="PowerOn"/> reset it.</summary>
+    public long OperationCount { get; private set; }
+
+    /// <summary>True after a power cut, until <see cref="PowerOn"/>; every job is refused.</summary>
+    public bool IsPowerLost { get; private set; }
+
+    /// <summary>True (the default): a cut throws <see cref="PowerCutException"/>; false: it only sets <see cref="IsPowerLost"/>.</summary>
+    public bool IsCutThrown { get; set; } = true;
+
+    /// <summary>Called with each operation that changes the flash, before its effect.</summary>
+    public Action<FlashOperation>? Observer { get; set; }
+
+    /// <summary>Asked about each operation that changes the flash: does it go wrong?</summary>
+    public Func<FlashOperation, FlashFault>? Fault { get; set; }
+
+    /// <inheritdoc/>
+    public uint Size => Geometry.Size;
+
+    /// <inheritdoc/>
+    public int PageSize => Geometry.PageSize;
+
+    /// <inheritdoc/>
+    public int WriteUnit => Geometry.WriteUnit;
+
+    /// <inheritdoc/>
+    public byte ErasedValue => 0xFF;
+
+    /// <inheritdoc/>
+    public uint SectorStart(uint address) => Geometry.StartOf(Geometry.SectorAt(address));
+
+    /// <inheritdoc/>
+    public uint SectorLength(uint address) => (uint)Geometry.LengthOf(Geometry.SectorAt(address));
+
+    /// <summary>The power fails at the operation with this number (counted as <see cref="OperationCount"/> does).</summary>
+    public void CutAfter(long operationIndex, CutModel model)
+    {
+        _cutAt = operationIndex;
+        _cutModel = model;
+    }
+
+    /// <summary>The power fails now; an operation under way is left as <paramref name="model"/> says. Does not throw.</summary>
+    public void CutNow(CutModel model)
+    {
+        SettleByTime();
+        if (_job.Kind is JobKind.Erase or JobKind.Program)
+        {
+            Tear(model);
+        }
+
+        LosePower();
+    }
+
+    /// <summary>Power is back: the part is idle, its contents are what the cut left. Counting starts anew, pending cuts are dropped.</summary>
+    public void PowerOn()
+    {
+        IsPowerLost = false;
+        OperationCount = 0;
+        _cutAt = -1;
+        _job = default;
+        _status = FlsStatus.Idle;
+    }
+
+    /// <inheritdoc/>
+    public bool StartErase(uint address)
+    {
+        if (!MayStart(address, 1))
+        {
+            return false;
+        }
+
+        Demand(SectorStart(address) == address, $"erase at {address:X6}: not the start of a sector");
+        int length = (int)SectorLength(address);
+        Begin(new Job(JobKind.Erase, address, [], 0, length), Geometry.Timing.EraseTimeUs(length));
+        Statistics.Erases++;
+        return BeginChange(FlashOperationKind.Erase, address, length);
+    }
+
+    /// <inheritdoc/>
+    public bool StartProgram(uint address, byte[] data, int offset, int count)
+    {
+        if (!MayStart(address, count))
+        {
+            return false;
+        }
+
+        uint unit = (uint)WriteUnit;
+        Demand(count > 0 && address % unit == 0 && (uint)count % unit == 0, $"program at {address:X6}, {count} bytes: not whole write units of {unit}");
+        Demand((address % (uint)PageSize) + (uint)count <= (uint)PageSize, $"program at {address:X6}, {count} bytes: crosses a page of {PageSize}");
+        string? fault = Memory.ProgramFault(address, count);
+        Demand(fault is null, fault ?? string.Empty);
+        _programData = data.AsSpan(offset, count).ToArray();
+        Begin(new Job(JobKind.Program, address, data, offset, count), Geometry.Timing.ProgramTimeUs(count));
+        Statistics.Programs++;
+        Statistics.ProgrammedBytes += count;
+        return BeginChange(FlashOperationKind.Program, address, count);
+    }
+
+    /// <inheritdoc/>
+    public bool StartRead(uint address, byte[] into, int offset, int count)
+        => StartLook(JobKind.Read, address, into, offset, count);
+
+    /// <inheritdoc/>
+    public bool StartCompare(uint address, byte[] data, int offset, int count)
+        => StartLook(JobKind.Compare, address, data, offset, count);
+
+    /// <inheritdoc/>
+    public FlsStatus Poll()
+    {
+        SettleByTime();
+        return _job.Kind == JobKind.None ? _status : FlsStatus.Busy;
+    }
+
+    private bool StartLook(JobKind kind, uint address, byte[] data, int offset, int count)
+    {
+        if (!MayStart(address, count))
+        {
+            return false;
+        }
+
+        Demand(offset >= 0 && count > 0 && offset <= data.Length - count, $"{kind} at {address:X6}: {count} bytes at {offset} are outside the array");
+        Begin(new Job(kind, address, data, offset, count), Geometry.Timing.ReadTimeUs(count));
+        Statistics.Reads++;
+        Statistics.ReadBytes += count;
+        return true;
+    }
+
+    private bool MayStart(uint address, int count)
+        => !IsPowerLost && Poll() != FlsStatus.Busy && address < Size && (uint)count <= Size - address;
+
+    private void Begin(Job job, long takesUs)
+    {
+        _job = job;
+        _job.EndsAtUs = _nowMicroseconds is null ? 0 : _nowMicroseconds() + takesUs;
+        Statistics.BusyUs += takesUs;
+    }
+
+    private bool BeginChange(FlashOperationKind kind, uint address, int count)
+    {
+        FlashOperation operation = new(OperationCount++, kind, address, count);
+        Observer?.Invoke(operation);
+        _job.Fault = Fault?.Invoke(operation) ?? FlashFault.None;
+        if (operation.Index != _cutAt)
+        {
+            return true;
+        }
+
+        Tear(_cutModel);
+        LosePower();
+        return IsCutThrown ? throw new PowerCutException(operation, _cutModel) : false;
+    }
+
+    private void Tear(CutModel model)
+    {
+        // Each torn operation has a seed of its own: a cut can be repeated without what went before it.
+        Memory.Reseed(_seed ^ ((ulong)OperationCount << 32) ^ _job.Address ^ ((ulong)model << 24));
+        if (_job.Kind == JobKind.Erase)
+        {
+            Memory.EraseCut(Geometry.SectorAt(_job.Address), model);
+        }
+        else
+        {
+            Memory.ProgramCut(_job.Address, _programData, model);
+        }
+    }
+
+    private void LosePower()
+    {
+        IsPowerLost = true;
+        _job = default;
+        _status = FlsStatus.Failed;
+    }
+
+    private void SettleByTime()
+    {
+        if (_job.Kind == JobKind.None || (_nowMicroseconds is not null && _nowMicroseconds() < _job.EndsAtUs))
+        {
+            return;
+        }
+
+        Job job = _job;
+        _job = default;
+        _status = job.Fault == FlashFault.None ? End(job) : EndBadly(job);
+    }
+
+    private FlsStatus End(Job job)
+    {
+        switch (job.Kind)
+        {
+            case JobKind.Erase:
+                Memory.Erase(Geometry.SectorAt(job.Address));
+                return FlsStatus.Ok;
+            case JobKind.Program:
+                Demand(job.Data.AsSpan(job.Offset, job.Count).SequenceEqual(_programData), $"program at {job.Address:X6}: the data changed under the job");
+                Memory.Program(job.Address, _programData);
+                return FlsStatus.Ok;
+            case JobKind.Read:
+                Memory.Read(job.Address, job.Data.AsSpan(job.Offset, job.Count));
+                return FlsStatus.Ok;
+            default:
+                if (_compareData.Length < job.Count)
+                {
+                    _compareData = new byte[job.Count];
+                }
+
+                Memory.Read(job.Address, _compareData.AsSpan(0, job.Count));
+                return _compareData.AsSpan(0, job.Count).SequenceEqual(job.Data.AsSpan(job.Offset, job.Count)) ? FlsStatus.Ok : FlsStatus.Mismatch;
+        }
+    }
+
+    private FlsStatus EndBadly(Job job)
+    {
+        if (job.Kind == JobKind.Erase)
+        {
+            Memory.EraseCut(Geometry.SectorAt(job.Address), CutModel.EraseUntouched);
+        }
+        else
+        {
+            Memory.ProgramCut(job.Address, _programData, CutModel.ProgramBits);
+        }
+
+        return job.Fault == FlashFault.Failed ? FlsStatus.Failed : FlsStatus.Ok;
+    }
+
+    private static void Demand(bool condition, string message)
+    {
+        if (!condition)
+        {
+            throw new FlashViolationException(message);
+        }
+    }
+
+    private struct Job(JobKind kind, uint address, byte[] data, int offset, int count)
+    {
+        internal readonly JobKind Kind = kind;
+        internal readonly uint Address = address;
+        internal readonly byte[] Data = data;
+        internal readonly int Offset = offset;
+        internal readonly int Count = count;
+        internal FlashFault Fault;
+        internal long EndsAtUs;
+    }
+}
