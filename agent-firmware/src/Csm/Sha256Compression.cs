@@ -2,8 +2,9 @@
 // costs the same and none is free: sixteen rounds stand one after the other with the eight working variables renamed
 // instead of moved, and the rounds run four times over rows of K with the message schedule in locals.
 // A working variable that gets rotated holds its 32-bit value twice, in both halves of a ulong: a rotation is then one
-// shift instead of two and an OR (3 instructions instead of 7). Sums leave rubbish above bit 31, which the next cast to
-// uint drops. One block takes about 6,000 instructions (tests hold the figure), 40 % less than with plain 32-bit rotations.
+// shift instead of two and an OR (3 instructions instead of 7), and a shift by 32 + n is SHR by n, with zeros from above.
+// Sums leave rubbish above bit 31, which the next cast to uint drops. One block takes some 5,900 instructions (tests hold
+// the figure) where plain 32-bit rotations take 7,600.
 // Invariants: no allocation, no branch and no index that depends on the data.
 // Tests: tests/agent-firmware/Csm/Sha256Tests.
 namespace EsyncAgent;
@@ -13,6 +14,13 @@ public sealed class Sha256Compression
 {
     // Multiplying by it puts a 32-bit value into both halves.
     private const ulong Twice = 0x100000001;
+
+    // FIPS 180-4 §5.3.3.
+    private static readonly uint[] InitialState =
+    {
+        0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A,
+        0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19,
+    };
 
     // FIPS 180-4 §4.2.2, in rows of sixteen; as ulong to spare a conversion per round.
     private static readonly ulong[][] K =
@@ -45,13 +53,6 @@ public sealed class Sha256Compression
             0x748F82EE, 0x78A5636F, 0x84C87814, 0x8CC70208,
             0x90BEFFFA, 0xA4506CEB, 0xBEF9A3F7, 0xC67178F2,
         },
-    };
-
-    // FIPS 180-4 §5.3.3.
-    private static readonly uint[] InitialState =
-    {
-        0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A,
-        0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19,
     };
 
     private uint _count;
@@ -137,22 +138,22 @@ public sealed class Sha256Compression
             }
 
             row++;
-            w0 = (uint)(w0 + ((w1 >> 7) ^ (w1 >> 18) ^ ((uint)w1 >> 3)) + w9 + ((w14 >> 17) ^ (w14 >> 19) ^ ((uint)w14 >> 10))) * Twice;
-            w1 = (uint)(w1 + ((w2 >> 7) ^ (w2 >> 18) ^ ((uint)w2 >> 3)) + w10 + ((w15 >> 17) ^ (w15 >> 19) ^ ((uint)w15 >> 10))) * Twice;
-            w2 = (uint)(w2 + ((w3 >> 7) ^ (w3 >> 18) ^ ((uint)w3 >> 3)) + w11 + ((w0 >> 17) ^ (w0 >> 19) ^ ((uint)w0 >> 10))) * Twice;
-            w3 = (uint)(w3 + ((w4 >> 7) ^ (w4 >> 18) ^ ((uint)w4 >> 3)) + w12 + ((w1 >> 17) ^ (w1 >> 19) ^ ((uint)w1 >> 10))) * Twice;
-            w4 = (uint)(w4 + ((w5 >> 7) ^ (w5 >> 18) ^ ((uint)w5 >> 3)) + w13 + ((w2 >> 17) ^ (w2 >> 19) ^ ((uint)w2 >> 10))) * Twice;
-            w5 = (uint)(w5 + ((w6 >> 7) ^ (w6 >> 18) ^ ((uint)w6 >> 3)) + w14 + ((w3 >> 17) ^ (w3 >> 19) ^ ((uint)w3 >> 10))) * Twice;
-            w6 = (uint)(w6 + ((w7 >> 7) ^ (w7 >> 18) ^ ((uint)w7 >> 3)) + w15 + ((w4 >> 17) ^ (w4 >> 19) ^ ((uint)w4 >> 10))) * Twice;
-            w7 = (uint)(w7 + ((w8 >> 7) ^ (w8 >> 18) ^ ((uint)w8 >> 3)) + w0 + ((w5 >> 17) ^ (w5 >> 19) ^ ((uint)w5 >> 10))) * Twice;
-            w8 = (uint)(w8 + ((w9 >> 7) ^ (w9 >> 18) ^ ((uint)w9 >> 3)) + w1 + ((w6 >> 17) ^ (w6 >> 19) ^ ((uint)w6 >> 10))) * Twice;
-            w9 = (uint)(w9 + ((w10 >> 7) ^ (w10 >> 18) ^ ((uint)w10 >> 3)) + w2 + ((w7 >> 17) ^ (w7 >> 19) ^ ((uint)w7 >> 10))) * Twice;
-            w10 = (uint)(w10 + ((w11 >> 7) ^ (w11 >> 18) ^ ((uint)w11 >> 3)) + w3 + ((w8 >> 17) ^ (w8 >> 19) ^ ((uint)w8 >> 10))) * Twice;
-            w11 = (uint)(w11 + ((w12 >> 7) ^ (w12 >> 18) ^ ((uint)w12 >> 3)) + w4 + ((w9 >> 17) ^ (w9 >> 19) ^ ((uint)w9 >> 10))) * Twice;
-            w12 = (uint)(w12 + ((w13 >> 7) ^ (w13 >> 18) ^ ((uint)w13 >> 3)) + w5 + ((w10 >> 17) ^ (w10 >> 19) ^ ((uint)w10 >> 10))) * Twice;
-            w13 = (uint)(w13 + ((w14 >> 7) ^ (w14 >> 18) ^ ((uint)w14 >> 3)) + w6 + ((w11 >> 17) ^ (w11 >> 19) ^ ((uint)w11 >> 10))) * Twice;
-            w14 = (uint)(w14 + ((w15 >> 7) ^ (w15 >> 18) ^ ((uint)w15 >> 3)) + w7 + ((w12 >> 17) ^ (w12 >> 19) ^ ((uint)w12 >> 10))) * Twice;
-            w15 = (uint)(w15 + ((w0 >> 7) ^ (w0 >> 18) ^ ((uint)w0 >> 3)) + w8 + ((w13 >> 17) ^ (w13 >> 19) ^ ((uint)w13 >> 10))) * Twice;
+            w0 = (uint)(w0 + ((w1 >> 7) ^ (w1 >> 18) ^ (w1 >> 35)) + w9 + ((w14 >> 17) ^ (w14 >> 19) ^ (w14 >> 42))) * Twice;
+            w1 = (uint)(w1 + ((w2 >> 7) ^ (w2 >> 18) ^ (w2 >> 35)) + w10 + ((w15 >> 17) ^ (w15 >> 19) ^ (w15 >> 42))) * Twice;
+            w2 = (uint)(w2 + ((w3 >> 7) ^ (w3 >> 18) ^ (w3 >> 35)) + w11 + ((w0 >> 17) ^ (w0 >> 19) ^ (w0 >> 42))) * Twice;
+            w3 = (uint)(w3 + ((w4 >> 7) ^ (w4 >> 18) ^ (w4 >> 35)) + w12 + ((w1 >> 17) ^ (w1 >> 19) ^ (w1 >> 42))) * Twice;
+            w4 = (uint)(w4 + ((w5 >> 7) ^ (w5 >> 18) ^ (w5 >> 35)) + w13 + ((w2 >> 17) ^ (w2 >> 19) ^ (w2 >> 42))) * Twice;
+            w5 = (uint)(w5 + ((w6 >> 7) ^ (w6 >> 18) ^ (w6 >> 35)) + w14 + ((w3 >> 17) ^ (w3 >> 19) ^ (w3 >> 42))) * Twice;
+            w6 = (uint)(w6 + ((w7 >> 7) ^ (w7 >> 18) ^ (w7 >> 35)) + w15 + ((w4 >> 17) ^ (w4 >> 19) ^ (w4 >> 42))) * Twice;
+            w7 = (uint)(w7 + ((w8 >> 7) ^ (w8 >> 18) ^ (w8 >> 35)) + w0 + ((w5 >> 17) ^ (w5 >> 19) ^ (w5 >> 42))) * Twice;
+            w8 = (uint)(w8 + ((w9 >> 7) ^ (w9 >> 18) ^ (w9 >> 35)) + w1 + ((w6 >> 17) ^ (w6 >> 19) ^ (w6 >> 42))) * Twice;
+            w9 = (uint)(w9 + ((w10 >> 7) ^ (w10 >> 18) ^ (w10 >> 35)) + w2 + ((w7 >> 17) ^ (w7 >> 19) ^ (w7 >> 42))) * Twice;
+            w10 = (uint)(w10 + ((w11 >> 7) ^ (w11 >> 18) ^ (w11 >> 35)) + w3 + ((w8 >> 17) ^ (w8 >> 19) ^ (w8 >> 42))) * Twice;
+            w11 = (uint)(w11 + ((w12 >> 7) ^ (w12 >> 18) ^ (w12 >> 35)) + w4 + ((w9 >> 17) ^ (w9 >> 19) ^ (w9 >> 42))) * Twice;
+            w12 = (uint)(w12 + ((w13 >> 7) ^ (w13 >> 18) ^ (w13 >> 35)) + w5 + ((w10 >> 17) ^ (w10 >> 19) ^ (w10 >> 42))) * Twice;
+            w13 = (uint)(w13 + ((w14 >> 7) ^ (w14 >> 18) ^ (w14 >> 35)) + w6 + ((w11 >> 17) ^ (w11 >> 19) ^ (w11 >> 42))) * Twice;
+            w14 = (uint)(w14 + ((w15 >> 7) ^ (w15 >> 18) ^ (w15 >> 35)) + w7 + ((w12 >> 17) ^ (w12 >> 19) ^ (w12 >> 42))) * Twice;
+            w15 = (uint)(w15 + ((w0 >> 7) ^ (w0 >> 18) ^ (w0 >> 35)) + w8 + ((w13 >> 17) ^ (w13 >> 19) ^ (w13 >> 42))) * Twice;
         }
 
         state[0] += (uint)a;
