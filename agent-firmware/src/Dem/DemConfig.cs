@@ -36,6 +36,9 @@ public static class DemEvent
 /// <summary>Events and their DTCs, as two arrays of the same length.</summary>
 public sealed class DemConfig
 {
+    /// <summary>Most events that one ECU may have: their status has to fit into NvM block Dem, two bytes each.</summary>
+    public const int CountMax = 32;
+
     /// <summary>Event numbers, ascending, each once.</summary>
     public byte[] Events = new byte[0];
 
