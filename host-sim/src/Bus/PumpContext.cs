@@ -1,0 +1,79 @@
+// Brings continuations back to the pump's thread, from wherever they are posted.
+// Invariant: what is posted runs on the pump's thread, in the order of posting, between two events.
+// Posts come from outside the simulation only; virtual awaits never pass through here.
+// Tests: tests/host-sim/Bus/ScriptTests.cs.
+namespace EsyncSim.Bus;
+
+/// <summary>The synchronisation context of a running <see cref="VirtualTime"/>.</summary>
+internal sealed class PumpContext : SynchronizationContext
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<(SendOrPostCallback Callback, object? State)> _posts = new();
+    private readonly SemaphoreSlim _arrived = new(0);
+    private volatile int _count;
+
+    /// <summary>True when something waits to be run.</summary>
+    internal bool HasPosts => _count > 0;
+
+    /// <inheritdoc/>
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        lock (_gate)
+        {
+            _posts.Enqueue((d, state));
+            _count = _posts.Count;
+        }
+
+        _arrived.Release();
+    }
+
+    /// <inheritdoc/>
+    public override SynchronizationContext CreateCopy() => this;
+
+    /// <summary>Runs what waits; false when there was nothing.</summary>
+    internal bool RunPosts()
+    {
+        bool any = false;
+        while (TryTake(out (SendOrPostCallback Callback, object? State) post))
+        {
+            any = true;
+            post.Callback(post.State);
+        }
+
+        return any;
+    }
+
+    /// <summary>Blocks until the task has ended, running meanwhile what is posted here (and no event).</summary>
+    internal void PumpUntil(Task task)
+    {
+        if (task.IsCompleted)
+        {
+            return;
+        }
+
+        task.ContinueWith(_ => _arrived.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        while (!task.IsCompleted)
+        {
+            if (!RunPosts())
+            {
+                _arrived.Wait();
+            }
+        }
+    }
+
+    private bool TryTake(out (SendOrPostCallback Callback, object? State) post)
+    {
+        if (_count == 0)
+        {
+            post = default;
+            return false;
+        }
+
+        lock (_gate)
+        {
+            bool taken = _posts.TryDequeue(out post);
+            _count = _posts.Count;
+            return taken;
+        }
+    }
+}
