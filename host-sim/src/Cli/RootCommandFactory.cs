@@ -33,6 +33,6 @@ public static class RootCommandFactory
 
     private static IEnumerable<Command> Commands()
     {
-        yield break;
+        yield return ConfigCommand.Create();
     }
 }

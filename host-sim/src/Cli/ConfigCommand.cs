@@ -1,0 +1,97 @@
+// esync config check | generate: what is wrong in nf.config, and its C# for the boards.
+// Problems go to standard error in the form that MSBuild and editors understand, one a line, and nothing is written
+// while there is one. The build calls `config check` (host-sim/esync.csproj).
+// Tests: tests/host-sim/Cli/ConfigCommandTests.cs.
+using System.CommandLine;
+using EsyncSim.Config;
+
+namespace EsyncSim.Cli;
+
+/// <summary>The command `config`.</summary>
+public static class ConfigCommand
+{
+    /// <summary>The command with its subcommands.</summary>
+    public static Command Create()
+    {
+        var config = new Option<string?>("--config")
+        {
+            Description = "The configuration; without it the nearest nf.config, from the current folder upwards.",
+            HelpName = "FILE",
+        };
+        var output = new Option<string?>("--out")
+        {
+            Description = "Where to write; without it agent-firmware/generated beside the configuration.",
+            HelpName = "FOLDER",
+        };
+
+        ToolCommand check = new ToolCommand("check", "Say what is wrong in nf.config, with line and reason; the build does the same.")
+            .WithExample("esync config check", "check the nearest nf.config");
+        check.Options.Add(config);
+        check.SetAction(parsed => Check(parsed.GetValue(config), parsed.InvocationConfiguration));
+        ToolCommand generate = new ToolCommand("generate", "Print nf.config as C# for the boards.")
+            .WithExample("esync config generate", "write agent-firmware/generated; commit what changed");
+        generate.Options.Add(config);
+        generate.Options.Add(output);
+        generate.SetAction(parsed => Generate(parsed.GetValue(config), parsed.GetValue(output), parsed.InvocationConfiguration));
+        return new Command("config", "Check nf.config, or print it as C# for the boards.") { check, generate };
+    }
+
+    private static int Check(string? path, InvocationConfiguration console)
+    {
+        path ??= NfConfig.FindDefault();
+        if (HasProblems(path, console))
+        {
+            return ExitCode.BadFile;
+        }
+
+        NfConfig config = NfConfig.Load(path);
+        console.Output.WriteLine($"{path}: {string.Join(", ", config.Ecus.Values.Select(e => $"{e.Name} on {e.Board.Name}"))}: nothing wrong");
+        return 0;
+    }
+
+    private static int Generate(string? path, string? folder, InvocationConfiguration console)
+    {
+        path ??= NfConfig.FindDefault();
+        if (HasProblems(path, console))
+        {
+            return ExitCode.BadFile;
+        }
+
+        folder ??= Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "agent-firmware", "generated");
+        Directory.CreateDirectory(folder);
+        Dictionary<string, string> files = NfConfig.Load(path).Ecus.Values.ToDictionary(e => ConfigGenerator.ClassName(e.Name) + ".cs", e => ConfigGenerator.Print(e.Config));
+        foreach (string stale in Directory.GetFiles(folder, "*.cs").Where(f => !files.ContainsKey(Path.GetFileName(f))))
+        {
+            if (File.ReadLines(stale).FirstOrDefault() == ConfigGenerator.Mark)
+            {
+                File.Delete(stale);
+                console.Output.WriteLine($"removed {stale}");
+            }
+        }
+
+        foreach ((string name, string text) in files)
+        {
+            string file = Path.Combine(folder, name);
+            bool isCurrent = File.Exists(file) && File.ReadAllText(file) == text;
+            if (!isCurrent)
+            {
+                File.WriteAllText(file, text);
+            }
+
+            console.Output.WriteLine($"{(isCurrent ? "current" : "written")} {file}");
+        }
+
+        return 0;
+    }
+
+    private static bool HasProblems(string path, InvocationConfiguration console)
+    {
+        IReadOnlyList<ConfigProblem> problems = NfConfig.Check(path);
+        foreach (ConfigProblem problem in problems)
+        {
+            console.Error.WriteLine(problem);
+        }
+
+        return problems.Count > 0;
+    }
+}

@@ -1,0 +1,79 @@
+// One thing that is wrong in nf.config or in a board.yaml: where, which rule, why, and what to do.
+// Invariant: its text has the form "file(line,column): error RULE: reason. remedy", which MSBuild, editors and CI
+// systems turn into a clickable error. Rules are numbered and never renumbered.
+// Tests: tests/host-sim/Config.
+namespace EsyncSim.Config;
+
+/// <summary>Numbers of the rules that a configuration has to keep.</summary>
+public static class ConfigRule
+{
+    /// <summary>Not YAML, or YAML of a kind that is not used here (anchors, tags, several documents).</summary>
+    public const string Syntax = "NF001";
+
+    /// <summary>A key that nobody reads.</summary>
+    public const string UnknownKey = "NF002";
+
+    /// <summary>A key, or the number that it stands for, twice.</summary>
+    public const string DuplicateKey = "NF003";
+
+    /// <summary>A key that must be there is not.</summary>
+    public const string MissingKey = "NF004";
+
+    /// <summary>A value of the wrong form: not a number, size, UUID, identifier, name.</summary>
+    public const string Malformed = "NF005";
+
+    /// <summary>A number outside its range.</summary>
+    public const string OutOfRange = "NF006";
+
+    /// <summary>A board, bus or flash part that is not described anywhere.</summary>
+    public const string UnknownName = "NF010";
+
+    /// <summary>A memory area that ends behind its part.</summary>
+    public const string OutsidePart = "NF020";
+
+    /// <summary>A memory area that is not made of whole sectors, or a bank not of whole chunks.</summary>
+    public const string Unaligned = "NF021";
+
+    /// <summary>Two memory areas that share bytes.</summary>
+    public const string Overlap = "NF022";
+
+    /// <summary>Two areas of a pair with different lengths.</summary>
+    public const string UnequalPair = "NF023";
+
+    /// <summary>An area that cannot hold what PROTOCOL.md puts into it.</summary>
+    public const string TooSmall = "NF024";
+
+    /// <summary>A bank longer than what the board can load into RAM.</summary>
+    public const string BankNotLoadable = "NF025";
+
+    /// <summary>A CAN identifier that its format cannot carry, or that is not normal fixed addressing.</summary>
+    public const string IdentifierForm = "NF030";
+
+    /// <summary>Two uses of one CAN identifier on one bus.</summary>
+    public const string IdentifierClash = "NF031";
+
+    /// <summary>A value that asks more of the board than it can do.</summary>
+    public const string LooserThanBoard = "NF032";
+
+    /// <summary>A role without which one stolen key could install an image.</summary>
+    public const string MissingRole = "NF040";
+
+    /// <summary>A role that no image is signed in.</summary>
+    public const string RoleNotForImages = "NF041";
+
+    /// <summary>A data identifier that cannot be a constant record.</summary>
+    public const string RecordNotConfigurable = "NF050";
+
+    /// <summary>A DTC that two events would set.</summary>
+    public const string DuplicateDtc = "NF060";
+
+    /// <summary>Times that contradict each other.</summary>
+    public const string TimingContradiction = "NF070";
+}
+
+/// <summary>One problem; <see cref="Line"/> and <see cref="Column"/> count from 1.</summary>
+public sealed record ConfigProblem(string File, int Line, int Column, string Rule, string Reason, string Remedy)
+{
+    /// <summary>The canonical error line.</summary>
+    public override string ToString() => $"{File}({Line},{Column}): error {Rule}: {Reason}. {Remedy}.";
+}

@@ -1,0 +1,200 @@
+// Builds one EcuConfig from its part of nf.config: the one function that host-sim, the generator and the tests share.
+// Each field of the agent's configuration objects is mapped here by name; a test proves that none is left out.
+// Invariant: nothing is silently defaulted; what the file lacks is an error.
+// Tests: tests/host-sim/Config/EcuRuleTests.cs.
+using EsyncAgent;
+
+namespace EsyncSim.Config;
+
+/// <summary>Reader of one ECU.</summary>
+internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, string name, BoardDefinition board, BusDefinition bus)
+{
+    /// <summary>Reads everything but `board` and `bus`, which the caller has read to get here.</summary>
+    public EcuDefinition Read()
+    {
+        ConfigSection trust = ecu.Section("trust");
+        uint signatureLengthMax = TrustReader.SignatureLength(trust.Section("signature"), problems);
+        var roles = TrustReader.RequiredRoles(trust, problems);
+        var nvm = ReadNvM(ecu.Section("nvm"));
+        var sizes = new SlotSizes(roles.Count, signatureLengthMax, nvm.LengthMax);
+        ConfigSection application = ecu.Section("application");
+        FlashPart part = ReadPart(ecu.Section("flash"));
+        var config = new EcuConfig
+        {
+            Name = name,
+            Board = board.Name,
+            CanIf = ReadCanIf(ecu.Section("can")),
+            CanTp = ReadCanTp(ecu.Section("isoTp")),
+            Fls = new FlashMapReader(problems, ecu.Section("flash"), part, board, sizes).Read(application),
+            NvM = nvm,
+            Dem = RecordReader.ReadEvents(ecu.Section("events"), nvm, problems),
+            Fota = ReadFota(ecu.Section("trial"), trust, [.. roles]),
+            Dcm = ReadDcm(ecu.Section("uds")),
+        };
+        (config.Dcm.ConstantIds, config.Dcm.ConstantRecords) = RecordReader.ReadRecords(ecu.Section("records"), problems);
+        ecu.RefuseUnknown();
+        return new EcuDefinition(config, board, bus, part);
+    }
+
+    private CanIfConfig ReadCanIf(ConfigSection can)
+    {
+        uint bits = can.Number("identifierBits", 11, 29, "classic CAN has identifiers of 11 or 29 bits");
+        if (bits is not (11 or 29))
+        {
+            problems.Add(can.Place("identifierBits"), ConfigRule.OutOfRange, $"`identifierBits` is {bits}", "Write 11 or 29");
+        }
+
+        var config = new CanIfConfig
+        {
+            IsExtended = bits == 29,
+            PhysicalRxId = Identifier(can, "physicalRequest", bits),
+            TxId = Identifier(can, "response", bits),
+            FunctionalRxId = Identifier(can, "functionalRequest", bits),
+            TransmitQueueLength = (int)can.Number("transmitQueueLength", 1, 64, "the queue is made at start and kept small"),
+            ReceivePerCycleMax = (int)can.Number("receivePerCycleMax", 1, 255, "it bounds the work of a cycle"),
+        };
+        can.RefuseUnknown();
+        return config;
+    }
+
+    private uint Identifier(ConfigSection can, string key, uint bits)
+    {
+        uint max = bits == 11 ? 0x7FFu : 0x1FFFFFFFu;
+        uint value = can.Number(key, 0, uint.MaxValue, "a CAN identifier");
+        if (value > max)
+        {
+            problems.Add(can.Place(key), ConfigRule.IdentifierForm, $"`{key}` is 0x{value:X}, but an identifier of {bits} bits ends at 0x{max:X}", bits == 11 ? "Choose another, or set `identifierBits: 29`" : "Choose another");
+        }
+
+        return value;
+    }
+
+    private CanTpConfig ReadCanTp(ConfigSection isoTp)
+    {
+        int before = problems.Count;
+        var config = new CanTpConfig
+        {
+            BlockSize = (byte)isoTp.Number("blockSize", 0, 255, "one byte (ISO 15765-2:2016 §9.6.5.3); 0 is no limit"),
+            SeparationTimeMin = SeparationTime.Read(isoTp, problems),
+            NAsMs = (ushort)isoTp.Number("nAsMs", 10, 10_000, "ISO 15765-2:2016 §9.8 expects about a second"),
+            NBsMs = (ushort)isoTp.Number("nBsMs", 10, 10_000, "ISO 15765-2:2016 §9.8 expects about a second"),
+            NCrMs = (ushort)isoTp.Number("nCrMs", 10, 10_000, "ISO 15765-2:2016 §9.8 expects about a second"),
+            WaitFrameMax = (byte)isoTp.Number("waitFrameMax", 0, 255, "one byte"),
+            Padding = (byte)isoTp.Number("padding", 0, 255, "one byte"),
+        };
+        isoTp.RefuseUnknown();
+        if (problems.Count == before)
+        {
+            CheckFlowControl(isoTp, config);
+        }
+
+        return config;
+    }
+
+    private void CheckFlowControl(ConfigSection isoTp, CanTpConfig config)
+    {
+        bool isLooser = board.BlockSizeMax != 0 && (config.BlockSize == 0 || config.BlockSize > board.BlockSizeMax);
+        if (isLooser)
+        {
+            string own = config.BlockSize == 0 ? "0, no limit" : $"{config.BlockSize}";
+            problems.Add(isoTp.Place("blockSize"), ConfigRule.LooserThanBoard, $"`blockSize` is {own}, but the receiver of board `{board.Name}` can stand {board.BlockSizeMax} frames in a row", $"Write 1 to {board.BlockSizeMax}");
+        }
+
+        uint microseconds = SeparationTime.Microseconds(config.SeparationTimeMin);
+        uint least = SeparationTime.Microseconds(board.SeparationTimeMin);
+        if (microseconds < least)
+        {
+            problems.Add(isoTp.Place("separationTimeMin"), ConfigRule.LooserThanBoard, $"`separationTimeMin` is {microseconds} µs, but the receiver of board `{board.Name}` needs {least} µs between frames", $"Write 0x{board.SeparationTimeMin:X2} or a longer time");
+        }
+
+        if (microseconds >= config.NCrMs * 1000u)
+        {
+            problems.Add(isoTp.Place("nCrMs"), ConfigRule.TimingContradiction, $"`nCrMs` is {config.NCrMs} ms, but frames may be {microseconds / 1000} ms apart", "Make nCrMs longer than separationTimeMin");
+        }
+    }
+
+    private DcmConfig ReadDcm(ConfigSection uds)
+    {
+        int before = problems.Count;
+        var config = new DcmConfig
+        {
+            P2ServerMsMax = (ushort)uds.Number("p2ServerMsMax", 10, 1000, "ISO 14229-2 expects 50 ms"),
+            P2StarServerMsMax = (ushort)uds.Number("p2StarServerMsMax", 100, 65_000, "ISO 14229-2 expects 5000 ms"),
+            S3ServerMs = (ushort)uds.Number("s3ServerMs", 3000, 60_000, "TesterPresent comes every 2 s, and one may be lost late"),
+            MessageLengthMax = (ushort)uds.Number("messageLengthMax", SlotSizes.ProvisioningMessageLength, 4095, "provisioning with 8 anchors is one message of 541 bytes, and classic ISO-TP ends at 4095"),
+            AccessDelayMs = uds.Number("accessDelayMs", 100, 600_000, "a delay that guessing feels"),
+            AccessDelayMsMax = uds.Number("accessDelayMsMax", 100, 3_600_000, "an hour at the most, so that nobody can lock an ECU for good"),
+        };
+        uds.RefuseUnknown();
+        if (problems.Count != before)
+        {
+            return config;
+        }
+
+        if (config.P2StarServerMsMax % 10 != 0 || config.P2StarServerMsMax <= config.P2ServerMsMax)
+        {
+            problems.Add(uds.Place("p2StarServerMsMax"), ConfigRule.TimingContradiction, $"`p2StarServerMsMax` is {config.P2StarServerMsMax}", $"Write a multiple of 10 (the wire carries 10 ms) above p2ServerMsMax, {config.P2ServerMsMax}");
+        }
+
+        if (config.AccessDelayMsMax < config.AccessDelayMs)
+        {
+            problems.Add(uds.Place("accessDelayMsMax"), ConfigRule.TimingContradiction, $"`accessDelayMsMax` is {config.AccessDelayMsMax}, less than accessDelayMs, {config.AccessDelayMs}", "Make the largest delay the longer one");
+        }
+
+        return config;
+    }
+
+    private FotaConfig ReadFota(ConfigSection trial, ConfigSection trust, byte[] roles)
+    {
+        int before = problems.Count;
+        ConfigSection suit = ecu.Section("suit");
+        var config = new FotaConfig
+        {
+            VendorId = suit.Uuid("vendorId"),
+            ClassId = suit.Uuid("classId"),
+            RequiredRoles = roles,
+            TrialAttemptsMax = (byte)trial.Number("attemptsMax", 1, 15, "boots that a trial may use up"),
+            TrialConfirmMsMax = trial.Number("confirmMsMax", 1000, 86_400_000, "a second to a day"),
+            SelfTestMsMax = trial.Number("selfTestMsMax", 10, 600_000, "10 ms to 10 minutes"),
+            AliveMsMax = trial.Number("aliveMsMax", 50, 60_000, "an application has its turn every 10 ms or slower"),
+            IsImageDigestChecked = trust.Flag("isImageDigestChecked"),
+        };
+        suit.RefuseUnknown();
+        trial.RefuseUnknown();
+        trust.RefuseUnknown();
+        if (problems.Count == before && config.TrialConfirmMsMax <= config.SelfTestMsMax)
+        {
+            problems.Add(trial.Place("confirmMsMax"), ConfigRule.TimingContradiction, $"`confirmMsMax` is {config.TrialConfirmMsMax}, but the self-test alone may take {config.SelfTestMsMax} ms", "Make confirmMsMax longer than selfTestMsMax");
+        }
+
+        return config;
+    }
+
+    private NvMConfig ReadNvM(ConfigSection nvm)
+    {
+        const string Why = "the longest data of this block (PROTOCOL.md, \"NvM\")";
+        var config = new NvMConfig { LengthMax = new ushort[NvMBlock.Count] };
+        config.LengthMax[NvMBlock.Provisioning] = (ushort)nvm.Size("provisioningLengthMax", SlotSizes.ProvisioningRecordLength, 4000, Why);
+        config.LengthMax[NvMBlock.Fingerprint] = (ushort)nvm.Size("fingerprintLengthMax", 9, 255, Why);
+        config.LengthMax[NvMBlock.SecurityAccess] = (ushort)nvm.Size("securityAccessLengthMax", 4, 255, Why);
+        config.LengthMax[NvMBlock.Dem] = (ushort)nvm.Size("demLengthMax", 8, 4000, Why);
+        nvm.RefuseUnknown();
+        return config;
+    }
+
+    private FlashPart ReadPart(ConfigSection flash)
+    {
+        ConfigNode? node = flash.Scalar("part");
+        if (node is not null && board.FlashParts.TryGetValue(node.Text, out FlashPart? part))
+        {
+            return part;
+        }
+
+        if (node is not null)
+        {
+            problems.Add(node, ConfigRule.UnknownName, $"Board `{board.Name}` has no flash part `{node.Text}`", $"Known parts are {string.Join(", ", board.FlashParts.Keys)}; boards/{board.Name}/board.yaml describes them");
+        }
+
+        return new FlashPart("", uint.MaxValue, 1, 1, 1);
+    }
+}
