@@ -101,6 +101,9 @@ public sealed class FlashModel : IFls
     /// <summary>Asked about each operation that changes the flash: does it go wrong?</summary>
     public Func<FlashOperation, FlashFault>? Fault { get; set; }
 
+    /// <summary>Moment at which the job under way ends, in virtual microseconds; −1 when there is none.</summary>
+    public long JobEndsAtUs => _job.Kind == JobKind.None ? -1 : _job.EndsAtUs;
+
     /// <inheritdoc/>
     public uint Size => Geometry.Size;
 

@@ -1,0 +1,27 @@
+// What a virtual ECU needs of the program that it runs, and what it offers to it.
+// The agent itself comes in by EcuMAgent; tests of the ECU bring smaller programs.
+// Tests: tests/host-sim/Ecu/VirtualEcuTests.cs.
+using EsyncAgent;
+
+namespace EsyncSim.Ecu;
+
+/// <summary>A program with a cyclic function, as it stands in the RAM of an ECU.</summary>
+public interface IAgent
+{
+    /// <summary>True when it serves requests; false in its start-up.</summary>
+    bool IsServing { get; }
+
+    /// <summary>SHA-256 compressions in managed code so far; wraps.</summary>
+    uint CompressionCount { get; }
+
+    /// <summary>One turn.</summary>
+    void MainFunction(uint nowMs);
+}
+
+/// <summary>The ports of one ECU.</summary>
+/// <param name="Can">CAN controller.</param>
+/// <param name="Flash">Flash part.</param>
+/// <param name="Crypto">Native cryptography.</param>
+/// <param name="Mcu">Microcontroller.</param>
+/// <param name="Application">Loader of the application.</param>
+public sealed record EcuPorts(ICan Can, IFls Flash, ICrypto Crypto, IMcu Mcu, IApplicationLoader Application);

@@ -1,0 +1,115 @@
+// The CAN port as the agent gets it: passes everything on and reports what it costs.
+// Which kind of frame it is stands in its first byte (ISO 15765-2:2016 §9.2); that, and whose identifier it has, is all
+// that is looked at.
+// Tests: tests/host-sim/Ecu/VirtualEcuTests.cs.
+using EsyncAgent;
+using EsyncSim.Bus;
+
+namespace EsyncSim.Ecu;
+
+/// <summary>Counts the frames that the agent takes and sends.</summary>
+internal sealed class MeteredCan(CanDriverModel driver, CanIfConfig config, CpuMeter meter) : ICan
+{
+    private const int NegativeResponse = 0x7F;
+    private const int PositiveResponse = 0x40;
+    private int _longRequest = -1;
+    private long _driverNs = driver.CpuNs;
+
+    /// <inheritdoc/>
+    public byte BlockSizeMax => driver.BlockSizeMax;
+
+    /// <inheritdoc/>
+    public byte SeparationTimeMin => driver.SeparationTimeMin;
+
+    /// <inheritdoc/>
+    public uint OverrunCount => driver.OverrunCount;
+
+    /// <inheritdoc/>
+    public uint BusOffCount => ((ICan)driver).BusOffCount;
+
+    /// <inheritdoc/>
+    public bool TryReceive(CanFrame into)
+    {
+        if (!driver.TryReceive(into))
+        {
+            return false;
+        }
+
+        meter.Add(Classify(into));
+        ChargeDriver();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool TrySend(CanFrame frame)
+    {
+        int kind = frame.Data[0] >> 4;
+        IlOperation operation = kind switch
+        {
+            1 => IlOperation.SendFirst,
+            2 => IlOperation.SendConsecutive,
+            3 => IlOperation.SendFlowControl,
+            _ => IlOperation.SendSingle,
+        };
+
+        // The price is charged first: the frame asks for the bus when the processor has come so far.
+        bool isAnswer = _longRequest >= 0 && IsAnswer(frame.Data, kind);
+        meter.Add(operation);
+        if (isAnswer)
+        {
+            meter.Add(IlOperation.ServeLongRequest);
+        }
+
+        bool isTaken = driver.TrySend(frame);
+        ChargeDriver();
+        if (!isTaken)
+        {
+            meter.TakeBack(operation);
+            if (isAnswer)
+            {
+                meter.TakeBack(IlOperation.ServeLongRequest);
+            }
+        }
+        else if (isAnswer)
+        {
+            _longRequest = -1;
+        }
+
+        return isTaken;
+    }
+
+    private IlOperation Classify(CanFrame frame)
+    {
+        if (frame.IsExtended != config.IsExtended
+            || (frame.Identifier != config.PhysicalRxId && frame.Identifier != config.FunctionalRxId))
+        {
+            return IlOperation.ReceiveForeign;
+        }
+
+        switch (frame.Data[0] >> 4)
+        {
+            case 1:
+                _longRequest = frame.Data[2];
+                return IlOperation.ReceiveFirst;
+            case 2:
+                return IlOperation.ReceiveConsecutive;
+            case 3:
+                return IlOperation.ReceiveFlowControl;
+            default:
+                return IlOperation.ReceiveSingle;
+        }
+    }
+
+    private bool IsAnswer(byte[] data, int kind)
+    {
+        int first = kind == 1 ? data[2] : data[1];
+        return kind <= 1 && (first == (_longRequest | PositiveResponse) || (first == NegativeResponse && data[2] == _longRequest));
+    }
+
+    private void ChargeDriver()
+    {
+        long now = driver.CpuNs;
+        meter.AddNative(now - _driverNs);
+        _driverNs = now;
+    }
+}

@@ -1,0 +1,293 @@
+// One ECU in virtual time: the agent's own sources over simulated ports, on a processor that charges for its work.
+// The processor turns the agent's cyclic function without pause, as a board does. A turn takes the time of what was done
+// in it (CpuMeter); a frame that it sends asks for the bus as far into the turn as the processor has come; what happens
+// outside during a turn is seen by the next one. When a few turns in a row did nothing, further ones would do nothing
+// either until a frame comes, a frame has left, a flash job ends or the millisecond goes on: they are skipped, and the
+// next turn begins where one of them would have begun.
+// Invariants: flash survives everything; RAM (the agent, the application) survives nothing; nothing of the ECU runs while
+// its power is off; an exception of the agent is a fault of the program and leaves the pump.
+// Tests: tests/host-sim/Ecu/VirtualEcuTests.cs.
+using EsyncAgent;
+using EsyncSim.Bus;
+using EsyncSim.Crypto;
+using EsyncSim.Flash;
+
+namespace EsyncSim.Ecu;
+
+/// <summary>A simulated ECU.</summary>
+public sealed class VirtualEcu
+{
+    private const int QuietTurnsBeforeSleep = 2;
+    private readonly VirtualEcuOptions _options;
+    private readonly VirtualTime _time;
+    private readonly SimEvent _turn;
+    private readonly ManagedCrypto _crypto = new();
+    private readonly Func<IApplicationLoader> _loader;
+    private readonly Func<EcuConfig, EcuPorts, IAgent> _program;
+    private CpuMeter _meter;
+    private uint _compressions;
+    private int _quietTurns;
+    private bool _isInTurn;
+    private bool _isAsleep;
+    private long _sleepStartNs;
+    private long _quietTurnNs = 1;
+
+    /// <summary>Makes an ECU, switched off, with an erased flash. The driver belongs to it from now on.</summary>
+    public VirtualEcu(EcuConfig config, CanDriverModel can, FlashGeometry flash, VirtualEcuOptions options)
+    {
+        Config = config;
+        Can = can;
+        _options = options;
+        _time = can.Bus.Time;
+        _turn = _time.CreateEvent(OnTurn);
+        _meter = new CpuMeter(options.Costs);
+        _loader = options.Loader ?? (() => new NoApplication());
+        _program = options.Program ?? ((_, _) => throw new NotSupportedException("no program"));
+        Flash = new FlashModel(flash, () => NowInTurnNs / VirtualTime.NsPerUs, options.Seed);
+        Mcu = new McuModel(_time, options.Seed) { ClockOffsetMs = options.ClockOffsetMs };
+        can.ElapsedNs = () => _isInTurn ? ElapsedNs() : 0;
+        can.FrameArrived = Wake;
+        can.FrameSent = Wake;
+        if (config.CanIf.FunctionalRxId == uint.MaxValue)
+        {
+            can.SetFilter((config.CanIf.PhysicalRxId, config.CanIf.IsExtended));
+        }
+        else
+        {
+            can.SetFilter((config.CanIf.PhysicalRxId, config.CanIf.IsExtended), (config.CanIf.FunctionalRxId, config.CanIf.IsExtended));
+        }
+    }
+
+    /// <summary>Configuration that the agent is built from.</summary>
+    public EcuConfig Config { get; }
+
+    /// <summary>CAN controller with its driver.</summary>
+    public CanDriverModel Can { get; }
+
+    /// <summary>Flash part.</summary>
+    public FlashModel Flash { get; }
+
+    /// <summary>Microcontroller.</summary>
+    public McuModel Mcu { get; }
+
+    /// <summary>The program in RAM; null while the power is off or the runtime starts.</summary>
+    public IAgent? Agent { get; private set; }
+
+    /// <summary>The application loader that belongs to <see cref="Agent"/>.</summary>
+    public IApplicationLoader? Application { get; private set; }
+
+    /// <summary>True from <see cref="PowerOn"/> to a cut.</summary>
+    public bool IsPowered { get; private set; }
+
+    /// <summary>Starts of the program so far.</summary>
+    public int StartCount { get; private set; }
+
+    /// <summary>Turns since the ECU was made.</summary>
+    public long TurnCount { get; private set; }
+
+    /// <summary>What the processor has done since the last start.</summary>
+    public CpuMeter Meter => _meter;
+
+    /// <summary>Called when the power was lost, by <see cref="PowerCut"/> or at a flash operation that was to be cut.</summary>
+    public Action? PowerLost { get; set; }
+
+    /// <summary>Called after each turn: for checkers, and for measuring.</summary>
+    public Action<VirtualEcu>? TurnEnded { get; set; }
+
+    private long NowInTurnNs => _time.NowNs + (_isInTurn ? ElapsedNs() : 0);
+
+    /// <summary>Switches the power on; the first turn comes after the reboot time.</summary>
+    public void PowerOn()
+    {
+        if (IsPowered)
+        {
+            return;
+        }
+
+        IsPowered = true;
+        Flash.PowerOn();
+        Start(McuResetCause.PowerOn);
+    }
+
+    /// <summary>Cuts the power at once; a flash operation under way is left as the model says.</summary>
+    public void PowerCut(CutModel model)
+    {
+        if (IsPowered)
+        {
+            Flash.CutNow(model);
+            LosePower();
+        }
+    }
+
+    /// <summary>Resets the processor from outside; the flash part keeps its power and finishes what it does.</summary>
+    public void Reset(McuResetCause cause)
+    {
+        if (IsPowered)
+        {
+            Start(cause);
+        }
+    }
+
+    private void Start(McuResetCause cause)
+    {
+        Stop();
+        Mcu.Start(cause);
+        _turn.After(_options.RebootNs);
+    }
+
+    private void Stop()
+    {
+        Can.PowerOff();
+        _turn.Cancel();
+        Agent = null;
+        Application = null;
+        _isAsleep = false;
+    }
+
+    private void LosePower()
+    {
+        IsPowered = false;
+        Stop();
+        PowerLost?.Invoke();
+    }
+
+    private void Boot()
+    {
+        StartCount++;
+        _meter = new CpuMeter(_options.Costs);
+        _compressions = 0;
+        _quietTurns = 0;
+        Can.PowerOn();
+        Application = _loader();
+        EcuPorts ports = new(
+            new MeteredCan(Can, Config.CanIf, _meter),
+            new MeteredFlash(Flash, _options.Costs, _meter),
+            new MeteredCrypto(_crypto, _options.Costs, _meter),
+            Mcu,
+            Application);
+        Agent = _program(Config, ports);
+    }
+
+    private void OnTurn()
+    {
+        if (Agent == null)
+        {
+            Boot();
+        }
+
+        do
+        {
+            _isAsleep = false;
+            if (!TryTurn(out long endNs))
+            {
+                return;
+            }
+
+            long nextNs = NextTurnNs(endNs);
+            if (!_time.TryAdvanceTo(nextNs))
+            {
+                _turn.At(nextNs);
+                return;
+            }
+        }
+        while (true);
+    }
+
+    /// <summary>One turn; false when the program that ran it is gone.</summary>
+    private bool TryTurn(out long endNs)
+    {
+        IAgent agent = Agent!;
+        _meter.BeginTurn(agent.IsServing ? IlOperation.Loop : IlOperation.StartUpLoop);
+        _isInTurn = true;
+        try
+        {
+            agent.MainFunction(Mcu.NowMs);
+            ChargeCompressions(agent);
+        }
+        catch (PowerCutException)
+        {
+            _isInTurn = false;
+            endNs = _time.NowNs;
+            LosePower();
+            return false;
+        }
+        finally
+        {
+            _isInTurn = false;
+        }
+
+        TurnCount++;
+        endNs = _time.NowNs + _meter.EndTurn();
+        TurnEnded?.Invoke(this);
+        if (Mcu.IsResetWished)
+        {
+            Start(McuResetCause.Software);
+            return false;
+        }
+
+        return Agent == agent;
+    }
+
+    private long NextTurnNs(long endNs)
+    {
+        if (_meter.IsActive)
+        {
+            _quietTurns = 0;
+            return endNs;
+        }
+
+        if (++_quietTurns < QuietTurnsBeforeSleep || _options.IsAlwaysTurning)
+        {
+            return endNs;
+        }
+
+        _quietTurnNs = Math.Max(1, endNs - _time.NowNs);
+        _sleepStartNs = endNs;
+        _isAsleep = true;
+        long wakeNs = Mcu.NextMsNs;
+        if (Flash.JobEndsAtUs >= 0)
+        {
+            wakeNs = Math.Min(wakeNs, Flash.JobEndsAtUs * VirtualTime.NsPerUs);
+        }
+
+        return TurnAt(wakeNs);
+    }
+
+    /// <summary>The first turn that a processor which never pauses would begin at or after a moment.</summary>
+    private long TurnAt(long ns) =>
+        ns <= _sleepStartNs ? _sleepStartNs : _sleepStartNs + ((ns - _sleepStartNs + _quietTurnNs - 1) / _quietTurnNs * _quietTurnNs);
+
+    private void Wake()
+    {
+        if (!_isAsleep)
+        {
+            return;
+        }
+
+        long turnNs = TurnAt(_time.NowNs);
+        if (turnNs < _turn.TimeNs)
+        {
+            _turn.At(turnNs);
+        }
+    }
+
+    private long ElapsedNs()
+    {
+        if (Agent != null)
+        {
+            ChargeCompressions(Agent);
+        }
+
+        return _meter.TurnNs();
+    }
+
+    private void ChargeCompressions(IAgent agent)
+    {
+        uint count = agent.CompressionCount;
+        if (count != _compressions)
+        {
+            _meter.Add(IlOperation.ShaCompression, count - _compressions);
+            _compressions = count;
+        }
+    }
+}
