@@ -46,7 +46,6 @@ public static class ClimateConfig
             NBsMs = 1000,
             NCrMs = 1000,
             WaitFrameMax = 8,
-            FrameTimeUs = 640,
             Padding = 0xCC,
         };
     }

@@ -35,11 +35,18 @@ public sealed class HssVerifier
     private int _messageLength;
     private Phase _phase = Phase.Ended;
     private StdReturn _result = StdReturn.NotOk;
+    private bool _isReadFailed;
 
     /// <summary>A verifier on the hash of <paramref name="csm"/>.</summary>
     public HssVerifier(Csm csm)
     {
         _lms = new LmsVerifier(csm);
+    }
+
+    /// <summary>True when the last verification ended because the flash could not be read.</summary>
+    public bool IsReadFailed
+    {
+        get { return _isReadFailed || _lms.IsReadFailed; }
     }
 
     /// <summary>
@@ -49,8 +56,9 @@ public sealed class HssVerifier
     /// </summary>
     public void Begin(byte[] publicKey, int publicKeyOffset, FlsWindow window, uint signaturePosition, uint signatureLength, byte[] message, int messageLength)
     {
-        _phase = Phase.Ended;
-        _result = StdReturn.NotOk;
+        End(StdReturn.NotOk);
+        _isReadFailed = false;
+        _lms.IsReadFailed = false;
         if (messageLength > MessageLengthMax || !LmsParameters.IsHssPublicKey(publicKey, publicKeyOffset))
         {
             return;
@@ -99,6 +107,7 @@ public sealed class HssVerifier
         StdReturn read = _window.Ensure(_position + offset, count);
         if (read == StdReturn.NotOk)
         {
+            _isReadFailed = true;
             End(StdReturn.NotOk);
         }
 

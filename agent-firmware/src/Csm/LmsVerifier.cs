@@ -62,6 +62,9 @@ internal sealed class LmsVerifier
     private int _level;
     private StdReturn _result;
 
+    /// <summary>True when the flash could not be read; the owner sets it back.</summary>
+    internal bool IsReadFailed;
+
     internal LmsVerifier(Csm csm)
     {
         _compression = csm.Compression;
@@ -124,6 +127,7 @@ internal sealed class LmsVerifier
         StdReturn read = _window.Ensure(_position + offset, count);
         if (read == StdReturn.NotOk)
         {
+            IsReadFailed = true;
             _result = StdReturn.NotOk;
         }
 
