@@ -80,6 +80,12 @@ public sealed class Dem
         hasOutcomes = true;
     }
 
+    /// <summary>True when everything that was reported is handed to NvM.</summary>
+    public bool IsStored
+    {
+        get { return !hasOutcomes && !isStoreDue; }
+    }
+
     /// <summary>Loads once, applies what was reported, stores what has changed.</summary>
     public void MainFunction(uint nowMs)
     {

@@ -42,6 +42,12 @@ public sealed class CheckpointLog
         return true;
     }
 
+    /// <summary>True when the list was opened since reset with this many chunks, and nothing was appended since.</summary>
+    public bool IsFreshAt(uint chunksRecorded)
+    {
+        return false;
+    }
+
     /// <summary>Records the next chunk, which is programmed and read back; false when not open, busy or out of order.</summary>
     public bool Append(uint chunkIndex)
     {

@@ -1,0 +1,165 @@
+// What the update target tells: data identifiers FD00 to FD08, F181, F189, and the authenticated version report.
+// Layouts: PROTOCOL.md, "Data identifiers" and "Routines".
+// Must not change anything; it reads what the others hold.
+// Tests: tests/agent-firmware/Fota.
+namespace EsyncAgent;
+
+/// <summary>Reports of the update target.</summary>
+public sealed class FotaReports
+{
+    /// <summary>Version of this agent, major, minor, patch.</summary>
+    public static readonly byte[] AgentVersion = { 0, 1, 0 };
+
+    /// <summary>Length of the version report in bytes.</summary>
+    public const int ReportLength = 173;
+
+    private const byte ProtocolVersion = 1;
+    private const int NonceOffset = 125;
+    private const int MacOffset = 141;
+    private const string ReportLabel = "esync/v1/version-report";
+
+    private readonly Fls _fls;
+    private readonly Csm _csm;
+    private readonly KeyStore _keys;
+    private readonly Banks _banks;
+    private readonly SecondarySlot _slot;
+    private readonly Download _download;
+    private readonly IApplicationLoader _application;
+    private readonly CanIf _canIf;
+    private readonly ushort _messageLengthMax;
+    private readonly byte[] _macInput;
+    private readonly byte[] _key = new byte[32];
+    private readonly byte[] _mac = new byte[32];
+
+    /// <summary>Makes the reports.</summary>
+    public FotaReports(Fls fls, Csm csm, KeyStore keys, Banks banks, SecondarySlot slot, Download download, IApplicationLoader application, CanIf canIf, ushort messageLengthMax)
+    {
+        _fls = fls;
+        _csm = csm;
+        _keys = keys;
+        _banks = banks;
+        _slot = slot;
+        _download = download;
+        _application = application;
+        _canIf = canIf;
+        _messageLengthMax = messageLengthMax;
+        _macInput = new byte[ReportLabel.Length + 16 + 1 + MacOffset];
+        for (int i = 0; i < ReportLabel.Length; i++)
+        {
+            _macInput[i] = (byte)ReportLabel[i];
+        }
+    }
+
+    /// <summary>The refused access since reset, None when there was none; it outranks the stored security event.</summary>
+    public FotaError AccessRefusal { get; set; }
+
+    /// <summary>Reads a data identifier; returns the length, −1 for an unknown one.</summary>
+    public int ReadDid(ushort dataIdentifier, byte[] into, int offset)
+    {
+        switch (dataIdentifier)
+        {
+            case 0xF181:
+                into[offset] = 1;
+                System.Array.Copy(_banks.RunningVersion, 0, into, offset + 1, 24);
+                return 25;
+            case 0xF189:
+                System.Array.Copy(_banks.RunningVersion, 0, into, offset, 24);
+                return 24;
+            case 0xFD00:
+                return ReadAgent(into, offset);
+            case 0xFD01:
+                into[offset] = (byte)_banks.Record.EsyncState;
+                into[offset + 1] = ProgressPercent();
+                return 2;
+            case 0xFD02:
+                BigEndian.WriteU32(into, offset, _download.ResumeOffset);
+                BigEndian.WriteU32(into, offset + 4, _slot.IsTrusted ? _slot.Header.TransferLength : 0);
+                System.Array.Copy(_banks.Record.ManifestDigest[_banks.Secondary], 0, into, offset + 8, 16);
+                return 24;
+            case 0xFD04:
+                WriteBanks(into, offset);
+                return 5;
+            case 0xFD05:
+                return ReadLimits(into, offset);
+            case 0xFD06:
+                System.Array.Copy(_banks.Record.ManifestDigest[0], 0, into, offset, 32);
+                System.Array.Copy(_banks.Record.ManifestDigest[1], 0, into, offset + 32, 32);
+                return 64;
+            case 0xFD08:
+                BigEndian.WriteU32(into, offset, _canIf.OverrunCount);
+                BigEndian.WriteU32(into, offset + 4, _canIf.BusOffCount);
+                return 8;
+            default:
+                return -1;
+        }
+    }
+
+    /// <summary>Writes the version report over a nonce of 16 bytes and returns its length.</summary>
+    public int ReadVersionReport(byte[] nonce, int nonceOffset, FotaError lastError, byte[] into, int offset)
+    {
+        BootRecord record = _banks.Record;
+        System.Array.Clear(into, offset, ReportLength);
+        into[offset] = 1;
+        System.Array.Copy(_keys.DeviceId, 0, into, offset + 1, 16);
+        System.Array.Copy(AgentVersion, 0, into, offset + 17, 3);
+        WriteBanks(into, offset + 20);
+        BigEndian.WriteU32(into, offset + 25, record.SecurityVersionFloor);
+        BigEndian.WriteU32(into, offset + 29, record.SequenceNumberMax);
+        System.Array.Copy(record.ManifestDigest[0], 0, into, offset + 33, 32);
+        System.Array.Copy(record.ManifestDigest[1], 0, into, offset + 65, 32);
+        System.Array.Copy(_banks.RunningVersion, 0, into, offset + 97, 24);
+        BigEndian.WriteU16(into, offset + 121, (ushort)lastError);
+        BigEndian.WriteU16(into, offset + 123, AccessRefusal != FotaError.None ? (ushort)AccessRefusal : record.SecurityEvent);
+        System.Array.Copy(nonce, nonceOffset, into, offset + NonceOffset, 16);
+
+        int prefix = ReportLabel.Length;
+        System.Array.Copy(_keys.DeviceId, 0, _macInput, prefix, 16);
+        _macInput[prefix + 16] = 0;
+        System.Array.Copy(into, offset, _macInput, prefix + 17, MacOffset);
+        _keys.DeriveKey(KeyPurpose.VersionReport, _key);
+        _csm.Crypto.HmacSha256(_key, _macInput, _mac);
+        System.Array.Copy(_mac, 0, into, offset + MacOffset, 32);
+        return ReportLength;
+    }
+
+    private int ReadAgent(byte[] into, int offset)
+    {
+        into[offset] = ProtocolVersion;
+        System.Array.Copy(AgentVersion, 0, into, offset + 1, 3);
+        into[offset + 4] = _application.Runtime;
+        BigEndian.WriteU16(into, offset + 5, _application.ContractVersion);
+        return 7;
+    }
+
+    private int ReadLimits(byte[] into, int offset)
+    {
+        BigEndian.WriteU16(into, offset, BankWriter.ChunkLength);
+        BigEndian.WriteU16(into, offset + 2, _messageLengthMax);
+        BigEndian.WriteU32(into, offset + 4, _fls.Map.ManifestA.Length - ManifestSlot.Overhead);
+        BigEndian.WriteU32(into, offset + 8, _fls.Map.BankA.Length);
+        BigEndian.WriteU16(into, offset + 12, 1);
+        into[offset + 14] = 0;
+        return 15;
+    }
+
+    private void WriteBanks(byte[] into, int offset)
+    {
+        BootRecord record = _banks.Record;
+        into[offset] = record.ActiveBank;
+        into[offset + 1] = _banks.Running;
+        into[offset + 2] = (byte)record.State[0];
+        into[offset + 3] = (byte)record.State[1];
+        into[offset + 4] = record.AttemptsLeft;
+    }
+
+    private byte ProgressPercent()
+    {
+        BankState state = _banks.Record.State[_banks.Secondary];
+        if (state == BankState.Receiving && _slot.IsTrusted)
+        {
+            return (byte)(_download.ResumeOffset / ((_slot.Header.TransferLength / 100) + 1));
+        }
+
+        return (byte)(state == BankState.Verified || state == BankState.Trial ? 100 : 0);
+    }
+}
