@@ -1,0 +1,148 @@
+// Brings a bank's image into RAM for the application loader, each chunk checked against its signed tag on the copy
+// that is going to run: slot header → seal compared with the boot record → chunk by chunk → start.
+// Invariant: nothing reaches the loader before its tag was right; after any failure the loader must not be started.
+// Must not know which bank is the right one: BootSequence decides.
+// Tests: tests/agent-firmware/EcuM.
+namespace EsyncAgent;
+
+/// <summary>Checks and loads one bank step by step.</summary>
+public sealed class BankLoader
+{
+    private enum Step : byte
+    {
+        Seal,
+        Read,
+        Tag,
+    }
+
+    private readonly Fls _fls;
+    private readonly Csm _csm;
+    private readonly SlotSeal _seal;
+    private readonly IApplicationLoader _loader;
+    private readonly byte[] _chunk;
+    private readonly byte[] _mac = new byte[32];
+    private readonly FlsWindow _tags;
+    private readonly FlsJob _job = new FlsJob(FlsPriority.Fota);
+    private FlsArea _bank;
+    private FlsArea _slotArea;
+    private byte[] _expectedDigest;
+    private byte[] _expectedSeal;
+    private uint _index;
+    private Step _step;
+
+    /// <summary>Makes the loader; <paramref name="chunkBuffer"/> (4,096 bytes) is used only while it works.</summary>
+    public BankLoader(Fls fls, Csm csm, SlotSeal seal, IApplicationLoader loader, byte[] chunkBuffer)
+    {
+        _fls = fls;
+        _csm = csm;
+        _seal = seal;
+        _loader = loader;
+        _chunk = chunkBuffer;
+        _tags = new FlsWindow(fls, FlsPriority.Fota, 512);
+    }
+
+    /// <summary>Why it failed: ImageDamaged or LoadFailed.</summary>
+    public FotaError Error { get; private set; }
+
+    /// <summary>True once the application loader was told to start.</summary>
+    public bool WasStarted { get; private set; }
+
+    /// <summary>Starts with a bank; digest and seal are those of the boot record.</summary>
+    public void Begin(FlsArea bankArea, FlsArea slot, byte[] digest, byte[] recordSeal)
+    {
+        _bank = bankArea;
+        _slotArea = slot;
+        _expectedDigest = digest;
+        _expectedSeal = recordSeal;
+        _index = 0;
+        Error = FotaError.ImageDamaged;
+        _step = Step.Seal;
+        _seal.Begin(slot);
+    }
+
+    /// <summary>Goes on. Ok: the application was started.</summary>
+    public StdReturn Advance()
+    {
+        switch (_step)
+        {
+            case Step.Seal:
+                return CheckSeal();
+            case Step.Read:
+                if (_job.Result == StdReturn.Ok)
+                {
+                    _step = Step.Tag;
+                    return StdReturn.Pending;
+                }
+
+                return _job.Result;
+            default:
+                return CheckChunk();
+        }
+    }
+
+    private StdReturn CheckSeal()
+    {
+        StdReturn result = _seal.Step();
+        if (result != StdReturn.Ok)
+        {
+            return result;
+        }
+
+        if (!Bytes.AreEqual(_seal.Slot.Digest, 0, _expectedDigest, 0, 32) || !Bytes.AreEqual(_seal.Value, 0, _expectedSeal, 0, 32)
+            || _seal.Slot.ImageLength > _bank.Length)
+        {
+            return StdReturn.NotOk;
+        }
+
+        if (_seal.Slot.Runtime != _loader.Runtime || _seal.Slot.ContractVersion > _loader.ContractVersion
+            || _loader.Begin(_seal.Slot.ImageLength) != StdReturn.Ok)
+        {
+            Error = FotaError.LoadFailed;
+            return StdReturn.NotOk;
+        }
+
+        _tags.Open(_slotArea.Start, _slotArea.Length);
+        return ReadChunk();
+    }
+
+    private StdReturn ReadChunk()
+    {
+        _step = Step.Read;
+        return _fls.Read(_job, _bank.Start + (_index * BankWriter.ChunkLength), _chunk, 0, BankWriter.ChunkLength)
+            ? StdReturn.Pending : StdReturn.NotOk;
+    }
+
+    private StdReturn CheckChunk()
+    {
+        uint position = _seal.Slot.ChunkTableOffset + (_index * 32);
+        StdReturn ready = _tags.Ensure(position, 32);
+        if (ready != StdReturn.Ok)
+        {
+            return ready;
+        }
+
+        _csm.Crypto.HmacSha256(_seal.Slot.Salt, _chunk, _mac);
+        if (!Bytes.AreEqual(_mac, 0, _tags.Buffer, _tags.IndexOf(position), 32))
+        {
+            return StdReturn.NotOk;
+        }
+
+        uint rest = _seal.Slot.ImageLength - (_index * BankWriter.ChunkLength);
+        int count = rest < BankWriter.ChunkLength ? (int)rest : BankWriter.ChunkLength;
+        if (_loader.Append(_chunk, 0, count) != StdReturn.Ok)
+        {
+            Error = FotaError.LoadFailed;
+            return StdReturn.NotOk;
+        }
+
+        _index++;
+        if (_index < _seal.Slot.ChunkCount)
+        {
+            return ReadChunk();
+        }
+
+        Error = FotaError.LoadFailed;
+        WasStarted = true;
+        return _loader.Start();
+    }
+}
