@@ -46,6 +46,7 @@ public static class BatteryConfig
             NBsMs = 1000,
             NCrMs = 1000,
             WaitFrameMax = 8,
+            FrameTimeUs = 270,
             Padding = 0xCC,
         };
     }

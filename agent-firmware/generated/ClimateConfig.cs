@@ -46,6 +46,7 @@ public static class ClimateConfig
             NBsMs = 1000,
             NCrMs = 1000,
             WaitFrameMax = 8,
+            FrameTimeUs = 640,
             Padding = 0xCC,
         };
     }

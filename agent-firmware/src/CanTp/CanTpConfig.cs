@@ -23,6 +23,12 @@ public sealed class CanTpConfig
     /// <summary>WFTmax: flow controls with WAIT that our sender accepts in a row (§9.7).</summary>
     public byte WaitFrameMax = 8;
 
+    /// <summary>
+    /// Longest time of one frame on the bus, in microseconds: STmin counts from a frame's end (§9.6.5.4), a driver tells
+    /// only when it took the frame. The default is a stuffed 29-bit frame at 500 kbit/s.
+    /// </summary>
+    public ushort FrameTimeUs = 320;
+
     /// <summary>Byte that fills frames up to 8.</summary>
     public byte Padding = 0xCC;
 }

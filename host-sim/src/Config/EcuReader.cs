@@ -19,12 +19,13 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         var sizes = new SlotSizes(roles.Count, signatureLengthMax, nvm.LengthMax);
         ConfigSection application = ecu.Section("application");
         FlashPart part = ReadPart(ecu.Section("flash"));
+        CanIfConfig canIf = ReadCanIf(ecu.Section("can"));
         var config = new EcuConfig
         {
             Name = name,
             Board = board.Name,
-            CanIf = ReadCanIf(ecu.Section("can")),
-            CanTp = ReadCanTp(ecu.Section("isoTp")),
+            CanIf = canIf,
+            CanTp = ReadCanTp(ecu.Section("isoTp"), canIf.IsExtended),
             Fls = new FlashMapReader(problems, ecu.Section("flash"), part, board, sizes).Read(application),
             NvM = nvm,
             Dem = RecordReader.ReadEvents(ecu.Section("events"), nvm, problems),
@@ -69,7 +70,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         return value;
     }
 
-    private CanTpConfig ReadCanTp(ConfigSection isoTp)
+    private CanTpConfig ReadCanTp(ConfigSection isoTp, bool isExtended)
     {
         int before = problems.Count;
         var config = new CanTpConfig
@@ -80,6 +81,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
             NBsMs = (ushort)isoTp.Number("nBsMs", 10, 10_000, "ISO 15765-2:2016 §9.8 expects about a second"),
             NCrMs = (ushort)isoTp.Number("nCrMs", 10, 10_000, "ISO 15765-2:2016 §9.8 expects about a second"),
             WaitFrameMax = (byte)isoTp.Number("waitFrameMax", 0, 255, "one byte"),
+            FrameTimeUs = FrameTimeUs(isExtended, bus.BitRate),
             Padding = (byte)isoTp.Number("padding", 0, 255, "one byte"),
         };
         isoTp.RefuseUnknown();
@@ -89,6 +91,16 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         }
 
         return config;
+    }
+
+    /// <summary>
+    /// A frame of 8 bytes with every stuff bit that it can have (one in four after the first five bits from SOF to CRC), and
+    /// the interframe space after it (ISO 11898-1:2015 §10.5).
+    /// </summary>
+    private static ushort FrameTimeUs(bool isExtended, uint bitRate)
+    {
+        int bits = isExtended ? 160 : 135;
+        return bitRate == 0 ? (ushort)0 : (ushort)Math.Min(((bits * 1_000_000L) + bitRate - 1) / bitRate, ushort.MaxValue);
     }
 
     private void CheckFlowControl(ConfigSection isoTp, CanTpConfig config)

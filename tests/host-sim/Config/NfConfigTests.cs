@@ -26,6 +26,7 @@ public sealed class NfConfigTests
         Assert.Equal(("motor", "bench", "main", "nor"), (config.Name, config.Board, motor.Bus.Name, motor.FlashPart.Name));
         Assert.Equal((false, 0x7E0u, 0x7DFu, 0x7E8u), (config.CanIf.IsExtended, config.CanIf.PhysicalRxId, config.CanIf.FunctionalRxId, config.CanIf.TxId));
         Assert.Equal((7, 0xF4), (config.CanTp.BlockSize, config.CanTp.SeparationTimeMin));
+        Assert.Equal(270, config.CanTp.FrameTimeUs); // 135 bits at 500 kbit/s
         Assert.Equal((0x21000u, 0x20000u), (config.Fls.BankB.Start, config.Fls.BankB.Length));
         Assert.Equal([545, 17, 18, 65], config.NvM.LengthMax.Select(l => (int)l));
         Assert.Equal([TrustRole.Author, TrustRole.Oem], config.Fota.RequiredRoles);

@@ -1,0 +1,160 @@
+// CAN interface: tells the frames of one connection by their identifiers and queues what the controller cannot take yet.
+// Invariants: frames leave in the order in which they were accepted; one cycle takes a bounded number of frames from
+// the driver; nothing is allocated after the constructor.
+// Carries as little state as possible: a ring of frames to send, and two counters from which everyone above can tell
+// whether a frame of theirs has left. It must not know what the bytes mean (that is CanTp's).
+// 11-bit identifiers, or 29-bit ones of normal fixed addressing (ISO 15765-2:2016 §10.3).
+// Tests: tests/agent-firmware/CanIf.
+using System;
+
+namespace EsyncAgent;
+
+/// <summary>Identifier dispatch and transmit queue over one CAN controller.</summary>
+public sealed class CanIf
+{
+    private readonly ICan _can;
+    private readonly bool _isExtended;
+    private readonly uint _physicalRxId;
+    private readonly uint _functionalRxId;
+    private readonly int _receivePerCycleMax;
+    private readonly CanFrame _received = new CanFrame();
+    private readonly CanFrame[] _queue;
+    private ICanIfUpper _upper;
+    private int _first;
+    private int _waiting;
+    private uint _acceptedCount;
+    private uint _sentCount;
+
+    /// <summary>An interface for the identifiers of <paramref name="config"/> over <paramref name="can"/>.</summary>
+    public CanIf(CanIfConfig config, ICan can)
+    {
+        _can = can;
+        _isExtended = config.IsExtended;
+        _physicalRxId = config.PhysicalRxId;
+        _functionalRxId = config.FunctionalRxId;
+        _receivePerCycleMax = config.ReceivePerCycleMax;
+        _queue = new CanFrame[config.TransmitQueueLength];
+        for (int i = 0; i < _queue.Length; i++)
+        {
+            CanFrame frame = new CanFrame();
+            frame.Identifier = config.TxId;
+            frame.IsExtended = config.IsExtended;
+            _queue[i] = frame;
+        }
+    }
+
+    /// <summary>Block size that the driver can stand (<see cref="ICan.BlockSizeMax"/>); 0 is no limit.</summary>
+    public byte BlockSizeMax
+    {
+        get { return _can.BlockSizeMax; }
+    }
+
+    /// <summary>Separation time that the driver needs, as a code (<see cref="ICan.SeparationTimeMin"/>).</summary>
+    public byte SeparationTimeMin
+    {
+        get { return _can.SeparationTimeMin; }
+    }
+
+    /// <summary>Frames that the receiver lost since start, as far as the driver tells; wraps.</summary>
+    public uint OverrunCount
+    {
+        get { return _can.OverrunCount; }
+    }
+
+    /// <summary>Times that the controller went bus-off since start, as far as the driver tells; wraps.</summary>
+    public uint BusOffCount
+    {
+        get { return _can.BusOffCount; }
+    }
+
+    /// <summary>Frames accepted by <see cref="Transmit"/> so far; read right after it, the ticket for <see cref="HasLeft"/>.</summary>
+    public uint AcceptedCount
+    {
+        get { return _acceptedCount; }
+    }
+
+    /// <summary>Makes <paramref name="upper"/> the receiver of all frames.</summary>
+    public void Attach(ICanIfUpper upper)
+    {
+        _upper = upper;
+    }
+
+    /// <summary>
+    /// Sends 1 to 8 bytes, which are copied: to the controller at once when nothing waits, else into the queue. False
+    /// when the queue is full.
+    /// </summary>
+    public bool Transmit(byte[] data, int length)
+    {
+        if (_waiting == _queue.Length)
+        {
+            return false;
+        }
+
+        int last = _first + _waiting;
+        CanFrame frame = _queue[last < _queue.Length ? last : last - _queue.Length];
+        Array.Copy(data, 0, frame.Data, 0, length);
+        frame.Length = (byte)length;
+        _acceptedCount++;
+        if (_waiting == 0 && _can.TrySend(frame))
+        {
+            _sentCount++;
+            return true;
+        }
+
+        _waiting++;
+        return true;
+    }
+
+    /// <summary>
+    /// True when the frame after whose acceptance <see cref="AcceptedCount"/> was <paramref name="ticket"/> has gone to
+    /// the controller: the nearest thing to L_Data.con that every driver offers.
+    /// </summary>
+    public bool HasLeft(uint ticket)
+    {
+        return (int)(_sentCount - ticket) >= 0;
+    }
+
+    /// <summary>Drops all frames that wait; whoever asks for them is told that they have left.</summary>
+    public void CancelTransmit()
+    {
+        _waiting = 0;
+        _sentCount = _acceptedCount;
+    }
+
+    /// <summary>Sends what waits, then hands up what the driver has received, up to the configured number of frames.</summary>
+    public void MainFunction(uint nowMs)
+    {
+        if (_waiting != 0)
+        {
+            SendWaiting();
+        }
+
+        for (int left = _receivePerCycleMax; left > 0 && _can.TryReceive(_received); left--)
+        {
+            uint identifier = _received.Identifier;
+            if (_received.IsExtended != _isExtended || _received.Length == 0)
+            {
+                continue;
+            }
+
+            if (identifier == _physicalRxId)
+            {
+                _upper.RxIndication(false, _received.Data, _received.Length);
+            }
+            else if (identifier == _functionalRxId)
+            {
+                _upper.RxIndication(true, _received.Data, _received.Length);
+            }
+        }
+    }
+
+    private void SendWaiting()
+    {
+        while (_waiting != 0 && _can.TrySend(_queue[_first]))
+        {
+            _first = _first + 1 == _queue.Length ? 0 : _first + 1;
+            _waiting--;
+            _sentCount++;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// Diagnostic communication manager: the ISO 14229 server of the ECU. Entry class of the folder; composes Dsl (session,
+// buffers, timing), Dsd (dispatch) and the services, and is the transport's upper neighbour.
+// Invariants: the transport's calls only note; everything happens in MainFunction; all buffers are made here.
+// Must not know CAN identifiers, frames, banks or manifests.
+// Tests: tests/agent-firmware/Dcm.
+namespace EsyncAgent;
+
+/// <summary>UDS server over one transport connection (PROTOCOL.md, "Services").</summary>
+public sealed class Dcm : ICanTpUpper
+{
+    private readonly DslReception reception;
+    private readonly DslSession session;
+    private readonly DslConversation conversation;
+    private readonly AccessDelay delay;
+
+    /// <summary>Makes the server and attaches it to the transport.</summary>
+    public Dcm(DcmConfig config, CanTp canTp, Csm csm, NvM nvm, KeyStore keys, Dem dem, IUpdateTarget target, IMcu mcu, IApplicationLoader application, IModeControl modes)
+    {
+        delay = new AccessDelay(config, nvm);
+        AccessControl access = new AccessControl(csm, keys, delay, dem, target, mcu);
+        DspTransfer transfer = new DspTransfer(target);
+        session = new DslSession(config, access, transfer, dem, modes);
+        DcmParts parts = new DcmParts
+        {
+            Config = config,
+            NvM = nvm,
+            Keys = keys,
+            Dem = dem,
+            Target = target,
+            Application = application,
+            Modes = modes,
+            Session = session,
+            Access = access,
+            Transfer = transfer,
+        };
+        reception = new DslReception(config.MessageLengthMax);
+        Dsd dsd = new Dsd(DsdTable.Build(parts), session, access);
+        conversation = new DslConversation(config, canTp, dsd, session, reception);
+        canTp.Attach(this);
+    }
+
+    /// <summary>Active session, a value of <see cref="DcmSession"/> (DID F186).</summary>
+    public byte Session
+    {
+        get { return session.Active; }
+    }
+
+    /// <inheritdoc/>
+    public byte[] StartOfReception(bool isFunctional, uint length)
+    {
+        return reception.Start(isFunctional, length);
+    }
+
+    /// <inheritdoc/>
+    public void RxIndication(bool isFunctional, uint length, CanTpResult result)
+    {
+        reception.End(isFunctional, length, result == CanTpResult.Ok);
+    }
+
+    /// <inheritdoc/>
+    public void TxConfirmation(CanTpResult result)
+    {
+        conversation.TxConfirmation();
+    }
+
+    /// <summary>Brings conversation, session timer and access delay forward.</summary>
+    public void MainFunction(uint nowMs)
+    {
+        bool isActive = conversation.IsActive;
+        if (isActive)
+        {
+            conversation.MainFunction(nowMs);
+        }
+
+        if (session.Active != DcmSession.Default)
+        {
+            session.MainFunction(nowMs, isActive || reception.IsReceiving);
+        }
+
+        if (delay.IsRunning)
+        {
+            delay.MainFunction(nowMs);
+        }
+    }
+}

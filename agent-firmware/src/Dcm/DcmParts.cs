@@ -1,0 +1,39 @@
+// What the services of the diagnostic server work with: the neighbours below Dcm and the few objects that services
+// share. Handed to each service's constructor, so that the dispatch table stays one line per service.
+// Invariant: complete before the first service is made, never changed.
+// Tests: tests/agent-firmware/Dcm.
+namespace EsyncAgent;
+
+/// <summary>Neighbours and shared state of the services.</summary>
+public sealed class DcmParts
+{
+    /// <summary>Timing and identification.</summary>
+    public DcmConfig Config;
+
+    /// <summary>Non-volatile blocks.</summary>
+    public NvM NvM;
+
+    /// <summary>Device identifier, keys and provisioning.</summary>
+    public KeyStore Keys;
+
+    /// <summary>Diagnostic events.</summary>
+    public Dem Dem;
+
+    /// <summary>Update target.</summary>
+    public IUpdateTarget Target;
+
+    /// <summary>The running application.</summary>
+    public IApplicationLoader Application;
+
+    /// <summary>Mode management.</summary>
+    public IModeControl Modes;
+
+    /// <summary>Active session.</summary>
+    public DslSession Session;
+
+    /// <summary>Access by 29 and 27.</summary>
+    public AccessControl Access;
+
+    /// <summary>The transfer under way.</summary>
+    public DspTransfer Transfer;
+}

@@ -1,0 +1,95 @@
+// Diagnostic service dispatcher: finds the service and makes the checks that are the same for all of them, in the
+// order of ISO 14229-1:2020 §8.7 (figures 5 and 6): service known (11), in this session (7F), access (33), fixed length
+// (13), sub-function known (12), in this session (7E). What comes after that is the service's own.
+// Invariant: constant work per request; a service identifier is an index, not a search.
+// Must not know time, buffers or transport.
+// Tests: tests/agent-firmware/Dcm/DispatchTests.cs.
+namespace EsyncAgent;
+
+/// <summary>Checks a request and hands it to its service.</summary>
+public sealed class Dsd
+{
+    private const byte PositiveResponseOffset = 0x40;
+    private const byte SuppressBit = 0x80;
+
+    private readonly DsdService[] rowBySid = new DsdService[256];
+    private readonly DslSession session;
+    private readonly AccessControl access;
+    private DspService running;
+
+    /// <summary>Makes the dispatcher over a table of services, each service identifier once.</summary>
+    public Dsd(DsdService[] table, DslSession session, AccessControl access)
+    {
+        this.session = session;
+        this.access = access;
+        for (int i = 0; i < table.Length; i++)
+        {
+            rowBySid[table[i].Sid] = table[i];
+        }
+    }
+
+    /// <summary>Begins to serve a request; see <see cref="DspService.Start"/>.</summary>
+    public StdReturn Start(DcmMessage message)
+    {
+        byte[] request = message.Request;
+        DsdService row = rowBySid[request[0]];
+        byte nrc = Check(message, row);
+        if (nrc != Nrc.None)
+        {
+            return message.Refuse(nrc);
+        }
+
+        message.Response[0] = (byte)(request[0] + PositiveResponseOffset);
+        message.ResponseLength = 1;
+        if (row.SubFunctions != null)
+        {
+            message.IsPositiveSuppressed = (request[1] & SuppressBit) != 0;
+            message.Append(message.SubFunction);
+        }
+
+        running = row.Handler;
+        return running.Start(message);
+    }
+
+    /// <summary>Goes on with the request whose last answer was Pending.</summary>
+    public StdReturn Continue(DcmMessage message)
+    {
+        return running.Continue(message);
+    }
+
+    private byte Check(DcmMessage message, DsdService row)
+    {
+        if (row == null)
+        {
+            return Nrc.ServiceNotSupported;
+        }
+
+        if (!session.IsIn(row.Sessions))
+        {
+            return Nrc.ServiceNotSupportedInActiveSession;
+        }
+
+        if (row.IsAccessNeeded && !access.IsOpen)
+        {
+            return Nrc.SecurityAccessDenied;
+        }
+
+        if (message.RequestLength < row.LengthMin)
+        {
+            return Nrc.IncorrectMessageLength;
+        }
+
+        return row.SubFunctions == null ? Nrc.None : CheckSubFunction(message, row);
+    }
+
+    private byte CheckSubFunction(DcmMessage message, DsdService row)
+    {
+        int index = row.IndexOf(message.SubFunction);
+        if (index < 0)
+        {
+            return Nrc.SubFunctionNotSupported;
+        }
+
+        return session.IsIn(row.SubFunctionSessions[index]) ? Nrc.None : Nrc.SubFunctionNotSupportedInActiveSession;
+    }
+}

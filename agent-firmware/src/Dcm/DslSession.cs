@@ -1,0 +1,90 @@
+// The diagnostic session, its S3 timer and what ends with it (ISO 14229-2:2013 §7.3, ISO 14229-1:2020 §10.2).
+// Every accepted DiagnosticSessionControl, also into the session that is active already, and the end by S3 take access
+// and an unfinished transfer with them; the default session also restores what 28 and 85 had switched.
+// Invariant: S3 runs only while nothing is received, served or sent; an idle default session costs nothing.
+// Must not know how requests look.
+// Tests: tests/agent-firmware/Dcm/SessionTimingTests.cs, Sid10DiagnosticSessionControlTests.cs.
+namespace EsyncAgent;
+
+/// <summary>The active session and a scheduled reset.</summary>
+public sealed class DslSession
+{
+    private const byte EnableRxAndTx = 0x00;
+    private const byte AllCommunication = 0x03;
+
+    private readonly AccessControl access;
+    private readonly DspTransfer transfer;
+    private readonly Dem dem;
+    private readonly IModeControl modes;
+    private readonly uint s3Ms;
+    private int activeMask = 1 << DcmSession.Default;
+    private uint lastActivityMs;
+    private bool isResetHard;
+
+    /// <summary>Makes the session control, in the default session.</summary>
+    public DslSession(DcmConfig config, AccessControl access, DspTransfer transfer, Dem dem, IModeControl modes)
+    {
+        this.access = access;
+        this.transfer = transfer;
+        this.dem = dem;
+        this.modes = modes;
+        s3Ms = config.S3ServerMs;
+    }
+
+    /// <summary>Active session, a value of <see cref="DcmSession"/>.</summary>
+    public byte Active { get; private set; } = DcmSession.Default;
+
+    /// <summary>True after 11 was accepted, until its response is out of the way.</summary>
+    public bool IsResetScheduled { get; private set; }
+
+    /// <summary>True when the active session is one of <paramref name="mask"/>.</summary>
+    public bool IsIn(byte mask)
+    {
+        return (activeMask & mask) != 0;
+    }
+
+    /// <summary>Enters a session, or enters it anew.</summary>
+    public void Enter(byte session)
+    {
+        access.Drop();
+        transfer.Abort();
+        if (session == DcmSession.Default)
+        {
+            dem.IsStorageEnabled = true;
+            modes.CommunicationControl(EnableRxAndTx, AllCommunication);
+        }
+
+        Active = session;
+        activeMask = 1 << session;
+    }
+
+    /// <summary>Notes that the ECU is to be reset once the response to 11 has left.</summary>
+    public void ScheduleReset(bool isHard)
+    {
+        IsResetScheduled = true;
+        isResetHard = isHard;
+    }
+
+    /// <summary>Ends the session and asks for the reset that was scheduled.</summary>
+    public void Reset()
+    {
+        IsResetScheduled = false;
+        Enter(DcmSession.Default);
+        modes.RequestReset(isResetHard);
+    }
+
+    /// <summary>Watches S3. Only called in a session other than the default one.</summary>
+    /// <param name="nowMs">Time.</param>
+    /// <param name="isActive">True when a request was received, served or answered in this cycle.</param>
+    public void MainFunction(uint nowMs, bool isActive)
+    {
+        if (isActive)
+        {
+            lastActivityMs = nowMs;
+        }
+        else if (nowMs - lastActivityMs >= s3Ms)
+        {
+            Enter(DcmSession.Default);
+        }
+    }
+}

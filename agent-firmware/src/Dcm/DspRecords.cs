@@ -1,0 +1,138 @@
+// Where the record of a data identifier comes from: the server itself (F186, F15A), nf.config (F18x, F19x, F1EF), the
+// running application (0100 to 01FF), or the update target (all others). PROTOCOL.md, "Data identifiers".
+// Invariants: a record never passes the end of the response buffer; the application gets a buffer of its own, since it
+// is code that this agent did not write.
+// Tests: tests/agent-firmware/Dcm/Sid22ReadDataByIdentifierTests.cs.
+namespace EsyncAgent;
+
+/// <summary>Appends data records to a response.</summary>
+public sealed class DspRecords
+{
+    /// <summary>Identifier of the fingerprint, the one record that can be written.</summary>
+    public const ushort Fingerprint = 0xF15A;
+
+    /// <summary>Length of the fingerprint: date (3) and tester serial number (6).</summary>
+    public const int FingerprintLength = 9;
+
+    private const ushort ActiveSession = 0xF186;
+    private const ushort ApplicationFirst = 0x0100;
+    private const ushort ApplicationLast = 0x01FF;
+    private const int ApplicationLengthMax = 64;
+    private const byte NeverWritten = 0xFF;
+
+    private readonly DcmParts parts;
+    private readonly byte[] ofApplication = new byte[ApplicationLengthMax];
+
+    /// <summary>Makes the register of records.</summary>
+    public DspRecords(DcmParts parts)
+    {
+        this.parts = parts;
+    }
+
+    /// <summary>Appends the record, without its identifier; false when this ECU does not have it.</summary>
+    public bool Append(ushort identifier, DcmMessage message)
+    {
+        if (identifier >= ApplicationFirst && identifier <= ApplicationLast)
+        {
+            return AppendOfApplication(identifier, message);
+        }
+
+        if (identifier == ActiveSession)
+        {
+            message.Append(parts.Session.Active);
+            return true;
+        }
+
+        if (identifier == Fingerprint)
+        {
+            AppendFingerprint(message);
+            return true;
+        }
+
+        return AppendConstant(identifier, message) || AppendOfTarget(identifier, message);
+    }
+
+    private void AppendFingerprint(DcmMessage message)
+    {
+        if (parts.NvM.Length(NvMBlock.Fingerprint) == FingerprintLength)
+        {
+            message.Append(parts.NvM.Data(NvMBlock.Fingerprint), 0, FingerprintLength);
+            return;
+        }
+
+        Bytes.Fill(message.Response, message.ResponseLength, FingerprintLength, NeverWritten);
+        message.ResponseLength += FingerprintLength;
+    }
+
+    private bool AppendOfApplication(ushort identifier, DcmMessage message)
+    {
+        int length = parts.Application.ReadDataByIdentifier(identifier, ofApplication, 0);
+        if (length < 0 || length > ApplicationLengthMax)
+        {
+            return false;
+        }
+
+        message.Append(ofApplication, 0, length);
+        return true;
+    }
+
+    private bool AppendOfTarget(ushort identifier, DcmMessage message)
+    {
+        int length = parts.Target.ReadDid(identifier, message.Response, message.ResponseLength);
+        if (length < 0)
+        {
+            return false;
+        }
+
+        message.ResponseLength += length;
+        return true;
+    }
+
+    private bool AppendConstant(ushort identifier, DcmMessage message)
+    {
+        int index = IndexOfConstant(identifier);
+        if (index < 0)
+        {
+            return false;
+        }
+
+        // Longer than the room: count it all the same, so that the service sees the response to be too long.
+        byte[] record = parts.Config.ConstantRecords[index];
+        if (message.ResponseLength + record.Length <= message.ResponseLengthMax)
+        {
+            message.Append(record, 0, record.Length);
+        }
+        else
+        {
+            message.ResponseLength += record.Length;
+        }
+
+        return true;
+    }
+
+    private int IndexOfConstant(ushort identifier)
+    {
+        ushort[] identifiers = parts.Config.ConstantIds;
+        int low = 0;
+        int high = identifiers.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            if (identifiers[middle] == identifier)
+            {
+                return middle;
+            }
+
+            if (identifiers[middle] < identifier)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,22 @@
+// Routine 0203, check programming preconditions: `71 01 0203 consent reasons` (PROTOCOL.md, "Routines").
+// Tests: tests/agent-firmware/Dcm/Sid31RoutineControlTests.cs.
+namespace EsyncAgent;
+
+/// <summary>Asks the update target whether an update may begin.</summary>
+public sealed class RoutineCheckPreconditions : DspService
+{
+    private readonly IUpdateTarget target;
+
+    /// <summary>Makes it.</summary>
+    public RoutineCheckPreconditions(IUpdateTarget target)
+    {
+        this.target = target;
+    }
+
+    /// <inheritdoc/>
+    public override StdReturn Start(DcmMessage message)
+    {
+        message.ResponseLength += target.CheckPreconditions(message.Response, message.ResponseLength);
+        return StdReturn.Ok;
+    }
+}

@@ -1,0 +1,52 @@
+// Service 22, ReadDataByIdentifier (ISO 14229-1:2020 §11.2): up to eight identifiers in one request.
+// An identifier that this ECU does not have is left out of the response; only when it has none of them is the request
+// out of range (31). A response that would not fit is 14.
+// Must not know where a record comes from: DspRecords does.
+// Tests: tests/agent-firmware/Dcm/Sid22ReadDataByIdentifierTests.cs.
+namespace EsyncAgent;
+
+/// <summary>Reads data records.</summary>
+public sealed class Sid22ReadDataByIdentifier : DspService
+{
+    private const int IdentifierLength = 2;
+    private const int IdentifiersMax = 8;
+
+    private readonly DspRecords records;
+
+    /// <summary>Makes the service.</summary>
+    public Sid22ReadDataByIdentifier(DcmParts parts)
+    {
+        records = new DspRecords(parts);
+    }
+
+    /// <inheritdoc/>
+    public override StdReturn Start(DcmMessage message)
+    {
+        int length = message.RequestLength - 1;
+        if (length % IdentifierLength != 0 || length > IdentifiersMax * IdentifierLength)
+        {
+            return message.Refuse(Nrc.IncorrectMessageLength);
+        }
+
+        bool isAnyKnown = false;
+        for (int at = 1; at < message.RequestLength; at += IdentifierLength)
+        {
+            int before = message.ResponseLength;
+            ushort identifier = BigEndian.ReadU16(message.Request, at);
+            message.AppendU16(identifier);
+            if (!records.Append(identifier, message))
+            {
+                message.ResponseLength = before;
+                continue;
+            }
+
+            isAnyKnown = true;
+            if (message.ResponseLength > message.ResponseLengthMax)
+            {
+                return message.Refuse(Nrc.ResponseTooLong);
+            }
+        }
+
+        return isAnyKnown ? StdReturn.Ok : message.Refuse(Nrc.RequestOutOfRange);
+    }
+}

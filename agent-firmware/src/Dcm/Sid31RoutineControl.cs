@@ -1,0 +1,84 @@
+// Service 31, RoutineControl (ISO 14229-1:2020 §13.2): startRoutine only; results come with the response, after
+// response pending where a routine takes its time.
+// Order of checks behind those of the dispatcher: routine known in this session (31), access (33), length (13), and
+// then what the routine itself has to say. Routines: PROTOCOL.md, "Routines".
+// Tests: tests/agent-firmware/Dcm/Sid31RoutineControlTests.cs, RoutineProvisionTests.cs.
+namespace EsyncAgent;
+
+/// <summary>Starts routines.</summary>
+public sealed class Sid31RoutineControl : DspService
+{
+    private const int OptionOffset = 4;
+    private const int NonceLength = 16;
+    private const bool NeedsAccess = true;
+    private const bool IsFree = false;
+
+    private readonly DspRoutine[] routines;
+    private readonly DslSession session;
+    private readonly AccessControl access;
+    private DspService running;
+
+    /// <summary>Makes the service with all its routines.</summary>
+    public Sid31RoutineControl(DcmParts parts)
+    {
+        session = parts.Session;
+        access = parts.Access;
+        DspService update = new RoutineOfUpdate(parts.Target);
+        routines = new DspRoutine[]
+        {
+            new DspRoutine(0x0203, DcmSession.InNonDefault, IsFree, 0, new RoutineCheckPreconditions(parts.Target)),
+            new DspRoutine(0x0204, DcmSession.InNonDefault, IsFree, NonceLength, new RoutineVersionReport(parts.Target)),
+            new DspRoutine(0x0210, DcmSession.InProgramming, NeedsAccess, 0, update),
+            new DspRoutine(0x0211, DcmSession.InProgramming, NeedsAccess, 0, update),
+            new DspRoutine(0x0212, DcmSession.InNonDefault, NeedsAccess, 0, update),
+            new DspRoutine(0x0213, DcmSession.InNonDefault, NeedsAccess, 0, update),
+            new DspRoutine(0x0220, DcmSession.InNonDefault, IsFree, DspRoutine.AnyLength, new RoutineProvision(parts)),
+            new DspRoutine(0xFF00, DcmSession.InProgramming, NeedsAccess, 0, update),
+            new DspRoutine(0xFF01, DcmSession.InProgramming, NeedsAccess, 0, update),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override StdReturn Start(DcmMessage message)
+    {
+        ushort identifier = BigEndian.ReadU16(message.Request, 2);
+        DspRoutine routine = Find(identifier);
+        if (routine == null || !session.IsIn(routine.Sessions))
+        {
+            return message.Refuse(Nrc.RequestOutOfRange);
+        }
+
+        if (routine.IsAccessNeeded && !access.IsOpen)
+        {
+            return message.Refuse(Nrc.SecurityAccessDenied);
+        }
+
+        if (routine.OptionLength != DspRoutine.AnyLength && message.RequestLength != OptionOffset + routine.OptionLength)
+        {
+            return message.Refuse(Nrc.IncorrectMessageLength);
+        }
+
+        message.AppendU16(identifier);
+        running = routine.Handler;
+        return running.Start(message);
+    }
+
+    /// <inheritdoc/>
+    public override StdReturn Continue(DcmMessage message)
+    {
+        return running.Continue(message);
+    }
+
+    private DspRoutine Find(ushort identifier)
+    {
+        for (int i = 0; i < routines.Length; i++)
+        {
+            if (routines[i].Identifier == identifier)
+            {
+                return routines[i];
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,166 @@
+// The requests of PROTOCOL.md as methods, one ECU: identification, access, routines, transfer.
+// Invariant: nothing here decides an order; UpdateSession does.
+// Tests: tests/host-sim/Client.
+using System.Buffers.Binary;
+using System.Text;
+using EsyncAgent;
+using EsyncSim.Bus;
+
+namespace EsyncSim.Client;
+
+/// <summary>Resume point of an ECU (DID FD02).</summary>
+public sealed record ResumePoint(uint NextByte, uint TransferSize, byte[] DigestPrefix);
+
+/// <summary>Update state of an ECU (DIDs FD01 and FD03).</summary>
+public sealed record UpdateState(EsyncState State, int ProgressPercent, FotaError LastError, uint Detail, int Rollbacks);
+
+/// <summary>A client of one ECU.</summary>
+public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, Func<int, byte[]> entropy)
+{
+    private static readonly byte[] HmacSha256Identifier =
+        [0x06, 0x08, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x02, 0x09, 0, 0, 0, 0, 0, 0];
+
+    /// <summary>The tester below.</summary>
+    public UdsTester Tester { get; } = tester;
+
+    /// <summary>Clock of the conversation.</summary>
+    public VirtualTime Time => Tester.Time;
+
+    /// <summary>Changes the session (service 10).</summary>
+    public Task SessionAsync(byte session) => Tester.RequestAsync([0x10, session], $"session {session:X2}");
+
+    /// <summary>Reads one data identifier (service 22).</summary>
+    public async Task<byte[]> ReadAsync(ushort identifier)
+    {
+        byte[] response = await Tester.RequestAsync([0x22, (byte)(identifier >> 8), (byte)identifier], $"read {identifier:X4}");
+        return response[3..];
+    }
+
+    /// <summary>Reads a data identifier as text, without padding.</summary>
+    public async Task<string> ReadTextAsync(ushort identifier) => Encoding.ASCII.GetString(await ReadAsync(identifier)).Trim('\0', ' ');
+
+    /// <summary>Reads what is known of the update (FD01, FD03).</summary>
+    public async Task<UpdateState> ReadUpdateStateAsync()
+    {
+        byte[] state = await ReadAsync(0xFD01);
+        byte[] result = await ReadAsync(0xFD03);
+        return new UpdateState(
+            (EsyncState)state[0],
+            state[1],
+            (FotaError)BinaryPrimitives.ReadUInt16BigEndian(result),
+            BinaryPrimitives.ReadUInt32BigEndian(result.AsSpan(2)),
+            BinaryPrimitives.ReadUInt16BigEndian(result.AsSpan(6)));
+    }
+
+    /// <summary>Reads the resume point (FD02).</summary>
+    public async Task<ResumePoint> ReadResumePointAsync()
+    {
+        byte[] point = await ReadAsync(0xFD02);
+        return new ResumePoint(
+            BinaryPrimitives.ReadUInt32BigEndian(point), BinaryPrimitives.ReadUInt32BigEndian(point.AsSpan(4)), point[8..24]);
+    }
+
+    /// <summary>Reads the version report (31 01 0204) and checks it.</summary>
+    public async Task<VersionReport> ReadVersionReportAsync()
+    {
+        byte[] nonce = entropy(16);
+        byte[] response = await Tester.RequestAsync([0x31, 0x01, 0x02, 0x04, .. nonce], "version report");
+        return VersionReport.Parse(response.AsSpan(4), nonce, credentials);
+    }
+
+    /// <summary>Opens access by service 29; credentials are needed.</summary>
+    public async Task AuthenticateAsync()
+    {
+        if (credentials == null)
+        {
+            throw new InvalidOperationException("access needs the ECU's credentials");
+        }
+
+        byte[] response = await Tester.RequestAsync([0x29, 0x05, 0x00, .. HmacSha256Identifier], "request challenge");
+        byte[] challengeServer = response[21..37];
+        byte[] challengeClient = entropy(16);
+        byte[] proof = credentials.AuthenticationProof(challengeServer, challengeClient);
+        await Tester.RequestAsync(
+            [0x29, 0x06, .. HmacSha256Identifier, 0x00, 0x20, .. proof, 0x00, 0x10, .. challengeClient, 0x00, 0x00],
+            "verify proof of ownership",
+            isRepeatable: false);
+    }
+
+    /// <summary>Asks whether an update may begin (31 01 0203): consent (1 given, 2 postponed, 3 denied) and reasons.</summary>
+    public async Task<(int Consent, int Reasons)> CheckPreconditionsAsync()
+    {
+        byte[] response = await Tester.RequestAsync([0x31, 0x01, 0x02, 0x03], "check programming preconditions");
+        return (response[4], response[5]);
+    }
+
+    /// <summary>Runs a routine of the update target; throws <see cref="UpdateRefusedException"/> when its result is an error.</summary>
+    public async Task RoutineAsync(ushort identifier, string what, params byte[] option)
+    {
+        byte[] response = await Tester.RequestAsync([0x31, 0x01, (byte)(identifier >> 8), (byte)identifier, .. option], what);
+        FotaError result = (FotaError)BinaryPrimitives.ReadUInt16BigEndian(response.AsSpan(4));
+        if (result != FotaError.None)
+        {
+            byte[] last = await ReadAsync(0xFD03);
+            throw new UpdateRefusedException(what, result, BinaryPrimitives.ReadUInt32BigEndian(last.AsSpan(2)));
+        }
+    }
+
+    /// <summary>Begins a download (service 34) and returns the longest TransferData message.</summary>
+    public async Task<int> RequestDownloadAsync(byte encoding, uint address, uint size)
+    {
+        byte[] request = [0x34, encoding, 0x44, 0, 0, 0, 0, 0, 0, 0, 0];
+        BinaryPrimitives.WriteUInt32BigEndian(request.AsSpan(3), address);
+        BinaryPrimitives.WriteUInt32BigEndian(request.AsSpan(7), size);
+        byte[] response = await Tester.RequestAsync(request, "request download");
+        return BinaryPrimitives.ReadUInt16BigEndian(response.AsSpan(2));
+    }
+
+    /// <summary>Transfers bytes in blocks (service 36) and ends the transfer (37).</summary>
+    public async Task TransferAsync(ReadOnlyMemory<byte> data, int messageLengthMax, Action<int>? progress = null)
+    {
+        byte counter = 1;
+        int position = 0;
+        byte[] message = [];
+        while (position < data.Length)
+        {
+            int count = Math.Min(data.Length - position, messageLengthMax - 2);
+            if (message.Length != count + 2)
+            {
+                message = new byte[count + 2];
+            }
+
+            message[0] = 0x36;
+            message[1] = counter;
+            data.Slice(position, count).CopyTo(message.AsMemory(2));
+            await Tester.RequestAsync(message, "transfer data");
+            counter++;
+            position += count;
+            progress?.Invoke(position);
+        }
+
+        await Tester.RequestAsync([0x37], "request transfer exit");
+    }
+
+    /// <summary>Resets the ECU (11 01) and waits until it answers again; throws <see cref="NoResponseException"/> when it does not.</summary>
+    public async Task ResetAsync(int waitMsMax = 10_000)
+    {
+        await Tester.RequestAsync([0x11, 0x01], "ECU reset");
+        await AwaitPresenceAsync(waitMsMax);
+    }
+
+    /// <summary>Waits until the ECU answers tester present.</summary>
+    public async Task AwaitPresenceAsync(int waitMsMax = 10_000)
+    {
+        long endNs = Time.NowNs + (waitMsMax * VirtualTime.NsPerMs);
+
+        // A request in the last moments before the reset would be answered by the old run.
+        await Time.DelayMs(20);
+        while (!await Tester.TryAsync([0x3E, 0x00]))
+        {
+            if (Time.NowNs >= endNs)
+            {
+                throw new NoResponseException(0x3E, "waiting for the ECU to come back");
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+// One tester's conversation with one ECU: request, response, response pending, repeat.
+// Invariants: one request at a time; a request is repeated only when repeating it does no harm (the ECU said busy, or
+// it said nothing and the caller allows it); TransferData is, since the ECU takes a repeated counter once.
+// Clauses: ISO 14229-2:2013 §7.2 (P2, P2*), ISO 14229-1:2020 §8.7.
+// Tests: tests/host-sim/Client.
+using EsyncSim.Bus;
+
+namespace EsyncSim.Client;
+
+/// <summary>Timing and patience of a tester.</summary>
+public sealed record TesterTiming
+{
+    /// <summary>P2client_max in milliseconds: wait for the first answer.</summary>
+    public int P2MsMax { get; init; } = 150;
+
+    /// <summary>P2*client_max in milliseconds: wait after a response pending.</summary>
+    public int P2StarMsMax { get; init; } = 5500;
+
+    /// <summary>Response pendings in a row that are accepted; bounds the time of one request.</summary>
+    public int PendingMax { get; init; } = 60;
+
+    /// <summary>Times that a request is sent at most.</summary>
+    public int TriesMax { get; init; } = 3;
+
+    /// <summary>Pause in milliseconds before a request is repeated that the ECU was too busy for.</summary>
+    public int BusyPauseMs { get; init; } = 50;
+
+    /// <summary>Period of the functional tester present in milliseconds.</summary>
+    public int TesterPresentMs { get; init; } = 2000;
+}
+
+/// <summary>A UDS tester.</summary>
+public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
+{
+    private const byte Negative = 0x7F;
+    private const byte BusyRepeatRequest = 0x21;
+    private const byte ResponsePending = 0x78;
+    private bool _isKeptAlive;
+    private int _keepAliveRun;
+
+    /// <summary>Clock of the conversation.</summary>
+    public VirtualTime Time => link.Time;
+
+    /// <summary>Sends a request and returns the positive response. Throws the <see cref="DiagnosticException"/> that fits.</summary>
+    public async Task<byte[]> RequestAsync(byte[] request, string what, bool isRepeatable = true)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            link.Discard();
+            byte[]? response = await link.SendAsync(request) ? await ReceiveAsync(request[0]) : null;
+            bool isLast = attempt >= timing.TriesMax;
+            if (response == null)
+            {
+                if (isLast || !isRepeatable)
+                {
+                    throw new NoResponseException(request[0], what);
+                }
+            }
+            else if (response[0] != Negative)
+            {
+                return response;
+            }
+            else if (response[2] != BusyRepeatRequest || isLast)
+            {
+                throw new NegativeResponseException(request[0], response[2]);
+            }
+            else
+            {
+                await Time.DelayMs(timing.BusyPauseMs);
+            }
+        }
+    }
+
+    /// <summary>Sends a request and tells whether a positive response came; no exception for silence or refusal.</summary>
+    public async Task<bool> TryAsync(byte[] request)
+    {
+        link.Discard();
+        byte[]? response = await link.SendAsync(request) ? await ReceiveAsync(request[0]) : null;
+        return response != null && response[0] != Negative;
+    }
+
+    /// <summary>Sends a functional request whose positive response is suppressed.</summary>
+    public Task NotifyAsync(byte[] request) => link.SendFunctionalAsync(request);
+
+    /// <summary>Starts the functional tester present 3E 80, until <see cref="StopKeepAlive"/>.</summary>
+    public void StartKeepAlive()
+    {
+        if (!_isKeptAlive)
+        {
+            _isKeptAlive = true;
+            _ = KeepAliveAsync(++_keepAliveRun);
+        }
+    }
+
+    /// <summary>Stops the tester present.</summary>
+    public void StopKeepAlive() => _isKeptAlive = false;
+
+    private async Task KeepAliveAsync(int run)
+    {
+        while (_isKeptAlive && run == _keepAliveRun)
+        {
+            await link.SendFunctionalAsync(new byte[] { 0x3E, 0x80 });
+            await Time.DelayMs(timing.TesterPresentMs);
+        }
+    }
+
+    private async Task<byte[]?> ReceiveAsync(byte service)
+    {
+        int waitMs = timing.P2MsMax;
+        int pendings = 0;
+        while (true)
+        {
+            byte[]? response = await link.ReceiveAsync(waitMs * VirtualTime.NsPerMs);
+            if (response == null || pendings > timing.PendingMax)
+            {
+                return null;
+            }
+
+            bool isNegative = response.Length >= 3 && response[0] == Negative && response[1] == service;
+            if (isNegative && response[2] == ResponsePending)
+            {
+                pendings++;
+                waitMs = timing.P2StarMsMax;
+            }
+            else if (isNegative || response[0] == service + 0x40)
+            {
+                return response;
+            }
+
+            // Anything else is the late answer to a request that was given up; the right one may still come.
+        }
+    }
+}

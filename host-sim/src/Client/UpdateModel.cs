@@ -1,0 +1,105 @@
+// What goes into an update of one ECU and what comes out: image, policy, stages, outcome.
+// Tests: tests/host-sim/Client.
+using EsyncAgent;
+
+namespace EsyncSim.Client;
+
+/// <summary>One encoding of one image: the signed envelope and the bytes that are transferred.</summary>
+public sealed record UpdateImage(ReadOnlyMemory<byte> Envelope, byte[] ManifestDigest, byte Encoding, ReadOnlyMemory<byte> Payload, string Version);
+
+/// <summary>How patient and how careful the client is.</summary>
+public sealed record UpdatePolicy
+{
+    /// <summary>Attempts at most, the first one included; each goes on where the one before was cut off.</summary>
+    public int AttemptsMax { get; init; } = 5;
+
+    /// <summary>Pause in milliseconds between two attempts.</summary>
+    public int RetryPauseMs { get; init; } = 1000;
+
+    /// <summary>Longest wait in milliseconds for an ECU that does not answer.</summary>
+    public int PresenceMsMax { get; init; } = 15_000;
+
+    /// <summary>Time in milliseconds for which a trial runs before it is confirmed.</summary>
+    public int TrialMs { get; init; } = 3000;
+
+    /// <summary>False leaves the ECU on trial, for a confirmation together with others.</summary>
+    public bool IsConfirmed { get; init; } = true;
+
+    /// <summary>Fingerprint F15A: 3 bytes date (BCD YYMMDD), 6 bytes tester serial number.</summary>
+    public byte[] Fingerprint { get; init; } = [0x26, 0x01, 0x01, (byte)'E', (byte)'S', (byte)'Y', (byte)'N', (byte)'C', (byte)'1'];
+}
+
+/// <summary>Where an update is.</summary>
+public enum UpdateStage
+{
+    /// <summary>Session, version report, preconditions.</summary>
+    Prepare,
+
+    /// <summary>The envelope is sent and authenticated.</summary>
+    Manifest,
+
+    /// <summary>The secondary bank is made ready.</summary>
+    Erase,
+
+    /// <summary>The image is sent.</summary>
+    Download,
+
+    /// <summary>The ECU checks that everything is there.</summary>
+    Check,
+
+    /// <summary>The image is put on trial; the ECU restarts.</summary>
+    Activate,
+
+    /// <summary>The new application runs on trial.</summary>
+    Trial,
+
+    /// <summary>The trial is confirmed.</summary>
+    Confirm,
+
+    /// <summary>Back to the default session.</summary>
+    Leave,
+}
+
+/// <summary>How an update ended.</summary>
+public enum UpdateEnd
+{
+    /// <summary>The new application runs and is confirmed.</summary>
+    Confirmed,
+
+    /// <summary>The new application runs on trial, as the policy asked.</summary>
+    OnTrial,
+
+    /// <summary>The ECU refused, and said why.</summary>
+    Refused,
+
+    /// <summary>The trial failed; the former application runs.</summary>
+    RolledBack,
+
+    /// <summary>The ECU asks to come again later.</summary>
+    Postponed,
+
+    /// <summary>The ECU could not be reached any more.</summary>
+    Lost,
+}
+
+/// <summary>End, reason and a sentence.</summary>
+public sealed record UpdateOutcome(UpdateEnd End, FotaError Reason, string Text);
+
+/// <summary>Hears what an update does, while it does it.</summary>
+public interface IUpdateObserver
+{
+    /// <summary>A stage begins.</summary>
+    void Stage(UpdateStage stage);
+
+    /// <summary>The image is going to be sent from <paramref name="offset"/> on.</summary>
+    void TransferBegins(int offset, int total);
+
+    /// <summary>So many bytes of the image were sent in all.</summary>
+    void Transferred(int position);
+
+    /// <summary>All of the image was sent and programmed.</summary>
+    void TransferEnds();
+
+    /// <summary>An attempt ended; unless it was the last, another follows.</summary>
+    void AttemptEnded(int attempt, UpdateOutcome outcome, bool isLast);
+}

@@ -1,0 +1,183 @@
+// One update of one ECU, in the programming order of PROTOCOL.md, "An update, message by message":
+//   prepare (extended session, preconditions, silence on the bus) → programming session, access, fingerprint
+//   → manifest → image, resumed where a former attempt ended → check → activate → reset → trial → confirm.
+// Invariants: an attempt that was cut off is repeated a bounded number of times, and each goes on where the ECU says;
+// a refusal is never retried; whatever happens, the ECU is left in its default session with DTCs and messages on.
+// Tests: tests/host-sim/Client.
+using EsyncAgent;
+using EsyncSim.Bus;
+
+namespace EsyncSim.Client;
+
+/// <summary>Brings one image to one ECU.</summary>
+public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePolicy policy, IUpdateObserver observer)
+{
+    private const uint StagingAddress = 0x10000000;
+    private const uint BankAddress = 0x20000000;
+    private int _target;
+
+    /// <summary>Runs the update to its end and says how it ended; throws nothing for what an ECU can do.</summary>
+    public async Task<UpdateOutcome> RunAsync()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            UpdateOutcome outcome;
+            try
+            {
+                outcome = await AttemptAsync();
+            }
+            catch (UpdateRefusedException refusal)
+            {
+                outcome = new UpdateOutcome(UpdateEnd.Refused, refusal.Reason, refusal.Message);
+            }
+            catch (NegativeResponseException refusal)
+            {
+                outcome = await ExplainAsync(refusal);
+            }
+            catch (DiagnosticException lost)
+            {
+                outcome = new UpdateOutcome(UpdateEnd.Lost, FotaError.None, lost.Message);
+            }
+
+            client.Tester.StopKeepAlive();
+            bool isOver = outcome.End != UpdateEnd.Lost || attempt >= policy.AttemptsMax;
+            observer.AttemptEnded(attempt, outcome, isOver);
+            if (isOver)
+            {
+                await LeaveAsync();
+                return outcome;
+            }
+
+            await client.Time.DelayMs(policy.RetryPauseMs);
+        }
+    }
+
+    private async Task<UpdateOutcome> AttemptAsync()
+    {
+        await client.AwaitPresenceAsync(policy.PresenceMsMax);
+        observer.Stage(UpdateStage.Prepare);
+        await client.SessionAsync(0x03);
+        client.Tester.StartKeepAlive();
+        VersionReport before = await client.ReadVersionReportAsync();
+        (int consent, int reasons) = await client.CheckPreconditionsAsync();
+        _target = before.ActiveBank == 1 ? 0 : 1;
+        if (before.RunningBank == _target && before.States[_target] == BankState.Trial
+            && before.ManifestDigests[_target].AsSpan().SequenceEqual(image.ManifestDigest))
+        {
+            return await TryOutAsync();
+        }
+
+        if (consent != 1)
+        {
+            UpdateEnd end = consent == 2 ? UpdateEnd.Postponed : UpdateEnd.Refused;
+            return new UpdateOutcome(end, FotaError.None, $"the ECU does not consent to an update now (reasons {reasons:X2})");
+        }
+
+        await client.Tester.NotifyAsync([0x85, 0x82]);
+        await client.Tester.NotifyAsync([0x28, 0x81, 0x01]);
+        await client.SessionAsync(0x02);
+        await client.AuthenticateAsync();
+        await client.Tester.RequestAsync([0x2E, 0xF1, 0x5A, .. policy.Fingerprint], "write fingerprint");
+        await DownloadAsync(before);
+        observer.Stage(UpdateStage.Check);
+        await client.RoutineAsync(0xFF01, "check programming dependencies");
+        observer.Stage(UpdateStage.Activate);
+        await client.RoutineAsync(0x0211, "activate");
+        await client.ResetAsync(policy.PresenceMsMax);
+        return await TryOutAsync();
+    }
+
+    private async Task DownloadAsync(VersionReport before)
+    {
+        BankState state = before.States[_target];
+        bool isBound = (state == BankState.Receiving || state == BankState.Verified)
+            && before.ManifestDigests[_target].AsSpan().SequenceEqual(image.ManifestDigest);
+        if (!isBound)
+        {
+            observer.Stage(UpdateStage.Manifest);
+            int longest = await client.RequestDownloadAsync(0, StagingAddress, (uint)image.Envelope.Length);
+            await client.TransferAsync(image.Envelope, longest);
+            await client.RoutineAsync(0x0210, "authenticate manifest");
+        }
+
+        if (state == BankState.Verified && isBound)
+        {
+            return;
+        }
+
+        ResumePoint point = await client.ReadResumePointAsync();
+        if (!isBound || point.NextByte == 0)
+        {
+            observer.Stage(UpdateStage.Erase);
+            await client.RoutineAsync(0xFF00, "erase memory");
+            point = point with { NextByte = 0 };
+        }
+
+        if (point.NextByte < image.Payload.Length)
+        {
+            await TransferImageAsync((int)point.NextByte);
+        }
+    }
+
+    private async Task TransferImageAsync(int offset)
+    {
+        observer.Stage(UpdateStage.Download);
+        observer.TransferBegins(offset, image.Payload.Length);
+        int longest = await client.RequestDownloadAsync(image.Encoding, BankAddress + (uint)offset, (uint)(image.Payload.Length - offset));
+        await client.TransferAsync(image.Payload[offset..], longest, position => observer.Transferred(offset + position));
+        observer.TransferEnds();
+    }
+
+    // The trial runs for a while under the client's eyes before it is confirmed: an application that fails its
+    // self-test, throws or stalls goes back by itself meanwhile.
+    private async Task<UpdateOutcome> TryOutAsync()
+    {
+        observer.Stage(UpdateStage.Trial);
+        client.Tester.StopKeepAlive();
+        await client.Time.DelayMs(policy.TrialMs);
+        await client.AwaitPresenceAsync(policy.PresenceMsMax);
+        await client.SessionAsync(0x03);
+        client.Tester.StartKeepAlive();
+        VersionReport report = await client.ReadVersionReportAsync();
+        bool isOnTrial = report.RunningBank == _target && report.States[_target] == BankState.Trial;
+        bool isConfirmed = report.RunningBank == _target && report.States[_target] == BankState.Confirmed;
+        if (!isOnTrial && !isConfirmed)
+        {
+            return new UpdateOutcome(UpdateEnd.RolledBack, report.LastError, $"the ECU went back to {report.ApplicationVersion}: {report.LastError}");
+        }
+
+        if (policy.IsConfirmed)
+        {
+            observer.Stage(UpdateStage.Confirm);
+            await client.AuthenticateAsync();
+            await client.RoutineAsync(0x0212, "confirm");
+            report = await client.ReadVersionReportAsync();
+        }
+
+        return new UpdateOutcome(
+            policy.IsConfirmed ? UpdateEnd.Confirmed : UpdateEnd.OnTrial, FotaError.None, $"version {report.ApplicationVersion} runs");
+    }
+
+    // A negative response names a condition; the ECU's last result says more.
+    private async Task<UpdateOutcome> ExplainAsync(NegativeResponseException refusal)
+    {
+        try
+        {
+            UpdateState state = await client.ReadUpdateStateAsync();
+            string reason = state.LastError == FotaError.None ? "" : $": {state.LastError}";
+            return new UpdateOutcome(UpdateEnd.Refused, state.LastError, refusal.Message + reason);
+        }
+        catch (DiagnosticException)
+        {
+            return new UpdateOutcome(UpdateEnd.Lost, FotaError.None, refusal.Message);
+        }
+    }
+
+    private async Task LeaveAsync()
+    {
+        observer.Stage(UpdateStage.Leave);
+        await client.Tester.NotifyAsync([0x28, 0x80, 0x01]);
+        await client.Tester.NotifyAsync([0x85, 0x81]);
+        await client.Tester.TryAsync([0x10, 0x01]);
+    }
+}

@@ -1,0 +1,96 @@
+// Service 34 on the wire.
+using EsyncAgent;
+using Xunit;
+
+namespace EsyncTests.AgentFirmware.DcmServer;
+
+public sealed class Sid34RequestDownloadTests
+{
+    private const string Good = "34 00 44 20 00 00 00 00 01 00 00";
+
+    private static DcmBench Unlocked(Action<DcmConfig>? configure = null)
+    {
+        DcmBench bench = new(configure);
+        bench.Unlock();
+        return bench;
+    }
+
+    [Fact]
+    public void A_download_is_handed_on_and_answered_with_the_longest_message()
+    {
+        DcmBench bench = Unlocked();
+        bench.Expect(Good, "74 20 0F FF");
+        Assert.Equal("StartDownload 00 20000000 00010000", bench.Target.Calls[^1]);
+    }
+
+    [Fact]
+    public void The_longest_message_is_the_configured_one() => Unlocked(c => c.MessageLengthMax = 514).Expect(Good, "74 20 02 02");
+
+    [Theory]
+    [InlineData("34", "7F 34 13")]
+    [InlineData("34 00 44 20", "7F 34 13")]
+    [InlineData("34 00 33 20 00 00 00 01 00", "7F 34 31")]
+    [InlineData("34 00 00 20 00", "7F 34 31")]
+    [InlineData("34 00 44 20 00 00 00 00 01 00", "7F 34 13")]
+    [InlineData("34 00 44 20 00 00 00 00 01 00 00 00", "7F 34 13")]
+    public void Checks_come_in_order(string request, string response)
+    {
+        DcmBench bench = Unlocked();
+        bench.Expect(request, response);
+        Assert.Empty(bench.Target.Calls);
+    }
+
+    [Theory]
+    [InlineData(FotaError.NoManifest, "7F 34 24")]
+    [InlineData(FotaError.EncodingUnsupported, "7F 34 31")]
+    [InlineData(FotaError.TransferOutOfRange, "7F 34 31")]
+    [InlineData(FotaError.EnvelopeTooLong, "7F 34 31")]
+    [InlineData(FotaError.TrialRunning, "7F 34 22")]
+    [InlineData(FotaError.Busy, "7F 34 22")]
+    [InlineData(FotaError.FlashFailed, "7F 34 70")]
+    public void Each_refusal_has_its_code(FotaError reason, string response)
+    {
+        DcmBench bench = Unlocked();
+        bench.Target.Outcome = reason;
+        bench.Expect(Good, response);
+        bench.Target.Outcome = FotaError.None;
+        bench.Expect("36 01 AA", "7F 36 24");
+    }
+
+    [Fact]
+    public void While_a_transfer_is_open_another_is_22()
+    {
+        DcmBench bench = Unlocked();
+        bench.Expect(Good, "74 20 0F FF");
+        bench.Expect(Good, "7F 34 22");
+        bench.Expect("36 01 AA", "76 01");
+    }
+
+    [Fact]
+    public void A_long_start_is_answered_after_78()
+    {
+        DcmBench bench = Unlocked();
+        bench.Target.PendingCalls = 100;
+        int before = bench.Said.Count;
+        bench.Expect(Good, "74 20 0F FF");
+        Assert.Equal("7F 34 78", bench.Said[before].Pdu);
+    }
+
+    [Fact]
+    public void When_programming_without_access_Then_33()
+    {
+        DcmBench bench = new();
+        bench.Enter(DcmSession.Programming);
+        bench.Expect(Good, "7F 34 33");
+        bench.Expect("34", "7F 34 33");
+    }
+
+    [Fact]
+    public void When_extended_Then_7F()
+    {
+        DcmBench bench = new();
+        bench.Enter(DcmSession.Extended);
+        bench.OpenAccess();
+        bench.Expect(Good, "7F 34 7F");
+    }
+}

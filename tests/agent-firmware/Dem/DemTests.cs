@@ -1,0 +1,130 @@
+// Events, their status over operation cycles, and how seldom that is written.
+using EsyncAgent;
+using EsyncTests.AgentFirmware.DcmServer;
+using Xunit;
+
+namespace EsyncTests.AgentFirmware.DemEvents;
+
+public sealed class DemTests
+{
+    private const byte Known = 16;
+    private const byte Unknown = 99;
+
+    private readonly ScriptedFlash flash = new();
+    private EsyncAgent.Fls fls = null!;
+    private EsyncAgent.NvM nvm = null!;
+    private EsyncAgent.Dem dem = null!;
+    private uint nowMs;
+
+    public DemTests() => PowerOn();
+
+    private void PowerOn(params byte[] events)
+    {
+        events = events.Length == 0 ? [4, Known] : events;
+        fls = new EsyncAgent.Fls(DcmBench.Map(), flash);
+        nvm = new EsyncAgent.NvM(new NvMConfig(), fls);
+        dem = new EsyncAgent.Dem(new DemConfig { Events = events, Dtcs = [.. events.Select(e => 0x5A0000u + e)] }, nvm);
+    }
+
+    private void Run(int ms)
+    {
+        for (int i = 0; i < ms; i++)
+        {
+            nowMs++;
+            nvm.MainFunction(nowMs);
+            dem.MainFunction(nowMs);
+            fls.MainFunction(nowMs);
+        }
+    }
+
+    private void Settle()
+    {
+        Run(2);
+        for (int i = 0; !nvm.IsIdle; i++)
+        {
+            Assert.True(i < 1000);
+            Run(1);
+        }
+
+        Run(50);
+    }
+
+    [Fact]
+    public void An_event_that_was_never_tested_has_status_50()
+    {
+        Settle();
+        Assert.Equal(0x50, dem.StatusOf(Known));
+        Assert.Equal(2, dem.Count);
+        Assert.Equal(0x5A0010u, dem.DtcOf(1));
+    }
+
+    [Fact]
+    public void An_event_that_is_not_configured_is_passed_over()
+    {
+        Settle();
+        dem.SetEvent(Unknown, true);
+        Settle();
+        Assert.Equal(-1, dem.StatusOf(Unknown));
+        Assert.Equal(0x50, dem.StatusOf(Known));
+    }
+
+    [Fact]
+    public void A_report_only_notes_and_the_cyclic_function_acts()
+    {
+        Settle();
+        dem.SetEvent(Known, true);
+        Assert.Equal(0x50, dem.StatusOf(Known));
+        Run(1);
+        Assert.Equal(0x2F, dem.StatusOf(Known));
+    }
+
+    [Fact]
+    public void Of_failure_and_pass_in_one_cycle_neither_is_lost()
+    {
+        Settle();
+        dem.SetEvent(Known, true);
+        dem.SetEvent(Known, false);
+        Run(1);
+        Assert.Equal(0x2E, dem.StatusOf(Known));
+        dem.SetEvent(Known, false);
+        dem.SetEvent(Known, true);
+        Run(1);
+        Assert.Equal(0x2F, dem.StatusOf(Known));
+    }
+
+    [Fact]
+    public void A_report_before_the_memory_is_readable_counts_later()
+    {
+        dem.SetEvent(Known, true);
+        Settle();
+        Assert.Equal(0x2F, dem.StatusOf(Known));
+    }
+
+    [Fact]
+    public void While_switched_off_nothing_is_noted()
+    {
+        Settle();
+        dem.IsStorageEnabled = false;
+        dem.SetEvent(Known, true);
+        Run(1);
+        dem.IsStorageEnabled = true;
+        Settle();
+        Assert.Equal(0x50, dem.StatusOf(Known));
+    }
+
+    [Fact]
+    public void An_event_that_toggles_does_not_wear_the_flash_out()
+    {
+        Settle();
+        dem.SetEvent(Known, true);
+        Settle();
+        int before = flash.ProgramCount;
+        for (int i = 0; i < 1000; i++)
+        {
+            dem.SetEvent(Known, i % 2 == 0);
+            Run(3);
+        }
+
+        Assert.Equal(before, flash.ProgramCount);
+    }
+}
