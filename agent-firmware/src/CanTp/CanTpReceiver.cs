@@ -276,7 +276,7 @@ internal sealed class CanTpReceiver
         {
             case ClearToSend:
                 _ticket = _canIf.AcceptedCount;
-                _isFlowControlWaiting = true;
+                _isFlowControlWaiting = !_canIf.HasLeft(_ticket);
                 _blockLeft = _frame[1] == 0 ? int.MaxValue : _frame[1];
                 _expectedPci = _nextPci;
                 _state = Consecutive;

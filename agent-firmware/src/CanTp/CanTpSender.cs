@@ -208,7 +208,7 @@ internal sealed class CanTpSender
         }
 
         _ticket = _canIf.AcceptedCount;
-        _hasLeft = false;
+        _hasLeft = _canIf.HasLeft(_ticket);
         _isTimerNew = true;
         return true;
     }
@@ -239,6 +239,7 @@ internal sealed class CanTpSender
             }
 
             _sinceMs = nowMs;
+            _lastUs = nowUs;
             _isTimerNew = false;
             _isGapRunning = true;
             FinishConsecutive();

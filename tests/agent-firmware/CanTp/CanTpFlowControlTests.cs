@@ -1,0 +1,93 @@
+// What we ask of the peer: the stricter of nf.config and driver, and stricter still when frames are lost.
+// ISO 15765-2:2016 §9.6.5.3, §9.6.5.4.
+using EsyncAgent;
+using EsyncTests.AgentFirmware.CanIf;
+using Xunit;
+
+namespace EsyncTests.AgentFirmware.CanTp;
+
+public sealed class CanTpFlowControlTests
+{
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(0, 8, 8)]
+    [InlineData(4, 0, 4)]
+    [InlineData(4, 8, 4)]
+    [InlineData(16, 8, 8)]
+    public void The_smaller_block_size_counts(byte configured, byte driver, byte expected)
+    {
+        TpStory story = new(new CanTpConfig { BlockSize = configured }, new ScriptedCan { BlockSizeMax = driver });
+        Assert.Equal(expected, story.CanTp.BlockSize);
+    }
+
+    [Theory]
+    [InlineData(0x00, 0xF3, 0xF3)]
+    [InlineData(0x01, 0xF9, 0x01)] // a millisecond is more than 900 µs
+    [InlineData(0xF2, 0xF3, 0xF3)]
+    [InlineData(0x05, 0x00, 0x05)]
+    public void The_longer_separation_time_counts(byte configured, byte driver, byte expected)
+    {
+        TpStory story = new(new CanTpConfig { SeparationTimeMin = configured }, new ScriptedCan { SeparationTimeMin = driver });
+        Assert.Equal(expected, story.CanTp.SeparationTimeMin);
+    }
+
+    [Fact]
+    public void Each_step_is_stricter_and_the_last_one_stays()
+    {
+        TpStory story = new();
+        string[] steps = ["08 00", "04 00", "02 00", "02 F3", "02 F6", "02 01", "02 02", "02 02"];
+        foreach (string step in steps)
+        {
+            story.CanTp.TightenFlowControl();
+            Assert.Equal(step, $"{story.CanTp.BlockSize:X2} {story.CanTp.SeparationTimeMin:X2}");
+        }
+
+        story.CanTp.RestoreFlowControl();
+        story.Hears("10 08 10 11 12 13 14 15").Sends("30 00 00");
+    }
+
+    [Fact]
+    public void A_step_never_loosens()
+    {
+        TpStory story = new(new CanTpConfig { BlockSize = 1, SeparationTimeMin = 0x0A });
+        story.CanTp.TightenFlowControl();
+        Assert.Equal((1, 0x0A), (story.CanTp.BlockSize, story.CanTp.SeparationTimeMin));
+    }
+
+    [Fact]
+    public void A_stricter_value_holds_from_the_next_flow_control_of_the_same_message()
+    {
+        TpStory story = new(new CanTpConfig { BlockSize = 2 });
+        story.Hears("10 30 10 11 12 13 14 15").Sends("30 02 00")
+            .Hears("21 00 00 00 00 00 00 00");
+        story.CanTp.TightenFlowControl();
+        story.Hears("22 00 00 00 00 00 00 00").Sends("30 02 F3");
+    }
+
+    [Fact]
+    public void An_overrun_that_the_driver_counts_tightens_the_next_flow_control()
+    {
+        TpStory story = new(null, new ScriptedCan { OverrunCount = 7 });
+        story.Hears("10 08 10 11 12 13 14 15").Sends("30 00 00").Hears("21 16 17");
+        story.Can.OverrunCount = 9;
+        story.Hears("10 08 10 11 12 13 14 15").Sends("30 08 00").Hears("21 16 17")
+            .Hears("10 08 10 11 12 13 14 15").Sends("30 08 00");
+    }
+
+    [Fact]
+    public void A_frame_that_is_missing_counts_as_an_overrun()
+    {
+        new TpStory().Hears("10 14 10 11 12 13 14 15").Sends("30 00 00")
+            .Hears("22 00 00 00 00 00 00 00").Lost(CanTpResult.WrongSn, 6)
+            .Hears("10 14 10 11 12 13 14 15").Sends("30 08 00")
+            .After(1000).Lost(CanTpResult.TimeoutCr, 6)
+            .Hears("10 14 10 11 12 13 14 15").Sends("30 04 00");
+    }
+
+    [Fact]
+    public void A_message_that_another_one_replaces_does_not()
+    {
+        new TpStory().Hears("10 14 10 11 12 13 14 15").Sends("30 00 00")
+            .Hears("10 14 10 11 12 13 14 15").Lost(CanTpResult.UnexpectedPdu, 6).Sends("30 00 00");
+    }
+}
