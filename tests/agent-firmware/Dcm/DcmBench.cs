@@ -22,9 +22,9 @@ internal sealed class DcmBench : ICanTpUpper
     private readonly byte[] receiveBuffer = new byte[8192];
     private readonly WireEnd ecuEnd = new();
     private readonly WireEnd testerEnd = new();
-    private readonly CanIf ecuCanIf;
+    private readonly EsyncAgent.CanIf ecuCanIf;
     private readonly EsyncAgent.CanTp ecuCanTp;
-    private readonly CanIf testerCanIf;
+    private readonly EsyncAgent.CanIf testerCanIf;
     private readonly EsyncAgent.CanTp testerCanTp;
     private readonly EsyncAgent.Fls fls;
 
@@ -36,8 +36,8 @@ internal sealed class DcmBench : ICanTpUpper
         configure?.Invoke(Config);
         ecuEnd.Other = testerEnd;
         testerEnd.Other = ecuEnd;
-        ecuCanIf = new CanIf(new CanIfConfig { PhysicalRxId = PhysicalId, FunctionalRxId = FunctionalId, TxId = ResponseId }, ecuEnd);
-        testerCanIf = new CanIf(new CanIfConfig { PhysicalRxId = ResponseId, FunctionalRxId = 0xFFFFFFFF, TxId = PhysicalId }, testerEnd);
+        ecuCanIf = new EsyncAgent.CanIf(new CanIfConfig { PhysicalRxId = PhysicalId, FunctionalRxId = FunctionalId, TxId = ResponseId }, ecuEnd);
+        testerCanIf = new EsyncAgent.CanIf(new CanIfConfig { PhysicalRxId = ResponseId, FunctionalRxId = 0xFFFFFFFF, TxId = PhysicalId }, testerEnd);
         ecuCanTp = new EsyncAgent.CanTp(new CanTpConfig(), ecuCanIf);
         testerCanTp = new EsyncAgent.CanTp(new CanTpConfig(), testerCanIf);
         testerCanTp.Attach(this);
