@@ -12,23 +12,23 @@ public sealed class AccessControl
     /// <summary>Length of challenges and seeds in bytes.</summary>
     public const int ChallengeLength = 16;
 
-    private readonly KeyStore keys;
-    private readonly AccessDelay delay;
-    private readonly Dem dem;
-    private readonly IUpdateTarget target;
-    private readonly IMcu mcu;
-    private readonly byte[] challenge = new byte[ChallengeLength];
-    private AccessProof outstanding;
-    private bool isOutstandingFunctional;
+    private readonly KeyStore _keys;
+    private readonly AccessDelay _delay;
+    private readonly Dem _dem;
+    private readonly IUpdateTarget _target;
+    private readonly IMcu _mcu;
+    private readonly byte[] _challenge = new byte[ChallengeLength];
+    private AccessProof _outstanding;
+    private bool _isOutstandingFunctional;
 
     /// <summary>Makes it, closed.</summary>
     public AccessControl(Csm csm, KeyStore keys, AccessDelay delay, Dem dem, IUpdateTarget target, IMcu mcu)
     {
-        this.keys = keys;
-        this.delay = delay;
-        this.dem = dem;
-        this.target = target;
-        this.mcu = mcu;
+        _keys = keys;
+        _delay = delay;
+        _dem = dem;
+        _target = target;
+        _mcu = mcu;
         Authentication = new AccessProof(csm, keys, KeyPurpose.Authentication, "esync/v1/proof-29", 2 * ChallengeLength);
         SecurityAccess = new AccessProof(csm, keys, KeyPurpose.SecurityAccess, "esync/v1/proof-27", ChallengeLength);
     }
@@ -45,47 +45,47 @@ public sealed class AccessControl
     /// <summary>True while failed attempts hold the next one back.</summary>
     public bool IsDelayed
     {
-        get { return delay.IsRunning; }
+        get { return _delay.IsRunning; }
     }
 
     /// <summary>Closes access and forgets the challenge.</summary>
     public void Drop()
     {
         IsOpen = false;
-        outstanding = null;
+        _outstanding = null;
     }
 
     /// <summary>Appends a fresh challenge to the response; any earlier one is void. NRC 22 when there are no keys, 37 while a delay runs.</summary>
     public StdReturn Issue(AccessProof purpose, DcmMessage message)
     {
-        outstanding = null;
-        if (!keys.IsProvisioned)
+        _outstanding = null;
+        if (!_keys.IsProvisioned)
         {
             return message.Refuse(Nrc.ConditionsNotCorrect);
         }
 
-        if (delay.IsRunning)
+        if (_delay.IsRunning)
         {
             return message.Refuse(Nrc.RequiredTimeDelayNotExpired);
         }
 
         // Sixteen zeros are what 27 answers when access is open; from a source of entropy they mean that it is dead.
-        mcu.ReadEntropy(challenge);
-        if (Bytes.AreAll(challenge, 0, ChallengeLength, 0))
+        _mcu.ReadEntropy(_challenge);
+        if (Bytes.AreAll(_challenge, 0, ChallengeLength, 0))
         {
             return message.Refuse(Nrc.ConditionsNotCorrect);
         }
 
-        outstanding = purpose;
-        isOutstandingFunctional = message.IsFunctional;
-        message.Append(challenge, 0, ChallengeLength);
+        _outstanding = purpose;
+        _isOutstandingFunctional = message.IsFunctional;
+        message.Append(_challenge, 0, ChallengeLength);
         return StdReturn.Ok;
     }
 
     /// <summary>True when a proof for <paramref name="purpose"/> may come on the address of this request.</summary>
     public bool IsExpected(AccessProof purpose, DcmMessage message)
     {
-        return outstanding == purpose && isOutstandingFunctional == message.IsFunctional;
+        return _outstanding == purpose && _isOutstandingFunctional == message.IsFunctional;
     }
 
     /// <summary>
@@ -94,25 +94,25 @@ public sealed class AccessControl
     /// </summary>
     public StdReturn Verify(DcmMessage message, int challengeClientOffset, int proofOffset, int proofLength)
     {
-        AccessProof purpose = outstanding;
-        outstanding = null;
-        if (purpose.IsGood(challenge, message.Request, challengeClientOffset, proofOffset, proofLength))
+        AccessProof purpose = _outstanding;
+        _outstanding = null;
+        if (purpose.IsGood(_challenge, message.Request, challengeClientOffset, proofOffset, proofLength))
         {
             IsOpen = true;
-            delay.CountSuccess();
-            dem.SetEvent(DemEvent.AccessFailed, false);
+            _delay.CountSuccess();
+            _dem.SetEvent(DemEvent.AccessFailed, false);
             return StdReturn.Ok;
         }
 
-        delay.CountFailure();
-        dem.SetEvent(DemEvent.AccessFailed, true);
-        target.NoteRefusal(FotaError.AccessRefused);
+        _delay.CountFailure();
+        _dem.SetEvent(DemEvent.AccessFailed, true);
+        _target.NoteRefusal(FotaError.AccessRefused);
         return StdReturn.Pending;
     }
 
     /// <summary>Refuses with <paramref name="nrc"/> once the failure is in flash.</summary>
     public StdReturn ContinueFailure(DcmMessage message, byte nrc)
     {
-        return delay.Stored() == StdReturn.Pending ? StdReturn.Pending : message.Refuse(nrc);
+        return _delay.Stored() == StdReturn.Pending ? StdReturn.Pending : message.Refuse(nrc);
     }
 }

@@ -1,4 +1,4 @@
-// The delay after failed accesses, of services 27 and 29 together (ISO 14229-1:2020 §10.4.1, §10.6).
+// The delay after failed accesses, of services 27 and 29 together (ISO 14229-1:2020 §10.4, §10.6).
 // After n failures: AccessDelayMs · 2^(n−1), at most AccessDelayMsMax. The count is kept in NvM and the delay starts
 // anew after a reset, so that switching off gains nothing; a good access sets the count to zero.
 // Invariants: until NvM is readable the delay counts as running; a running delay is ended by MainFunction and never
@@ -17,53 +17,53 @@ public sealed class AccessDelay
         Running,
     }
 
-    private readonly NvM nvm;
-    private readonly uint firstMs;
-    private readonly uint longestMs;
-    private readonly byte[] record = new byte[1];
-    private Phase phase = Phase.Unknown;
-    private byte failureCount;
-    private uint startMs;
-    private uint lengthMs;
+    private readonly NvM _nvm;
+    private readonly uint _firstMs;
+    private readonly uint _longestMs;
+    private readonly byte[] _record = new byte[1];
+    private Phase _phase = Phase.Unknown;
+    private byte _failureCount;
+    private uint _startMs;
+    private uint _lengthMs;
 
     /// <summary>Makes the delay; what NvM holds counts as soon as it is readable.</summary>
     public AccessDelay(DcmConfig config, NvM nvm)
     {
-        this.nvm = nvm;
-        firstMs = config.AccessDelayMs;
-        longestMs = config.AccessDelayMsMax;
+        _nvm = nvm;
+        _firstMs = config.AccessDelayMs;
+        _longestMs = config.AccessDelayMsMax;
     }
 
     /// <summary>True while no access may be tried.</summary>
     public bool IsRunning
     {
-        get { return phase != Phase.Over; }
+        get { return _phase != Phase.Over; }
     }
 
     /// <summary>Failed accesses since the last good one; stays at 255.</summary>
     public byte FailureCount
     {
-        get { return failureCount; }
+        get { return _failureCount; }
     }
 
     /// <summary>Counts a failure and starts the delay; <see cref="Stored"/> says when the new count is in flash.</summary>
     public void CountFailure()
     {
-        if (failureCount < byte.MaxValue)
+        if (_failureCount < byte.MaxValue)
         {
-            failureCount++;
+            _failureCount++;
         }
 
-        phase = Phase.Starting;
+        _phase = Phase.Starting;
         Store();
     }
 
     /// <summary>A good access forgives the failures before it.</summary>
     public void CountSuccess()
     {
-        if (failureCount != 0)
+        if (_failureCount != 0)
         {
-            failureCount = 0;
+            _failureCount = 0;
             Store();
         }
     }
@@ -71,18 +71,18 @@ public sealed class AccessDelay
     /// <summary>Pending until the last count is in flash.</summary>
     public StdReturn Stored()
     {
-        return nvm.WriteResult(NvMBlock.SecurityAccess);
+        return _nvm.WriteResult(NvMBlock.SecurityAccess);
     }
 
     /// <summary>Reads the count once NvM is ready, starts and ends the delay; needless unless <see cref="IsRunning"/>.</summary>
     public void MainFunction(uint nowMs)
     {
-        switch (phase)
+        switch (_phase)
         {
             case Phase.Unknown:
-                if (nvm.IsReady)
+                if (_nvm.IsReady)
                 {
-                    failureCount = nvm.Length(NvMBlock.SecurityAccess) == 0 ? (byte)0 : nvm.Data(NvMBlock.SecurityAccess)[0];
+                    _failureCount = _nvm.Length(NvMBlock.SecurityAccess) == 0 ? (byte)0 : _nvm.Data(NvMBlock.SecurityAccess)[0];
                     Begin(nowMs);
                 }
 
@@ -91,9 +91,9 @@ public sealed class AccessDelay
                 Begin(nowMs);
                 break;
             case Phase.Running:
-                if (nowMs - startMs >= lengthMs)
+                if (nowMs - _startMs >= _lengthMs)
                 {
-                    phase = Phase.Over;
+                    _phase = Phase.Over;
                 }
 
                 break;
@@ -104,30 +104,30 @@ public sealed class AccessDelay
 
     private void Begin(uint nowMs)
     {
-        startMs = nowMs;
-        lengthMs = Length();
-        phase = lengthMs == 0 ? Phase.Over : Phase.Running;
+        _startMs = nowMs;
+        _lengthMs = Length();
+        _phase = _lengthMs == 0 ? Phase.Over : Phase.Running;
     }
 
     private uint Length()
     {
-        if (failureCount == 0)
+        if (_failureCount == 0)
         {
             return 0;
         }
 
-        uint length = firstMs;
-        for (int n = 1; n < failureCount && length < longestMs; n++)
+        uint length = _firstMs;
+        for (int n = 1; n < _failureCount && length < _longestMs; n++)
         {
-            length = length > longestMs / 2 ? longestMs : length * 2;
+            length = length > _longestMs / 2 ? _longestMs : length * 2;
         }
 
-        return length < longestMs ? length : longestMs;
+        return length < _longestMs ? length : _longestMs;
     }
 
     private void Store()
     {
-        record[0] = failureCount;
-        nvm.Write(NvMBlock.SecurityAccess, record, 0, record.Length);
+        _record[0] = _failureCount;
+        _nvm.Write(NvMBlock.SecurityAccess, _record, 0, _record.Length);
     }
 }

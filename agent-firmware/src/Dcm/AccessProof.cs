@@ -10,25 +10,25 @@ public sealed class AccessProof
 {
     private const byte RoleClient = 0x01;
 
-    private readonly Csm csm;
-    private readonly KeyStore keys;
-    private readonly KeyPurpose purpose;
-    private readonly byte[] input;
-    private readonly byte[] key = new byte[Csm.KeyLength];
-    private readonly byte[] expected = new byte[Csm.KeyLength];
-    private readonly int deviceIdAt;
-    private readonly int challengeServerAt;
+    private readonly Csm _csm;
+    private readonly KeyStore _keys;
+    private readonly KeyPurpose _purpose;
+    private readonly byte[] _input;
+    private readonly byte[] _key = new byte[Csm.KeyLength];
+    private readonly byte[] _expected = new byte[Csm.KeyLength];
+    private readonly int _deviceIdAt;
+    private readonly int _challengeServerAt;
 
     /// <summary>Makes the proof of a purpose. <paramref name="challengesLength"/>: bytes of server's and client's challenges together.</summary>
     public AccessProof(Csm csm, KeyStore keys, KeyPurpose purpose, string label, int challengesLength)
     {
-        this.csm = csm;
-        this.keys = keys;
-        this.purpose = purpose;
-        deviceIdAt = label.Length;
-        challengeServerAt = deviceIdAt + Csm.DeviceIdLength + 1;
-        input = Csm.Label(label, Csm.DeviceIdLength + 1 + challengesLength);
-        input[challengeServerAt - 1] = RoleClient;
+        _csm = csm;
+        _keys = keys;
+        _purpose = purpose;
+        _deviceIdAt = label.Length;
+        _challengeServerAt = _deviceIdAt + Csm.DeviceIdLength + 1;
+        _input = Csm.Label(label, Csm.DeviceIdLength + 1 + challengesLength);
+        _input[_challengeServerAt - 1] = RoleClient;
     }
 
     /// <summary>
@@ -38,19 +38,19 @@ public sealed class AccessProof
     /// </summary>
     public bool IsGood(byte[] challengeServer, byte[] request, int challengeClientOffset, int proofOffset, int count)
     {
-        if (!keys.DeriveKey(purpose, key))
+        if (!_keys.DeriveKey(_purpose, _key))
         {
             return false;
         }
 
-        int clientAt = challengeServerAt + challengeServer.Length;
-        System.Array.Copy(keys.DeviceId, 0, input, deviceIdAt, Csm.DeviceIdLength);
-        System.Array.Copy(challengeServer, 0, input, challengeServerAt, challengeServer.Length);
-        System.Array.Copy(request, challengeClientOffset, input, clientAt, input.Length - clientAt);
-        csm.Hmac(key, input, expected);
-        System.Array.Clear(key, 0, key.Length);
-        bool isGood = Csm.ConstantTimeEquals(expected, 0, request, proofOffset, count);
-        System.Array.Clear(expected, 0, expected.Length);
+        int clientAt = _challengeServerAt + challengeServer.Length;
+        System.Array.Copy(_keys.DeviceId, 0, _input, _deviceIdAt, Csm.DeviceIdLength);
+        System.Array.Copy(challengeServer, 0, _input, _challengeServerAt, challengeServer.Length);
+        System.Array.Copy(request, challengeClientOffset, _input, clientAt, _input.Length - clientAt);
+        _csm.Hmac(_key, _input, _expected);
+        System.Array.Clear(_key, 0, _key.Length);
+        bool isGood = Csm.ConstantTimeEquals(_expected, 0, request, proofOffset, count);
+        System.Array.Clear(_expected, 0, _expected.Length);
         return isGood;
     }
 }

@@ -8,18 +8,18 @@ namespace EsyncAgent;
 /// <summary>UDS server over one transport connection (PROTOCOL.md, "Services").</summary>
 public sealed class Dcm : ICanTpUpper
 {
-    private readonly DslReception reception;
-    private readonly DslSession session;
-    private readonly DslConversation conversation;
-    private readonly AccessDelay delay;
+    private readonly DslReception _reception;
+    private readonly DslSession _session;
+    private readonly DslConversation _conversation;
+    private readonly AccessDelay _delay;
 
     /// <summary>Makes the server and attaches it to the transport.</summary>
     public Dcm(DcmConfig config, CanTp canTp, Csm csm, NvM nvm, KeyStore keys, Dem dem, IUpdateTarget target, IMcu mcu, IApplicationLoader application, IModeControl modes)
     {
-        delay = new AccessDelay(config, nvm);
-        AccessControl access = new AccessControl(csm, keys, delay, dem, target, mcu);
+        _delay = new AccessDelay(config, nvm);
+        AccessControl access = new AccessControl(csm, keys, _delay, dem, target, mcu);
         DspTransfer transfer = new DspTransfer(target);
-        session = new DslSession(config, access, transfer, dem, modes);
+        _session = new DslSession(config, access, transfer, dem, modes);
         DcmParts parts = new DcmParts
         {
             Config = config,
@@ -29,57 +29,57 @@ public sealed class Dcm : ICanTpUpper
             Target = target,
             Application = application,
             Modes = modes,
-            Session = session,
+            Session = _session,
             Access = access,
             Transfer = transfer,
         };
-        reception = new DslReception(config.MessageLengthMax);
-        Dsd dsd = new Dsd(DsdTable.Build(parts), session, access);
-        conversation = new DslConversation(config, canTp, dsd, session, reception);
+        _reception = new DslReception(config.MessageLengthMax);
+        Dsd dsd = new Dsd(DsdTable.Build(parts), _session, access);
+        _conversation = new DslConversation(config, canTp, dsd, _session, _reception);
         canTp.Attach(this);
     }
 
     /// <summary>Active session, a value of <see cref="DcmSession"/> (DID F186).</summary>
     public byte Session
     {
-        get { return session.Active; }
+        get { return _session.Active; }
     }
 
     /// <inheritdoc/>
     public byte[] StartOfReception(bool isFunctional, uint length)
     {
-        return reception.Start(isFunctional, length);
+        return _reception.Start(isFunctional, length);
     }
 
     /// <inheritdoc/>
     public void RxIndication(bool isFunctional, uint length, CanTpResult result)
     {
-        reception.End(isFunctional, length, result == CanTpResult.Ok);
+        _reception.End(isFunctional, length, result == CanTpResult.Ok);
     }
 
     /// <inheritdoc/>
     public void TxConfirmation(CanTpResult result)
     {
-        conversation.TxConfirmation();
+        _conversation.TxConfirmation();
     }
 
     /// <summary>Brings conversation, session timer and access delay forward.</summary>
     public void MainFunction(uint nowMs)
     {
-        bool isActive = conversation.IsActive;
+        bool isActive = _conversation.IsActive;
         if (isActive)
         {
-            conversation.MainFunction(nowMs);
+            _conversation.MainFunction(nowMs);
         }
 
-        if (session.Active != DcmSession.Default)
+        if (_session.Active != DcmSession.Default)
         {
-            session.MainFunction(nowMs, isActive || reception.IsReceiving);
+            _session.MainFunction(nowMs, isActive || _reception.IsReceiving);
         }
 
-        if (delay.IsRunning)
+        if (_delay.IsRunning)
         {
-            delay.MainFunction(nowMs);
+            _delay.MainFunction(nowMs);
         }
     }
 }

@@ -12,19 +12,19 @@ public sealed class Dsd
     private const byte PositiveResponseOffset = 0x40;
     private const byte SuppressBit = 0x80;
 
-    private readonly DsdService[] rowBySid = new DsdService[256];
-    private readonly DslSession session;
-    private readonly AccessControl access;
-    private DspService running;
+    private readonly DsdService[] _rowBySid = new DsdService[256];
+    private readonly DslSession _session;
+    private readonly AccessControl _access;
+    private DspService _running;
 
     /// <summary>Makes the dispatcher over a table of services, each service identifier once.</summary>
     public Dsd(DsdService[] table, DslSession session, AccessControl access)
     {
-        this.session = session;
-        this.access = access;
+        _session = session;
+        _access = access;
         for (int i = 0; i < table.Length; i++)
         {
-            rowBySid[table[i].Sid] = table[i];
+            _rowBySid[table[i].Sid] = table[i];
         }
     }
 
@@ -32,7 +32,7 @@ public sealed class Dsd
     public StdReturn Start(DcmMessage message)
     {
         byte[] request = message.Request;
-        DsdService row = rowBySid[request[0]];
+        DsdService row = _rowBySid[request[0]];
         byte nrc = Check(message, row);
         if (nrc != Nrc.None)
         {
@@ -47,14 +47,14 @@ public sealed class Dsd
             message.Append(message.SubFunction);
         }
 
-        running = row.Handler;
-        return running.Start(message);
+        _running = row.Handler;
+        return _running.Start(message);
     }
 
     /// <summary>Goes on with the request whose last answer was Pending.</summary>
     public StdReturn Continue(DcmMessage message)
     {
-        return running.Continue(message);
+        return _running.Continue(message);
     }
 
     private byte Check(DcmMessage message, DsdService row)
@@ -64,12 +64,12 @@ public sealed class Dsd
             return Nrc.ServiceNotSupported;
         }
 
-        if (!session.IsIn(row.Sessions))
+        if (!_session.IsIn(row.Sessions))
         {
             return Nrc.ServiceNotSupportedInActiveSession;
         }
 
-        if (row.IsAccessNeeded && !access.IsOpen)
+        if (row.IsAccessNeeded && !_access.IsOpen)
         {
             return Nrc.SecurityAccessDenied;
         }
@@ -90,6 +90,6 @@ public sealed class Dsd
             return Nrc.SubFunctionNotSupported;
         }
 
-        return session.IsIn(row.SubFunctionSessions[index]) ? Nrc.None : Nrc.SubFunctionNotSupportedInActiveSession;
+        return _session.IsIn(row.SubFunctionSessions[index]) ? Nrc.None : Nrc.SubFunctionNotSupportedInActiveSession;
     }
 }

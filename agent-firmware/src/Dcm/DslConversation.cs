@@ -1,5 +1,5 @@
 // One request at a time from reception to the end of its response: P2, P2*, response pending, suppression, and what
-// others hear meanwhile (ISO 14229-2:2013 §7.2 and §7.4, ISO 14229-1:2020 §8.7).
+// others hear meanwhile (ISO 14229-2:2013 §7.2, ISO 14229-1:2020 §8.7).
 // Invariants: exactly one final response or none; 78 leaves before P2 and then before each P2* has run out; after a 78
 // the final response is sent whatever the suppress bit or the functional address say; the request's buffer is given
 // back when the response is handed to the transport, so that the next request may arrive while this one is confirmed.
@@ -23,74 +23,75 @@ public sealed class DslConversation
         Sending,
     }
 
-    private readonly CanTp canTp;
-    private readonly Dsd dsd;
-    private readonly DslSession session;
-    private readonly DslReception reception;
-    private readonly DcmMessage message;
-    private readonly byte[] shortResponse = new byte[3];
-    private readonly uint p2PendingMs;
-    private readonly uint p2StarPendingMs;
-    private Phase phase;
-    private bool isShortUnderWay;
-    private bool isConfirmed;
-    private bool isPendingSent;
-    private uint timerMs;
-    private uint limitMs;
+    private readonly CanTp _canTp;
+    private readonly Dsd _dsd;
+    private readonly DslSession _session;
+    private readonly DslReception _reception;
+    private readonly DcmMessage _message;
+    private readonly byte[] _shortResponse = new byte[3];
+    private readonly uint _p2PendingMs;
+    private readonly uint _p2StarPendingMs;
+    private Phase _phase;
+    private bool _isShortUnderWay;
+    private bool _isConfirmed;
+    private bool _isPendingSent;
+    private uint _timerMs;
+    private uint _limitMs;
 
     /// <summary>Makes the conversation.</summary>
     public DslConversation(DcmConfig config, CanTp canTp, Dsd dsd, DslSession session, DslReception reception)
     {
-        this.canTp = canTp;
-        this.dsd = dsd;
-        this.session = session;
-        this.reception = reception;
-        message = new DcmMessage(config.MessageLengthMax);
+        _canTp = canTp;
+        _dsd = dsd;
+        _session = session;
+        _reception = reception;
+        _message = new DcmMessage(config.MessageLengthMax);
 
         // A tenth of the limit is kept for the cycle, the transmit queue and a busy bus.
-        p2PendingMs = (uint)(config.P2ServerMsMax - (config.P2ServerMsMax / 10));
-        p2StarPendingMs = (uint)(config.P2StarServerMsMax - (config.P2StarServerMsMax / 10));
+        _p2PendingMs = (uint)(config.P2ServerMsMax - (config.P2ServerMsMax / 10));
+        _p2StarPendingMs = (uint)(config.P2StarServerMsMax - (config.P2StarServerMsMax / 10));
     }
 
     /// <summary>True while there is something to do: a request waits or is served, or a response is on its way.</summary>
     public bool IsActive
     {
-        get { return phase != Phase.Idle || reception.IsWaiting; }
+        get { return _phase != Phase.Idle || _reception.IsWaiting; }
     }
 
     /// <summary>The transport is done with the message that was handed to it, well or badly.</summary>
     public void TxConfirmation()
     {
-        if (isShortUnderWay)
+        if (_isShortUnderWay)
         {
-            isShortUnderWay = false;
+            _isShortUnderWay = false;
         }
         else
         {
-            isConfirmed = true;
+            _isConfirmed = true;
         }
     }
 
     /// <summary>Brings the conversation forward; needless unless <see cref="IsActive"/>.</summary>
     public void MainFunction(uint nowMs)
     {
-        switch (phase)
+        switch (_phase)
         {
             case Phase.Idle:
                 Begin(nowMs);
                 break;
             case Phase.Serving:
                 AnswerAside();
-                Settle(dsd.Continue(message), nowMs);
+                Settle(_dsd.Continue(_message), nowMs);
                 break;
             case Phase.Answering:
                 AnswerAside();
                 Send(nowMs);
                 break;
             default:
-                if (isConfirmed || (session.IsResetScheduled && nowMs - timerMs >= ResetWaitMsMax))
+                if (_isConfirmed || (_session.IsResetScheduled && nowMs - _timerMs >= ResetWaitMsMax))
                 {
                     Finish();
+                    Begin(nowMs);
                 }
 
                 break;
@@ -99,16 +100,16 @@ public sealed class DslConversation
 
     private void Begin(uint nowMs)
     {
-        if (!reception.Take(message))
+        if (!_reception.Take(_message))
         {
             return;
         }
 
-        phase = Phase.Serving;
-        timerMs = nowMs;
-        limitMs = p2PendingMs;
-        isPendingSent = false;
-        Settle(dsd.Start(message), nowMs);
+        _phase = Phase.Serving;
+        _timerMs = nowMs;
+        _limitMs = _p2PendingMs;
+        _isPendingSent = false;
+        Settle(_dsd.Start(_message), nowMs);
     }
 
     private void Settle(StdReturn result, uint nowMs)
@@ -119,13 +120,13 @@ public sealed class DslConversation
             return;
         }
 
-        if (result == StdReturn.Ok && message.ResponseLength > message.ResponseLengthMax)
+        if (result == StdReturn.Ok && _message.ResponseLength > _message.ResponseLengthMax)
         {
-            result = message.Refuse(Nrc.ResponseTooLong);
+            result = _message.Refuse(Nrc.ResponseTooLong);
         }
 
-        bool isSilent = result == StdReturn.Ok ? message.IsPositiveSuppressed : message.IsFunctional && IsSilentWhenFunctional(message.RefusedWith);
-        if (isSilent && !isPendingSent)
+        bool isSilent = result == StdReturn.Ok ? _message.IsPositiveSuppressed : _message.IsFunctional && IsSilentWhenFunctional(_message.RefusedWith);
+        if (isSilent && !_isPendingSent)
         {
             Finish();
             return;
@@ -133,15 +134,15 @@ public sealed class DslConversation
 
         if (result != StdReturn.Ok)
         {
-            ComposeNegative(message.Response, message.Sid, message.RefusedWith);
-            message.ResponseLength = 3;
+            ComposeNegative(_message.Response, _message.Sid, _message.RefusedWith);
+            _message.ResponseLength = 3;
         }
 
-        phase = Phase.Answering;
+        _phase = Phase.Answering;
         Send(nowMs);
     }
 
-    // ISO 14229-1:2020 §8.7.4: a server that is not meant keeps silent on a request to all.
+    // ISO 14229-1:2020 §8.7.3.2 and §8.7.4.2: a server that is not meant keeps silent on a request to all.
     private static bool IsSilentWhenFunctional(byte nrc)
     {
         return nrc == Nrc.ServiceNotSupported
@@ -160,82 +161,67 @@ public sealed class DslConversation
 
     private void SendPendingInTime(uint nowMs)
     {
-        if (nowMs - timerMs >= limitMs && SendShort(message.Sid, Nrc.ResponsePending))
+        if (nowMs - _timerMs >= _limitMs && SendShort(_message.Sid, Nrc.ResponsePending))
         {
-            isPendingSent = true;
-            timerMs = nowMs;
-            limitMs = p2StarPendingMs;
+            _isPendingSent = true;
+            _timerMs = nowMs;
+            _limitMs = _p2StarPendingMs;
         }
     }
 
-    // The transport may confirm inside Transmit: what the confirmation needs is set before.
     private bool SendShort(byte sid, byte nrc)
     {
-        if (isShortUnderWay || canTp.IsTransmitting)
+        if (_canTp.IsTransmitting)
         {
             return false;
         }
 
-        ComposeNegative(shortResponse, sid, nrc);
-        isShortUnderWay = true;
-        if (canTp.Transmit(shortResponse, 0, 3) != StdReturn.Ok)
-        {
-            isShortUnderWay = false;
-            return false;
-        }
-
-        return true;
+        ComposeNegative(_shortResponse, sid, nrc);
+        _isShortUnderWay = _canTp.Transmit(_shortResponse, 0, (uint)_shortResponse.Length) == StdReturn.Ok;
+        return _isShortUnderWay;
     }
 
     private void Send(uint nowMs)
     {
-        if (isShortUnderWay || canTp.IsTransmitting)
+        // Refused while a 78 or a 21 is still on its way: again in the next cycle.
+        if (_canTp.Transmit(_message.Response, 0, (uint)_message.ResponseLength) != StdReturn.Ok)
         {
             return;
         }
 
-        isConfirmed = false;
-        if (canTp.Transmit(message.Response, 0, (uint)message.ResponseLength) != StdReturn.Ok)
-        {
-            return;
-        }
-
-        reception.Release();
-        phase = Phase.Sending;
-        timerMs = nowMs;
-        if (isConfirmed)
-        {
-            Finish();
-        }
+        _reception.Release();
+        _isConfirmed = false;
+        _phase = Phase.Sending;
+        _timerMs = nowMs;
     }
 
     // What arrives while a request is served: TesterPresent without response needs no more than not to disturb, since
     // S3 stands still; anything else is to be repeated (NRC 21), as far as the transport is free to say so.
     private void AnswerAside()
     {
-        if (!reception.IsSmallWaiting)
+        if (!_reception.IsSmallWaiting)
         {
             return;
         }
 
-        byte[] request = reception.Small;
-        bool isKeepAlive = reception.SmallLength == 2 && request[0] == TesterPresent && request[1] == ZeroSubFunctionSuppressed;
+        byte[] request = _reception.Small;
+        bool isKeepAlive = _reception.SmallLength == 2 && request[0] == TesterPresent && request[1] == ZeroSubFunctionSuppressed;
         if (!isKeepAlive)
         {
             SendShort(request[0], Nrc.BusyRepeatRequest);
         }
 
-        reception.ReleaseSmall();
+        _reception.ReleaseSmall();
     }
 
     private void Finish()
     {
-        phase = Phase.Idle;
-        reception.Release();
-        if (session.IsResetScheduled)
+        _phase = Phase.Idle;
+        _reception.Release();
+        if (_session.IsResetScheduled)
         {
-            reception.Close();
-            session.Reset();
+            _reception.Close();
+            _session.Reset();
         }
     }
 }

@@ -1,7 +1,7 @@
 // The two receive buffers of the diagnostic server (AUTOSAR: Dsl protocol buffers). The long one takes physically
-// addressed requests; the small one takes functional requests, which are single frames (ISO 15765-2:2016 §9.4), and
+// addressed requests; the small one takes functional requests, which are single frames always (ISO 15765-2:2016), and
 // single frames that come on the physical address while the long one is taken: so that a second tester's TesterPresent
-// never waits for the first one's request (ISO 14229-1:2020 §8.7.1, ISO 14229-2:2013 §7.4).
+// never waits for the first one's request (ISO 14229-1:2020 §8.7.6).
 // Invariants: a buffer belongs to the transport from StartOfReception to RxIndication, and to the conversation from
 // then to its release; a request is never copied.
 // Tests: tests/agent-firmware/Dcm/SecondTesterTests.cs.
@@ -20,19 +20,19 @@ public sealed class DslReception
         Conversation,
     }
 
-    private readonly byte[] longBuffer;
-    private readonly byte[] smallBuffer = new byte[SingleFrameLengthMax + 1];
-    private Owner longOwner;
-    private Owner smallOwner;
-    private int longLength;
-    private int smallLength;
-    private bool isSmallFunctional;
-    private bool isClosed;
+    private readonly byte[] _longBuffer;
+    private readonly byte[] _smallBuffer = new byte[SingleFrameLengthMax + 1];
+    private Owner _longOwner;
+    private Owner _smallOwner;
+    private int _longLength;
+    private int _smallLength;
+    private bool _isSmallFunctional;
+    private bool _isClosed;
 
     /// <summary>Makes the buffers, for requests of <paramref name="lengthMax"/> bytes at most.</summary>
     public DslReception(int lengthMax)
     {
-        longBuffer = new byte[lengthMax];
+        _longBuffer = new byte[lengthMax];
     }
 
     /// <summary>True while a complete request waits to be taken.</summary>
@@ -41,69 +41,69 @@ public sealed class DslReception
     /// <summary>True while the transport is receiving a request of several frames.</summary>
     public bool IsReceiving
     {
-        get { return longOwner == Owner.Transport; }
+        get { return _longOwner == Owner.Transport; }
     }
 
     /// <summary>True while the small buffer holds a complete request.</summary>
     public bool IsSmallWaiting
     {
-        get { return smallOwner == Owner.Waiting; }
+        get { return _smallOwner == Owner.Waiting; }
     }
 
     /// <summary>The small buffer's request, valid while <see cref="IsSmallWaiting"/>.</summary>
     public byte[] Small
     {
-        get { return smallBuffer; }
+        get { return _smallBuffer; }
     }
 
     /// <summary>Length of the small buffer's request.</summary>
     public int SmallLength
     {
-        get { return smallLength; }
+        get { return _smallLength; }
     }
 
     /// <summary>Gives the transport a buffer for a request, null when there is none (see <see cref="ICanTpUpper"/>).</summary>
     public byte[] Start(bool isFunctional, uint length)
     {
-        if (isClosed)
+        if (_isClosed)
         {
             return null;
         }
 
-        if (!isFunctional && longOwner == Owner.Nobody)
+        if (!isFunctional && _longOwner == Owner.Nobody)
         {
-            if (length > (uint)longBuffer.Length)
+            if (length > (uint)_longBuffer.Length)
             {
                 return null;
             }
 
-            longOwner = Owner.Transport;
-            return longBuffer;
+            _longOwner = Owner.Transport;
+            return _longBuffer;
         }
 
-        if (length > SingleFrameLengthMax || smallOwner != Owner.Nobody)
+        if (length > SingleFrameLengthMax || _smallOwner != Owner.Nobody)
         {
             return null;
         }
 
-        smallOwner = Owner.Transport;
-        isSmallFunctional = isFunctional;
-        return smallBuffer;
+        _smallOwner = Owner.Transport;
+        _isSmallFunctional = isFunctional;
+        return _smallBuffer;
     }
 
     /// <summary>The transport has ended a reception; a failed one gives its buffer back.</summary>
     public void End(bool isFunctional, uint length, bool isComplete)
     {
         Owner next = isComplete && length != 0 ? Owner.Waiting : Owner.Nobody;
-        if (smallOwner == Owner.Transport && isSmallFunctional == isFunctional)
+        if (_smallOwner == Owner.Transport && _isSmallFunctional == isFunctional)
         {
-            smallOwner = next;
-            smallLength = (int)length;
+            _smallOwner = next;
+            _smallLength = (int)length;
         }
-        else if (!isFunctional && longOwner == Owner.Transport)
+        else if (!isFunctional && _longOwner == Owner.Transport)
         {
-            longOwner = next;
-            longLength = (int)length;
+            _longOwner = next;
+            _longLength = (int)length;
         }
 
         UpdateWaiting();
@@ -112,15 +112,15 @@ public sealed class DslReception
     /// <summary>Takes the next complete request into <paramref name="message"/>; false when there is none.</summary>
     public bool Take(DcmMessage message)
     {
-        if (longOwner == Owner.Waiting)
+        if (_longOwner == Owner.Waiting)
         {
-            longOwner = Owner.Conversation;
-            message.Begin(longBuffer, longLength, false);
+            _longOwner = Owner.Conversation;
+            message.Begin(_longBuffer, _longLength, false);
         }
-        else if (smallOwner == Owner.Waiting)
+        else if (_smallOwner == Owner.Waiting)
         {
-            smallOwner = Owner.Conversation;
-            message.Begin(smallBuffer, smallLength, isSmallFunctional);
+            _smallOwner = Owner.Conversation;
+            message.Begin(_smallBuffer, _smallLength, _isSmallFunctional);
         }
         else
         {
@@ -134,28 +134,28 @@ public sealed class DslReception
     /// <summary>Gives back the buffer of the request that was taken; nothing happens when that was done before.</summary>
     public void Release()
     {
-        longOwner = longOwner == Owner.Conversation ? Owner.Nobody : longOwner;
-        smallOwner = smallOwner == Owner.Conversation ? Owner.Nobody : smallOwner;
+        _longOwner = _longOwner == Owner.Conversation ? Owner.Nobody : _longOwner;
+        _smallOwner = _smallOwner == Owner.Conversation ? Owner.Nobody : _smallOwner;
     }
 
     /// <summary>Gives back the small buffer, whose request was dealt with aside.</summary>
     public void ReleaseSmall()
     {
-        smallOwner = Owner.Nobody;
+        _smallOwner = Owner.Nobody;
         UpdateWaiting();
     }
 
     /// <summary>Takes no more requests: a reset is on its way.</summary>
     public void Close()
     {
-        isClosed = true;
-        longOwner = Owner.Nobody;
-        smallOwner = Owner.Nobody;
+        _isClosed = true;
+        _longOwner = Owner.Nobody;
+        _smallOwner = Owner.Nobody;
         UpdateWaiting();
     }
 
     private void UpdateWaiting()
     {
-        IsWaiting = longOwner == Owner.Waiting || smallOwner == Owner.Waiting;
+        IsWaiting = _longOwner == Owner.Waiting || _smallOwner == Owner.Waiting;
     }
 }

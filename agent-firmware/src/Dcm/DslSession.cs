@@ -12,23 +12,23 @@ public sealed class DslSession
     private const byte EnableRxAndTx = 0x00;
     private const byte AllCommunication = 0x03;
 
-    private readonly AccessControl access;
-    private readonly DspTransfer transfer;
-    private readonly Dem dem;
-    private readonly IModeControl modes;
-    private readonly uint s3Ms;
-    private int activeMask = 1 << DcmSession.Default;
-    private uint lastActivityMs;
-    private bool isResetHard;
+    private readonly AccessControl _access;
+    private readonly DspTransfer _transfer;
+    private readonly Dem _dem;
+    private readonly IModeControl _modes;
+    private readonly uint _s3Ms;
+    private int _activeMask = 1 << DcmSession.Default;
+    private uint _lastActivityMs;
+    private bool _isResetHard;
 
     /// <summary>Makes the session control, in the default session.</summary>
     public DslSession(DcmConfig config, AccessControl access, DspTransfer transfer, Dem dem, IModeControl modes)
     {
-        this.access = access;
-        this.transfer = transfer;
-        this.dem = dem;
-        this.modes = modes;
-        s3Ms = config.S3ServerMs;
+        _access = access;
+        _transfer = transfer;
+        _dem = dem;
+        _modes = modes;
+        _s3Ms = config.S3ServerMs;
     }
 
     /// <summary>Active session, a value of <see cref="DcmSession"/>.</summary>
@@ -40,29 +40,29 @@ public sealed class DslSession
     /// <summary>True when the active session is one of <paramref name="mask"/>.</summary>
     public bool IsIn(byte mask)
     {
-        return (activeMask & mask) != 0;
+        return (_activeMask & mask) != 0;
     }
 
     /// <summary>Enters a session, or enters it anew.</summary>
     public void Enter(byte session)
     {
-        access.Drop();
-        transfer.Abort();
+        _access.Drop();
+        _transfer.Abort();
         if (session == DcmSession.Default)
         {
-            dem.IsStorageEnabled = true;
-            modes.CommunicationControl(EnableRxAndTx, AllCommunication);
+            _dem.IsStorageEnabled = true;
+            _modes.CommunicationControl(EnableRxAndTx, AllCommunication);
         }
 
         Active = session;
-        activeMask = 1 << session;
+        _activeMask = 1 << session;
     }
 
     /// <summary>Notes that the ECU is to be reset once the response to 11 has left.</summary>
     public void ScheduleReset(bool isHard)
     {
         IsResetScheduled = true;
-        isResetHard = isHard;
+        _isResetHard = isHard;
     }
 
     /// <summary>Ends the session and asks for the reset that was scheduled.</summary>
@@ -70,7 +70,7 @@ public sealed class DslSession
     {
         IsResetScheduled = false;
         Enter(DcmSession.Default);
-        modes.RequestReset(isResetHard);
+        _modes.RequestReset(_isResetHard);
     }
 
     /// <summary>Watches S3. Only called in a session other than the default one.</summary>
@@ -80,9 +80,9 @@ public sealed class DslSession
     {
         if (isActive)
         {
-            lastActivityMs = nowMs;
+            _lastActivityMs = nowMs;
         }
-        else if (nowMs - lastActivityMs >= s3Ms)
+        else if (nowMs - _lastActivityMs >= _s3Ms)
         {
             Enter(DcmSession.Default);
         }

@@ -20,13 +20,13 @@ public sealed class DspRecords
     private const int ApplicationLengthMax = 64;
     private const byte NeverWritten = 0xFF;
 
-    private readonly DcmParts parts;
-    private readonly byte[] ofApplication = new byte[ApplicationLengthMax];
+    private readonly DcmParts _parts;
+    private readonly byte[] _ofApplication = new byte[ApplicationLengthMax];
 
     /// <summary>Makes the register of records.</summary>
     public DspRecords(DcmParts parts)
     {
-        this.parts = parts;
+        _parts = parts;
     }
 
     /// <summary>Appends the record, without its identifier; false when this ECU does not have it.</summary>
@@ -39,7 +39,7 @@ public sealed class DspRecords
 
         if (identifier == ActiveSession)
         {
-            message.Append(parts.Session.Active);
+            message.Append(_parts.Session.Active);
             return true;
         }
 
@@ -54,9 +54,9 @@ public sealed class DspRecords
 
     private void AppendFingerprint(DcmMessage message)
     {
-        if (parts.NvM.Length(NvMBlock.Fingerprint) == FingerprintLength)
+        if (_parts.NvM.Length(NvMBlock.Fingerprint) == FingerprintLength)
         {
-            message.Append(parts.NvM.Data(NvMBlock.Fingerprint), 0, FingerprintLength);
+            message.Append(_parts.NvM.Data(NvMBlock.Fingerprint), 0, FingerprintLength);
             return;
         }
 
@@ -66,19 +66,19 @@ public sealed class DspRecords
 
     private bool AppendOfApplication(ushort identifier, DcmMessage message)
     {
-        int length = parts.Application.ReadDataByIdentifier(identifier, ofApplication, 0);
+        int length = _parts.Application.ReadDataByIdentifier(identifier, _ofApplication, 0);
         if (length < 0 || length > ApplicationLengthMax)
         {
             return false;
         }
 
-        message.Append(ofApplication, 0, length);
+        message.Append(_ofApplication, 0, length);
         return true;
     }
 
     private bool AppendOfTarget(ushort identifier, DcmMessage message)
     {
-        int length = parts.Target.ReadDid(identifier, message.Response, message.ResponseLength);
+        int length = _parts.Target.ReadDid(identifier, message.Response, message.ResponseLength);
         if (length < 0)
         {
             return false;
@@ -97,7 +97,7 @@ public sealed class DspRecords
         }
 
         // Longer than the room: count it all the same, so that the service sees the response to be too long.
-        byte[] record = parts.Config.ConstantRecords[index];
+        byte[] record = _parts.Config.ConstantRecords[index];
         if (message.ResponseLength + record.Length <= message.ResponseLengthMax)
         {
             message.Append(record, 0, record.Length);
@@ -112,7 +112,7 @@ public sealed class DspRecords
 
     private int IndexOfConstant(ushort identifier)
     {
-        ushort[] identifiers = parts.Config.ConstantIds;
+        ushort[] identifiers = _parts.Config.ConstantIds;
         int low = 0;
         int high = identifiers.Length - 1;
         while (low <= high)

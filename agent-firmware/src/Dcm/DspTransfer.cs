@@ -24,14 +24,17 @@ public enum DspTransferState : byte
 /// <summary>State of the transfer.</summary>
 public sealed class DspTransfer
 {
-    private readonly IUpdateTarget target;
-    private byte lastCounter;
-    private bool isFirst;
+    private readonly IUpdateTarget _target;
+    private byte _lastCounter;
+    private bool _isFirst;
+    private byte _dataFormatIdentifier;
+    private uint _address;
+    private uint _size;
 
     /// <summary>Makes it, without a transfer.</summary>
     public DspTransfer(IUpdateTarget target)
     {
-        this.target = target;
+        _target = target;
     }
 
     /// <summary>How far it is.</summary>
@@ -40,28 +43,38 @@ public sealed class DspTransfer
     /// <summary>The blockSequenceCounter that the next new block has.</summary>
     public byte NextCounter
     {
-        get { return (byte)(lastCounter + 1); }
+        get { return (byte)(_lastCounter + 1); }
     }
 
-    /// <summary>34 was accepted: the first block has counter 01.</summary>
-    public void Open()
+    /// <summary>34 was accepted, for these addresses: the first block has counter 01.</summary>
+    public void Open(byte dataFormatIdentifier, uint address, uint size)
     {
         State = DspTransferState.Open;
-        lastCounter = 0;
-        isFirst = true;
+        _dataFormatIdentifier = dataFormatIdentifier;
+        _address = address;
+        _size = size;
+        _lastCounter = 0;
+        _isFirst = true;
+    }
+
+    /// <summary>True when this very download was opened last and no block of it has come: the tester lost the response to 34.</summary>
+    public bool IsJustOpened(byte dataFormatIdentifier, uint address, uint size)
+    {
+        return State == DspTransferState.Open && _isFirst
+            && dataFormatIdentifier == _dataFormatIdentifier && address == _address && size == _size;
     }
 
     /// <summary>True when the block was accepted before, and is the last that was.</summary>
     public bool IsRepeated(byte counter)
     {
-        return counter == lastCounter && !isFirst;
+        return counter == _lastCounter && !_isFirst;
     }
 
     /// <summary>The next block was accepted.</summary>
     public void Advance()
     {
-        lastCounter++;
-        isFirst = false;
+        _lastCounter++;
+        _isFirst = false;
     }
 
     /// <summary>The transfer has ended, in one of the other states.</summary>
@@ -75,7 +88,7 @@ public sealed class DspTransfer
     {
         if (State == DspTransferState.Open)
         {
-            target.AbortTransfer();
+            _target.AbortTransfer();
         }
 
         State = DspTransferState.None;

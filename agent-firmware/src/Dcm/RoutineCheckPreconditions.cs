@@ -5,18 +5,18 @@ namespace EsyncAgent;
 /// <summary>Asks the update target whether an update may begin.</summary>
 public sealed class RoutineCheckPreconditions : DspService
 {
-    private readonly IUpdateTarget target;
+    private readonly IUpdateTarget _target;
 
     /// <summary>Makes it.</summary>
     public RoutineCheckPreconditions(IUpdateTarget target)
     {
-        this.target = target;
+        _target = target;
     }
 
     /// <inheritdoc/>
     public override StdReturn Start(DcmMessage message)
     {
-        message.ResponseLength += target.CheckPreconditions(message.Response, message.ResponseLength);
+        message.ResponseLength += _target.CheckPreconditions(message.Response, message.ResponseLength);
         return StdReturn.Ok;
     }
 }

@@ -1,35 +1,38 @@
 // Routines 0210 to 0213, FF00 and FF01: the update target runs them, this turns its answers into responses.
-// A routine that could run answers with its result, good or bad; one that may not run now is conditionsNotCorrect (22).
+// A routine that could run answers with its result, good or bad; one that may not run now is conditionsNotCorrect (22),
+// and FD03 names the condition.
 // Tests: tests/agent-firmware/Dcm/Sid31RoutineControlTests.cs.
 namespace EsyncAgent;
 
 /// <summary>Runs a routine of the update target.</summary>
 public sealed class RoutineOfUpdate : DspService
 {
-    private readonly IUpdateTarget target;
+    private readonly IUpdateTarget _target;
 
     /// <summary>Makes it.</summary>
     public RoutineOfUpdate(IUpdateTarget target)
     {
-        this.target = target;
+        _target = target;
     }
 
     /// <inheritdoc/>
     public override StdReturn Start(DcmMessage message)
     {
         ushort identifier = BigEndian.ReadU16(message.Request, 2);
-        if (target.RoutineCondition(identifier) != FotaError.None)
+        FotaError condition = _target.RoutineCondition(identifier);
+        if (condition != FotaError.None)
         {
+            _target.NoteRefusal(condition);
             return message.Refuse(Nrc.ConditionsNotCorrect);
         }
 
-        return Report(message, target.StartRoutine(identifier));
+        return Report(message, _target.StartRoutine(identifier));
     }
 
     /// <inheritdoc/>
     public override StdReturn Continue(DcmMessage message)
     {
-        return Report(message, target.PollRoutine());
+        return Report(message, _target.PollRoutine());
     }
 
     private StdReturn Report(DcmMessage message, StdReturn result)
@@ -39,7 +42,7 @@ public sealed class RoutineOfUpdate : DspService
             return StdReturn.Pending;
         }
 
-        message.AppendU16(result == StdReturn.Ok ? (ushort)FotaError.None : (ushort)target.LastError);
+        message.AppendU16(result == StdReturn.Ok ? (ushort)FotaError.None : (ushort)_target.LastError);
         return StdReturn.Ok;
     }
 }

@@ -11,16 +11,16 @@ public sealed class RoutineProvision : DspService
     private const int CountOffset = RecordOffset + 16 + 32;
     private const int AnchorLength = 61;
 
-    private readonly KeyStore keys;
-    private readonly NvM nvm;
-    private readonly IUpdateTarget target;
+    private readonly KeyStore _keys;
+    private readonly NvM _nvm;
+    private readonly IUpdateTarget _target;
 
     /// <summary>Makes it.</summary>
     public RoutineProvision(DcmParts parts)
     {
-        keys = parts.Keys;
-        nvm = parts.NvM;
-        target = parts.Target;
+        _keys = parts.Keys;
+        _nvm = parts.NvM;
+        _target = parts.Target;
     }
 
     /// <inheritdoc/>
@@ -34,20 +34,20 @@ public sealed class RoutineProvision : DspService
             return message.Refuse(Nrc.IncorrectMessageLength);
         }
 
-        FotaError error = keys.Provision(request, RecordOffset, message.RequestLength - RecordOffset);
+        FotaError error = _keys.Provision(request, RecordOffset, message.RequestLength - RecordOffset);
         if (error == FotaError.None)
         {
             return Continue(message);
         }
 
-        target.NoteRefusal(error);
+        _target.NoteRefusal(error);
         return message.Refuse(error == FotaError.ProvisioningMalformed ? Nrc.RequestOutOfRange : Nrc.ConditionsNotCorrect);
     }
 
     /// <inheritdoc/>
     public override StdReturn Continue(DcmMessage message)
     {
-        StdReturn result = nvm.WriteResult(NvMBlock.Provisioning);
+        StdReturn result = _nvm.WriteResult(NvMBlock.Provisioning);
         if (result == StdReturn.Pending)
         {
             return StdReturn.Pending;

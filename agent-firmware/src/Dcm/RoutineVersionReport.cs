@@ -8,18 +8,18 @@ public sealed class RoutineVersionReport : DspService
 {
     private const int NonceOffset = 4;
 
-    private readonly IUpdateTarget target;
+    private readonly IUpdateTarget _target;
 
     /// <summary>Makes it.</summary>
     public RoutineVersionReport(IUpdateTarget target)
     {
-        this.target = target;
+        _target = target;
     }
 
     /// <inheritdoc/>
     public override StdReturn Start(DcmMessage message)
     {
-        int length = target.ReadVersionReport(message.Request, NonceOffset, message.Response, message.ResponseLength);
+        int length = _target.ReadVersionReport(message.Request, NonceOffset, message.Response, message.ResponseLength);
         if (length < 0)
         {
             return message.Refuse(Nrc.ConditionsNotCorrect);

@@ -10,12 +10,12 @@ public sealed class Sid10DiagnosticSessionControl : DspService
     private const int RequestLength = 2;
     private const int P2StarUnitMs = 10;
 
-    private readonly DcmParts parts;
+    private readonly DcmParts _parts;
 
     /// <summary>Makes the service.</summary>
     public Sid10DiagnosticSessionControl(DcmParts parts)
     {
-        this.parts = parts;
+        _parts = parts;
     }
 
     /// <inheritdoc/>
@@ -26,9 +26,9 @@ public sealed class Sid10DiagnosticSessionControl : DspService
             return message.Refuse(Nrc.IncorrectMessageLength);
         }
 
-        parts.Session.Enter(message.SubFunction);
-        message.AppendU16(parts.Config.P2ServerMsMax);
-        message.AppendU16((ushort)(parts.Config.P2StarServerMsMax / P2StarUnitMs));
+        _parts.Session.Enter(message.SubFunction);
+        message.AppendU16(_parts.Config.P2ServerMsMax);
+        message.AppendU16((ushort)(_parts.Config.P2StarServerMsMax / P2StarUnitMs));
         return StdReturn.Ok;
     }
 }

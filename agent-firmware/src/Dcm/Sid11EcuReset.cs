@@ -10,12 +10,12 @@ public sealed class Sid11EcuReset : DspService
     private const int RequestLength = 2;
     private const byte HardReset = 0x01;
 
-    private readonly DcmParts parts;
+    private readonly DcmParts _parts;
 
     /// <summary>Makes the service.</summary>
     public Sid11EcuReset(DcmParts parts)
     {
-        this.parts = parts;
+        _parts = parts;
     }
 
     /// <inheritdoc/>
@@ -26,7 +26,7 @@ public sealed class Sid11EcuReset : DspService
             return message.Refuse(Nrc.IncorrectMessageLength);
         }
 
-        parts.Session.ScheduleReset(message.SubFunction == HardReset);
+        _parts.Session.ScheduleReset(message.SubFunction == HardReset);
         return StdReturn.Ok;
     }
 }

@@ -11,12 +11,12 @@ public sealed class Sid22ReadDataByIdentifier : DspService
     private const int IdentifierLength = 2;
     private const int IdentifiersMax = 8;
 
-    private readonly DspRecords records;
+    private readonly DspRecords _records;
 
     /// <summary>Makes the service.</summary>
     public Sid22ReadDataByIdentifier(DcmParts parts)
     {
-        records = new DspRecords(parts);
+        _records = new DspRecords(parts);
     }
 
     /// <inheritdoc/>
@@ -34,7 +34,7 @@ public sealed class Sid22ReadDataByIdentifier : DspService
             int before = message.ResponseLength;
             ushort identifier = BigEndian.ReadU16(message.Request, at);
             message.AppendU16(identifier);
-            if (!records.Append(identifier, message))
+            if (!_records.Append(identifier, message))
             {
                 message.ResponseLength = before;
                 continue;

@@ -12,12 +12,12 @@ public sealed class Sid27SecurityAccess : DspService
     private const int KeyOffset = 2;
     private const int KeyLength = 16;
 
-    private readonly AccessControl access;
+    private readonly AccessControl _access;
 
     /// <summary>Makes the service.</summary>
     public Sid27SecurityAccess(DcmParts parts)
     {
-        access = parts.Access;
+        _access = parts.Access;
     }
 
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ public sealed class Sid27SecurityAccess : DspService
     /// <inheritdoc/>
     public override StdReturn Continue(DcmMessage message)
     {
-        return access.ContinueFailure(message, Nrc.InvalidKey);
+        return _access.ContinueFailure(message, Nrc.InvalidKey);
     }
 
     private StdReturn SendSeed(DcmMessage message)
@@ -39,9 +39,9 @@ public sealed class Sid27SecurityAccess : DspService
             return message.Refuse(Nrc.IncorrectMessageLength);
         }
 
-        if (!access.IsOpen)
+        if (!_access.IsOpen)
         {
-            return access.Issue(access.SecurityAccess, message);
+            return _access.Issue(_access.SecurityAccess, message);
         }
 
         Bytes.Fill(message.Response, message.ResponseLength, AccessControl.ChallengeLength, 0);
@@ -51,9 +51,9 @@ public sealed class Sid27SecurityAccess : DspService
 
     private StdReturn TakeKey(DcmMessage message)
     {
-        if (!access.IsExpected(access.SecurityAccess, message))
+        if (!_access.IsExpected(_access.SecurityAccess, message))
         {
-            return message.Refuse(access.IsDelayed ? Nrc.ExceedNumberOfAttempts : Nrc.RequestSequenceError);
+            return message.Refuse(_access.IsDelayed ? Nrc.ExceedNumberOfAttempts : Nrc.RequestSequenceError);
         }
 
         if (message.RequestLength != KeyOffset + KeyLength)
@@ -61,7 +61,7 @@ public sealed class Sid27SecurityAccess : DspService
             return message.Refuse(Nrc.IncorrectMessageLength);
         }
 
-        StdReturn result = access.Verify(message, 0, KeyOffset, KeyLength);
+        StdReturn result = _access.Verify(message, 0, KeyOffset, KeyLength);
         return result == StdReturn.Pending ? Continue(message) : result;
     }
 }

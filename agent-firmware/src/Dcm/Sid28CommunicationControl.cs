@@ -11,12 +11,12 @@ public sealed class Sid28CommunicationControl : DspService
     private const byte NormalCommunication = 0x01;
     private const byte NormalAndNetworkManagement = 0x03;
 
-    private readonly DcmParts parts;
+    private readonly DcmParts _parts;
 
     /// <summary>Makes the service.</summary>
     public Sid28CommunicationControl(DcmParts parts)
     {
-        this.parts = parts;
+        _parts = parts;
     }
 
     /// <inheritdoc/>
@@ -33,7 +33,7 @@ public sealed class Sid28CommunicationControl : DspService
             return message.Refuse(Nrc.RequestOutOfRange);
         }
 
-        parts.Modes.CommunicationControl(message.SubFunction, communicationType);
+        _parts.Modes.CommunicationControl(message.SubFunction, communicationType);
         return StdReturn.Ok;
     }
 }

@@ -12,7 +12,7 @@ public sealed class Sid29Authentication : DspService
     private const byte RequestChallenge = 0x05;
     private const byte VerifyProof = 0x06;
 
-    // authenticationReturnParameter, ISO 14229-1:2020 table B.5.
+    // authenticationReturnParameter of ISO 14229-1:2020 §10.6.
     private const byte RequestAccepted = 0x00;
     private const byte ConfigurationAcrSymmetric = 0x04;
     private const byte DeAuthenticationSuccessful = 0x10;
@@ -30,12 +30,12 @@ public sealed class Sid29Authentication : DspService
     // HMAC-SHA256, 1.2.840.113549.2.9, as a BER object identifier padded to 16 bytes.
     private static readonly byte[] HmacSha256 = { 0x06, 0x08, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x02, 0x09, 0, 0, 0, 0, 0, 0 };
 
-    private readonly AccessControl access;
+    private readonly AccessControl _access;
 
     /// <summary>Makes the service.</summary>
     public Sid29Authentication(DcmParts parts)
     {
-        access = parts.Access;
+        _access = parts.Access;
     }
 
     /// <inheritdoc/>
@@ -55,7 +55,7 @@ public sealed class Sid29Authentication : DspService
     /// <inheritdoc/>
     public override StdReturn Continue(DcmMessage message)
     {
-        return access.ContinueFailure(message, Nrc.OwnershipVerificationFailed);
+        return _access.ContinueFailure(message, Nrc.OwnershipVerificationFailed);
     }
 
     private StdReturn AnswerShort(DcmMessage message)
@@ -67,7 +67,7 @@ public sealed class Sid29Authentication : DspService
 
         if (message.SubFunction == DeAuthenticate)
         {
-            access.Drop();
+            _access.Drop();
             message.Append(DeAuthenticationSuccessful);
         }
         else
@@ -94,7 +94,7 @@ public sealed class Sid29Authentication : DspService
         message.Append(RequestAccepted);
         message.Append(HmacSha256, 0, AlgorithmLength);
         message.AppendU16(AccessControl.ChallengeLength);
-        if (access.Issue(access.Authentication, message) != StdReturn.Ok)
+        if (_access.Issue(_access.Authentication, message) != StdReturn.Ok)
         {
             return StdReturn.NotOk;
         }
@@ -105,7 +105,7 @@ public sealed class Sid29Authentication : DspService
 
     private StdReturn TakeProof(DcmMessage message)
     {
-        if (!access.IsExpected(access.Authentication, message))
+        if (!_access.IsExpected(_access.Authentication, message))
         {
             return message.Refuse(Nrc.RequestSequenceError);
         }
@@ -125,7 +125,7 @@ public sealed class Sid29Authentication : DspService
             return message.Refuse(Nrc.RequestOutOfRange);
         }
 
-        if (access.Verify(message, ChallengeOffset, ProofOffset, ProofLength) == StdReturn.Pending)
+        if (_access.Verify(message, ChallengeOffset, ProofOffset, ProofLength) == StdReturn.Pending)
         {
             return Continue(message);
         }

@@ -11,12 +11,12 @@ public sealed class Sid2EWriteDataByIdentifier : DspService
     private const byte MonthMax = 0x12;
     private const byte DayMax = 0x31;
 
-    private readonly NvM nvm;
+    private readonly NvM _nvm;
 
     /// <summary>Makes the service.</summary>
     public Sid2EWriteDataByIdentifier(DcmParts parts)
     {
-        nvm = parts.NvM;
+        _nvm = parts.NvM;
     }
 
     /// <inheritdoc/>
@@ -38,7 +38,7 @@ public sealed class Sid2EWriteDataByIdentifier : DspService
             return message.Refuse(Nrc.RequestOutOfRange);
         }
 
-        if (!nvm.Write(NvMBlock.Fingerprint, request, RecordOffset, DspRecords.FingerprintLength))
+        if (!_nvm.Write(NvMBlock.Fingerprint, request, RecordOffset, DspRecords.FingerprintLength))
         {
             return message.Refuse(Nrc.ConditionsNotCorrect);
         }
@@ -50,7 +50,7 @@ public sealed class Sid2EWriteDataByIdentifier : DspService
     /// <inheritdoc/>
     public override StdReturn Continue(DcmMessage message)
     {
-        StdReturn result = nvm.WriteResult(NvMBlock.Fingerprint);
+        StdReturn result = _nvm.WriteResult(NvMBlock.Fingerprint);
         return result == StdReturn.NotOk ? message.Refuse(Nrc.GeneralProgrammingFailure) : result;
     }
 

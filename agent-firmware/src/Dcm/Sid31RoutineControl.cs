@@ -13,18 +13,18 @@ public sealed class Sid31RoutineControl : DspService
     private const bool NeedsAccess = true;
     private const bool IsFree = false;
 
-    private readonly DspRoutine[] routines;
-    private readonly DslSession session;
-    private readonly AccessControl access;
-    private DspService running;
+    private readonly DspRoutine[] _routines;
+    private readonly DslSession _session;
+    private readonly AccessControl _access;
+    private DspService _running;
 
     /// <summary>Makes the service with all its routines.</summary>
     public Sid31RoutineControl(DcmParts parts)
     {
-        session = parts.Session;
-        access = parts.Access;
+        _session = parts.Session;
+        _access = parts.Access;
         DspService update = new RoutineOfUpdate(parts.Target);
-        routines = new DspRoutine[]
+        _routines = new DspRoutine[]
         {
             new DspRoutine(0x0203, DcmSession.InNonDefault, IsFree, 0, new RoutineCheckPreconditions(parts.Target)),
             new DspRoutine(0x0204, DcmSession.InNonDefault, IsFree, NonceLength, new RoutineVersionReport(parts.Target)),
@@ -43,12 +43,12 @@ public sealed class Sid31RoutineControl : DspService
     {
         ushort identifier = BigEndian.ReadU16(message.Request, 2);
         DspRoutine routine = Find(identifier);
-        if (routine == null || !session.IsIn(routine.Sessions))
+        if (routine == null || !_session.IsIn(routine.Sessions))
         {
             return message.Refuse(Nrc.RequestOutOfRange);
         }
 
-        if (routine.IsAccessNeeded && !access.IsOpen)
+        if (routine.IsAccessNeeded && !_access.IsOpen)
         {
             return message.Refuse(Nrc.SecurityAccessDenied);
         }
@@ -59,23 +59,23 @@ public sealed class Sid31RoutineControl : DspService
         }
 
         message.AppendU16(identifier);
-        running = routine.Handler;
-        return running.Start(message);
+        _running = routine.Handler;
+        return _running.Start(message);
     }
 
     /// <inheritdoc/>
     public override StdReturn Continue(DcmMessage message)
     {
-        return running.Continue(message);
+        return _running.Continue(message);
     }
 
     private DspRoutine Find(ushort identifier)
     {
-        for (int i = 0; i < routines.Length; i++)
+        for (int i = 0; i < _routines.Length; i++)
         {
-            if (routines[i].Identifier == identifier)
+            if (_routines[i].Identifier == identifier)
             {
-                return routines[i];
+                return _routines[i];
             }
         }
 

@@ -1,23 +1,25 @@
 // Service 34, RequestDownload (ISO 14229-1:2020 §14.2): `34 dfi 44 address(4) size(4)` →
 // `74 20 maxNumberOfBlockLength(2)`. Areas and their rules: PROTOCOL.md, "Transfer".
-// A download while another is under way is 22, as table 424 there has it: a tester that lost its place changes the
-// session, which drops the transfer.
+// A download while another is under way is 22, as the clause says: a tester that lost its place changes the session,
+// which drops the transfer. Only the same request again, before the first block, is answered again: its response was lost.
 // Tests: tests/agent-firmware/Dcm/Sid34RequestDownloadTests.cs.
 namespace EsyncAgent;
 
 /// <summary>Opens a transfer to the staging slot or to the secondary bank.</summary>
 public sealed class Sid34RequestDownload : DspService
 {
+    private const int AddressOffset = 3;
+    private const int SizeOffset = 7;
     private const int RequestLength = 11;
     private const byte FourByteAddressAndSize = 0x44;
     private const byte TwoByteBlockLength = 0x20;
 
-    private readonly DcmParts parts;
+    private readonly DcmParts _parts;
 
     /// <summary>Makes the service.</summary>
     public Sid34RequestDownload(DcmParts parts)
     {
-        this.parts = parts;
+        _parts = parts;
     }
 
     /// <inheritdoc/>
@@ -33,22 +35,39 @@ public sealed class Sid34RequestDownload : DspService
             return message.Refuse(Nrc.IncorrectMessageLength);
         }
 
-        return parts.Target.IsTransferActive ? message.Refuse(Nrc.ConditionsNotCorrect) : Continue(message);
+        if (!_parts.Target.IsTransferActive)
+        {
+            return Continue(message);
+        }
+
+        byte[] request = message.Request;
+        bool isRepeated = _parts.Transfer.IsJustOpened(request[1], BigEndian.ReadU32(request, AddressOffset), BigEndian.ReadU32(request, SizeOffset));
+        return isRepeated ? Accept(message) : message.Refuse(Nrc.ConditionsNotCorrect);
     }
 
     /// <inheritdoc/>
     public override StdReturn Continue(DcmMessage message)
     {
         byte[] request = message.Request;
-        StdReturn result = parts.Target.StartDownload(request[1], BigEndian.ReadU32(request, 3), BigEndian.ReadU32(request, 7));
-        if (result == StdReturn.Ok)
+        uint address = BigEndian.ReadU32(request, AddressOffset);
+        uint size = BigEndian.ReadU32(request, SizeOffset);
+        switch (_parts.Target.StartDownload(request[1], address, size))
         {
-            parts.Transfer.Open();
-            message.Append(TwoByteBlockLength);
-            message.AppendU16(parts.Config.MessageLengthMax);
+            case StdReturn.Ok:
+                _parts.Transfer.Open(request[1], address, size);
+                return Accept(message);
+            case StdReturn.Pending:
+                return StdReturn.Pending;
+            default:
+                return message.Refuse(NrcOf(_parts.Target.LastError));
         }
+    }
 
-        return result == StdReturn.NotOk ? message.Refuse(NrcOf(parts.Target.LastError)) : result;
+    private StdReturn Accept(DcmMessage message)
+    {
+        message.Append(TwoByteBlockLength);
+        message.AppendU16(_parts.Config.MessageLengthMax);
+        return StdReturn.Ok;
     }
 
     private static byte NrcOf(FotaError error)

@@ -1,4 +1,4 @@
-// Service 36, TransferData (ISO 14229-1:2020 §14.5): `36 blockSequenceCounter data` → `76 blockSequenceCounter`.
+// Service 36, TransferData (ISO 14229-1:2020 §14.4): `36 blockSequenceCounter data` → `76 blockSequenceCounter`.
 // The hot path of an update: constant work per block; the receive buffer goes to the update target as it is.
 // Exactly once: the counter starts at 01 and wraps FF → 00; the last accepted block is acknowledged again and not
 // written again; any other wrong counter is 73 and the transfer goes on. More data than announced is 71, a programming
@@ -11,20 +11,20 @@ public sealed class Sid36TransferData : DspService
 {
     private const int DataOffset = 2;
 
-    private readonly IUpdateTarget target;
-    private readonly DspTransfer transfer;
+    private readonly IUpdateTarget _target;
+    private readonly DspTransfer _transfer;
 
     /// <summary>Makes the service.</summary>
     public Sid36TransferData(DcmParts parts)
     {
-        target = parts.Target;
-        transfer = parts.Transfer;
+        _target = parts.Target;
+        _transfer = parts.Transfer;
     }
 
     /// <inheritdoc/>
     public override StdReturn Start(DcmMessage message)
     {
-        if (transfer.State != DspTransferState.Open)
+        if (_transfer.State != DspTransferState.Open)
         {
             return message.Refuse(Nrc.RequestSequenceError);
         }
@@ -36,15 +36,15 @@ public sealed class Sid36TransferData : DspService
         }
 
         byte counter = message.Request[1];
-        if (counter != transfer.NextCounter)
+        if (counter != _transfer.NextCounter)
         {
             return AnswerRepetition(message, counter);
         }
 
         // A transfer that failed in the background has no remainder any more; TransferData then says so.
-        if (target.IsTransferActive && (uint)count > target.TransferRemaining)
+        if (_target.IsTransferActive && (uint)count > _target.TransferRemaining)
         {
-            transfer.Abort();
+            _transfer.Abort();
             return message.Refuse(Nrc.TransferDataSuspended);
         }
 
@@ -55,15 +55,15 @@ public sealed class Sid36TransferData : DspService
     public override StdReturn Continue(DcmMessage message)
     {
         byte[] request = message.Request;
-        StdReturn result = target.TransferData(request, DataOffset, message.RequestLength - DataOffset);
+        StdReturn result = _target.TransferData(request, DataOffset, message.RequestLength - DataOffset);
         if (result == StdReturn.Ok)
         {
-            transfer.Advance();
+            _transfer.Advance();
             message.Append(request[1]);
         }
         else if (result == StdReturn.NotOk)
         {
-            transfer.Close(DspTransferState.None);
+            _transfer.Close(DspTransferState.None);
             return message.Refuse(Nrc.GeneralProgrammingFailure);
         }
 
@@ -72,7 +72,7 @@ public sealed class Sid36TransferData : DspService
 
     private StdReturn AnswerRepetition(DcmMessage message, byte counter)
     {
-        if (!transfer.IsRepeated(counter))
+        if (!_transfer.IsRepeated(counter))
         {
             return message.Refuse(Nrc.WrongBlockSequenceCounter);
         }

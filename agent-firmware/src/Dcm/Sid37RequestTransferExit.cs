@@ -1,4 +1,4 @@
-// Service 37, RequestTransferExit (ISO 14229-1:2020 §14.6): `37` → `77`, positive only when everything is programmed,
+// Service 37, RequestTransferExit (ISO 14229-1:2020 §14.5): `37` → `77`, positive only when everything is programmed,
 // read back and recorded. Before the last byte has arrived it is 24; a transfer that failed is 72.
 // Asked again, it gives the former result, so that a tester that lost the response may ask again.
 // Tests: tests/agent-firmware/Dcm/Sid37RequestTransferExitTests.cs.
@@ -9,21 +9,21 @@ public sealed class Sid37RequestTransferExit : DspService
 {
     private const int RequestLength = 1;
 
-    private readonly IUpdateTarget target;
-    private readonly DspTransfer transfer;
+    private readonly IUpdateTarget _target;
+    private readonly DspTransfer _transfer;
 
     /// <summary>Makes the service.</summary>
     public Sid37RequestTransferExit(DcmParts parts)
     {
-        target = parts.Target;
-        transfer = parts.Transfer;
+        _target = parts.Target;
+        _transfer = parts.Transfer;
     }
 
     /// <inheritdoc/>
     public override StdReturn Start(DcmMessage message)
     {
-        bool isTooEarly = transfer.State == DspTransferState.Open && target.IsTransferActive && target.TransferRemaining != 0;
-        if (transfer.State == DspTransferState.None || isTooEarly)
+        bool isTooEarly = _transfer.State == DspTransferState.Open && _target.IsTransferActive && _target.TransferRemaining != 0;
+        if (_transfer.State == DspTransferState.None || isTooEarly)
         {
             return message.Refuse(Nrc.RequestSequenceError);
         }
@@ -33,7 +33,7 @@ public sealed class Sid37RequestTransferExit : DspService
             return message.Refuse(Nrc.IncorrectMessageLength);
         }
 
-        switch (transfer.State)
+        switch (_transfer.State)
         {
             case DspTransferState.Completed:
                 return StdReturn.Ok;
@@ -47,14 +47,14 @@ public sealed class Sid37RequestTransferExit : DspService
     /// <inheritdoc/>
     public override StdReturn Continue(DcmMessage message)
     {
-        StdReturn result = target.TransferExit();
+        StdReturn result = _target.TransferExit();
         if (result == StdReturn.Ok)
         {
-            transfer.Close(DspTransferState.Completed);
+            _transfer.Close(DspTransferState.Completed);
         }
         else if (result == StdReturn.NotOk)
         {
-            transfer.Close(DspTransferState.Failed);
+            _transfer.Close(DspTransferState.Failed);
             return message.Refuse(Nrc.GeneralProgrammingFailure);
         }
 

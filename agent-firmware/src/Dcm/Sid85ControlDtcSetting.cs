@@ -9,12 +9,12 @@ public sealed class Sid85ControlDtcSetting : DspService
     private const int RequestLength = 2;
     private const byte On = 0x01;
 
-    private readonly DcmParts parts;
+    private readonly DcmParts _parts;
 
     /// <summary>Makes the service.</summary>
     public Sid85ControlDtcSetting(DcmParts parts)
     {
-        this.parts = parts;
+        _parts = parts;
     }
 
     /// <inheritdoc/>
@@ -25,7 +25,7 @@ public sealed class Sid85ControlDtcSetting : DspService
             return message.Refuse(Nrc.IncorrectMessageLength);
         }
 
-        parts.Dem.IsStorageEnabled = message.SubFunction == On;
+        _parts.Dem.IsStorageEnabled = message.SubFunction == On;
         return StdReturn.Ok;
     }
 }

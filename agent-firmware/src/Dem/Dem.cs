@@ -15,32 +15,32 @@ public sealed class Dem
     private const byte HasPassedLast = 0x02;
     private const int PairLength = 2;
 
-    private readonly DemConfig config;
-    private readonly NvM nvm;
-    private readonly byte[] indexOf = new byte[256];
-    private readonly byte[] status;
-    private readonly byte[] stored;
-    private readonly byte[] outcomes;
-    private readonly byte[] record;
-    private bool isLoaded;
-    private bool hasOutcomes;
-    private bool isStoreDue;
+    private readonly DemConfig _config;
+    private readonly NvM _nvm;
+    private readonly byte[] _indexOf = new byte[256];
+    private readonly byte[] _status;
+    private readonly byte[] _stored;
+    private readonly byte[] _outcomes;
+    private readonly byte[] _record;
+    private bool _isLoaded;
+    private bool _hasOutcomes;
+    private bool _isStoreDue;
 
     /// <summary>Makes the manager; at most <see cref="DemConfig.CountMax"/> events.</summary>
     public Dem(DemConfig config, NvM nvm)
     {
-        this.config = config;
-        this.nvm = nvm;
+        _config = config;
+        _nvm = nvm;
         int count = config.Events.Length;
-        status = new byte[count];
-        stored = new byte[count];
-        outcomes = new byte[count];
-        record = new byte[count * PairLength];
-        Bytes.Fill(indexOf, 0, indexOf.Length, NoEvent);
+        _status = new byte[count];
+        _stored = new byte[count];
+        _outcomes = new byte[count];
+        _record = new byte[count * PairLength];
+        Bytes.Fill(_indexOf, 0, _indexOf.Length, NoEvent);
         for (int i = 0; i < count; i++)
         {
-            indexOf[config.Events[i]] = (byte)i;
-            status[i] = DemStatus.Initial;
+            _indexOf[config.Events[i]] = (byte)i;
+            _status[i] = DemStatus.Initial;
         }
     }
 
@@ -50,48 +50,48 @@ public sealed class Dem
     /// <summary>Number of events.</summary>
     public int Count
     {
-        get { return status.Length; }
+        get { return _status.Length; }
     }
 
     /// <summary>DTC of the event at <paramref name="index"/>, three bytes.</summary>
     public uint DtcOf(int index)
     {
-        return config.Dtcs[index];
+        return _config.Dtcs[index];
     }
 
     /// <summary>Status byte of an event by its number; −1 when it is not configured.</summary>
     public int StatusOf(byte eventNumber)
     {
-        int index = indexOf[eventNumber];
-        return index == NoEvent ? -1 : status[index];
+        int index = _indexOf[eventNumber];
+        return index == NoEvent ? -1 : _status[index];
     }
 
     /// <summary>Reports the outcome of a test. Events that nf.config does not name are passed over.</summary>
     public void SetEvent(byte eventNumber, bool isFailed)
     {
-        int index = indexOf[eventNumber];
+        int index = _indexOf[eventNumber];
         if (index == NoEvent || !IsStorageEnabled)
         {
             return;
         }
 
-        int noted = outcomes[index] & ~HasPassedLast;
-        outcomes[index] = (byte)(noted | (isFailed ? HasFailed : HasPassedLast));
-        hasOutcomes = true;
+        int noted = _outcomes[index] & ~HasPassedLast;
+        _outcomes[index] = (byte)(noted | (isFailed ? HasFailed : HasPassedLast));
+        _hasOutcomes = true;
     }
 
     /// <summary>True when everything that was reported is handed to NvM.</summary>
     public bool IsStored
     {
-        get { return !hasOutcomes && !isStoreDue; }
+        get { return !_hasOutcomes && !_isStoreDue; }
     }
 
     /// <summary>Loads once, applies what was reported, stores what has changed.</summary>
     public void MainFunction(uint nowMs)
     {
-        if (!isLoaded)
+        if (!_isLoaded)
         {
-            if (!nvm.IsReady)
+            if (!_nvm.IsReady)
             {
                 return;
             }
@@ -99,12 +99,12 @@ public sealed class Dem
             Load();
         }
 
-        if (hasOutcomes)
+        if (_hasOutcomes)
         {
             Apply();
         }
 
-        if (isStoreDue && nvm.IsIdle)
+        if (_isStoreDue && _nvm.IsIdle)
         {
             Store();
         }
@@ -112,50 +112,50 @@ public sealed class Dem
 
     private void Load()
     {
-        isLoaded = true;
-        byte[] from = nvm.Data(NvMBlock.Dem);
-        int length = nvm.Length(NvMBlock.Dem);
+        _isLoaded = true;
+        byte[] from = _nvm.Data(NvMBlock.Dem);
+        int length = _nvm.Length(NvMBlock.Dem);
         for (int at = 0; at + 1 < length; at += PairLength)
         {
-            int index = indexOf[from[at]];
+            int index = _indexOf[from[at]];
             if (index != NoEvent)
             {
-                stored[index] = from[at + 1];
-                status[index] = DemStatus.AtCycleStart(from[at + 1]);
+                _stored[index] = from[at + 1];
+                _status[index] = DemStatus.AtCycleStart(from[at + 1]);
             }
         }
     }
 
     private void Apply()
     {
-        hasOutcomes = false;
-        for (int i = 0; i < outcomes.Length; i++)
+        _hasOutcomes = false;
+        for (int i = 0; i < _outcomes.Length; i++)
         {
-            int outcome = outcomes[i];
+            int outcome = _outcomes[i];
             if (outcome == 0)
             {
                 continue;
             }
 
-            outcomes[i] = 0;
-            byte next = status[i];
+            _outcomes[i] = 0;
+            byte next = _status[i];
             next = (outcome & HasFailed) != 0 ? DemStatus.AfterFailure(next) : next;
             next = (outcome & HasPassedLast) != 0 ? DemStatus.AfterPass(next) : next;
-            status[i] = next;
-            isStoreDue |= ((next ^ stored[i]) & ~DemStatus.TestFailed) != 0;
+            _status[i] = next;
+            _isStoreDue |= ((next ^ _stored[i]) & ~DemStatus.TestFailed) != 0;
         }
     }
 
     private void Store()
     {
-        for (int i = 0; i < status.Length; i++)
+        for (int i = 0; i < _status.Length; i++)
         {
-            record[i * PairLength] = config.Events[i];
-            record[(i * PairLength) + 1] = status[i];
-            stored[i] = status[i];
+            _record[i * PairLength] = _config.Events[i];
+            _record[(i * PairLength) + 1] = _status[i];
+            _stored[i] = _status[i];
         }
 
-        isStoreDue = false;
-        nvm.Write(NvMBlock.Dem, record, 0, record.Length);
+        _isStoreDue = false;
+        _nvm.Write(NvMBlock.Dem, _record, 0, _record.Length);
     }
 }

@@ -64,7 +64,7 @@ public interface IUpdateTarget
 
     /// <summary>
     /// Notes a refusal that arose in the server, for DID FD03 and the version report: AlreadyProvisioned,
-    /// AccessRefused. Only notes; returns at once and touches neither transfer nor routine.
+    /// AccessRefused, the condition that kept a routine from starting. Only notes; returns at once and touches neither transfer nor routine.
     /// </summary>
     void NoteRefusal(FotaError reason);
 }

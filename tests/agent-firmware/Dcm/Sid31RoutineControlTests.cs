@@ -132,6 +132,7 @@ public sealed class Sid31RoutineControlTests
         bench.Target.Condition = FotaError.TrialRunning;
         bench.Expect("31 01 FF 00", "7F 31 22");
         Assert.DoesNotContain("StartRoutine FF00", bench.Target.Calls);
+        Assert.Equal([FotaError.TrialRunning], bench.Target.Refusals);
     }
 
     [Fact]

@@ -62,7 +62,20 @@ public sealed class Sid34RequestDownloadTests
     {
         DcmBench bench = Unlocked();
         bench.Expect(Good, "74 20 0F FF");
+        bench.Expect("34 00 44 20 00 00 00 00 02 00 00", "7F 34 22");
+        bench.Expect("34 00 44 10 00 00 00 00 01 00 00", "7F 34 22");
+        bench.Expect("36 01 AA", "76 01");
         bench.Expect(Good, "7F 34 22");
+        bench.Expect("36 02 AA", "76 02");
+    }
+
+    [Fact]
+    public void The_same_request_again_before_the_first_block_is_answered_again_and_done_once()
+    {
+        DcmBench bench = Unlocked();
+        bench.Expect(Good, "74 20 0F FF");
+        bench.Expect(Good, "74 20 0F FF");
+        Assert.Single(bench.Target.Calls);
         bench.Expect("36 01 AA", "76 01");
     }
 
