@@ -1,0 +1,183 @@
+// Verifying a package on the host with given public keys, in the order in which an ECU does it, and what only the host has
+// the time for: the digest of the whole image and every chunk tag. It stops at the first failure and says which one the
+// ECU would report.
+// It does not know the ECU: sequence, floor, vendor, class and device are compared there.
+// Clause: PROTOCOL.md, "Manifest" (rules at 0210).
+// Tests: tests/host-sim/Packages (every kind of tampering is refused with its reason).
+using System.Security.Cryptography;
+using EsyncAgent;
+using EsyncSim.Signing;
+
+namespace EsyncSim.Packages;
+
+/// <summary>One check that passed.</summary>
+/// <param name="Name">What was checked.</param>
+/// <param name="Detail">What was found.</param>
+public sealed record VerificationStep(string Name, string Detail);
+
+/// <summary>Outcome of a verification.</summary>
+/// <param name="Error">None when everything holds; else what an ECU would report.</param>
+/// <param name="Message">The failure in words; empty when there is none.</param>
+/// <param name="Steps">Checks that passed, in order.</param>
+public sealed record VerificationResult(FotaError Error, string Message, IReadOnlyList<VerificationStep> Steps)
+{
+    /// <summary>True when everything holds.</summary>
+    public bool IsPassed => Error == FotaError.None;
+}
+
+/// <summary>Verifies package entries.</summary>
+public static class PackageVerifier
+{
+    /// <summary>Roles that an image needs unless the ECU's configuration says otherwise.</summary>
+    public static IReadOnlyList<SigningRole> DefaultRoles { get; } = [SigningRole.Author, SigningRole.Oem];
+
+    /// <summary>Verifies one entry.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="anchors">Public keys that count.</param>
+    /// <param name="requiredRoles">Roles that each need a valid signature.</param>
+    public static VerificationResult Verify(PackageEntry entry, IReadOnlyList<TrustAnchor> anchors, IReadOnlyList<SigningRole> requiredRoles)
+    {
+        List<VerificationStep> steps = [];
+        try
+        {
+            SuitEnvelope envelope = SuitEnvelope.Decode(entry.Envelope);
+            steps.Add(new VerificationStep("envelope", $"{entry.Envelope.Length} bytes, {envelope.Signatures.Count} signatures"));
+            CheckSignatures(envelope, anchors, requiredRoles, steps);
+            SuitManifest manifest = ManifestDecoder.Decode(envelope.ManifestBytes);
+            steps.Add(new VerificationStep("manifest", $"sequence {manifest.Sequence}, version {manifest.Version}"));
+            CheckTables(manifest, entry, steps);
+            CheckImage(manifest, entry, steps);
+            return new VerificationResult(FotaError.None, string.Empty, steps);
+        }
+        catch (SuitException refusal)
+        {
+            return new VerificationResult(refusal.Reason, refusal.Message, steps);
+        }
+    }
+
+    private static void CheckSignatures(SuitEnvelope envelope, IReadOnlyList<TrustAnchor> anchors, IReadOnlyList<SigningRole> requiredRoles, List<VerificationStep> steps)
+    {
+        if (!envelope.Digest.AsSpan().SequenceEqual(envelope.ManifestDigest))
+        {
+            throw new SuitException(FotaError.DigestMismatch, "the manifest is not the one that was signed");
+        }
+
+        steps.Add(new VerificationStep("digest", Convert.ToHexStringLower(envelope.Digest)));
+        HashSet<SigningRole> signed = [];
+        byte[] message = envelope.ToBeSigned;
+        foreach (CoseSign1 block in envelope.Signatures)
+        {
+            string keyId = Convert.ToHexStringLower(block.KeyId);
+            TrustAnchor? anchor = anchors.FirstOrDefault(candidate => candidate.KeyId.AsSpan().SequenceEqual(block.KeyId));
+            if (anchor is null)
+            {
+                steps.Add(new VerificationStep("signature", $"key {keyId} is not among the public keys; passed over"));
+                continue;
+            }
+
+            if (!HssSignatures.Verify(anchor.PublicKey, message, block.Signature))
+            {
+                throw new SuitException(FotaError.SignatureInvalid, $"the signature by the {anchor.Role.Name()} key {keyId} is wrong");
+            }
+
+            signed.Add(anchor.Role);
+            steps.Add(new VerificationStep("signature", $"{anchor.Role.Name()} key {keyId}, {block.Signature.Length} bytes"));
+        }
+
+        SigningRole[] missing = [.. requiredRoles.Where(role => !signed.Contains(role))];
+        if (missing.Length > 0)
+        {
+            throw new SuitException(FotaError.RoleMissing, $"no valid signature in the role {string.Join(" and ", missing.Select(role => role.Name()))}");
+        }
+    }
+
+    private static void CheckTables(SuitManifest manifest, PackageEntry entry, List<VerificationStep> steps)
+    {
+        long tags = manifest.ChunkTable.Length / ChunkTable.TagLength;
+        bool isTable = manifest.ChunkTable.Length % ChunkTable.TagLength == 0 && manifest.ImageLength > 0
+            && tags == (manifest.ImageLength + ChunkTable.ChunkLength - 1L) / ChunkTable.ChunkLength;
+        if (!isTable)
+        {
+            throw new SuitException(FotaError.ChunkTableInvalid, $"the chunk table has {manifest.ChunkTable.Length} bytes for an image of {manifest.ImageLength}");
+        }
+
+        if (manifest.Encoding != entry.Encoding)
+        {
+            throw new SuitException(FotaError.EncodingUnsupported, $"the package says encoding {entry.Encoding:X2}, the manifest {manifest.Encoding:X2}");
+        }
+
+        bool isTransfer = manifest.Encoding == 0
+            ? manifest is { TransferLength: null, TransferTable: null, BaseDigest: null }
+            : manifest.TransferLength == entry.Payload.Length && manifest.TransferTable is not null;
+        if (!isTransfer)
+        {
+            throw new SuitException(FotaError.TransferTableInvalid, "transfer size and transfer table do not go with the encoding and the payload");
+        }
+
+        if (manifest.TransferTable is byte[] table)
+        {
+            int piece = ChunkTable.FirstMismatch(manifest.Salt, table, entry.Payload);
+            if (piece >= 0)
+            {
+                throw new SuitException(FotaError.PieceMismatch, $"piece {piece} of the payload is not the one that was signed");
+            }
+
+            steps.Add(new VerificationStep("transfer table", $"{table.Length / ChunkTable.TagLength} pieces"));
+        }
+    }
+
+    private static void CheckImage(SuitManifest manifest, PackageEntry entry, List<VerificationStep> steps)
+    {
+        if (entry.Encoding != 0)
+        {
+            steps.Add(new VerificationStep("image", "not checked: the payload is encoded"));
+            return;
+        }
+
+        if (manifest.ImageLength != entry.Payload.Length)
+        {
+            throw new SuitException(FotaError.TransferIncomplete, $"the payload has {entry.Payload.Length} bytes, the manifest says {manifest.ImageLength}");
+        }
+
+        int chunk = ChunkTable.FirstMismatch(manifest.Salt, manifest.ChunkTable, entry.Payload);
+        if (chunk >= 0)
+        {
+            throw new SuitException(FotaError.ChunkMismatch, $"chunk {chunk} of the image (bytes from {chunk * ChunkTable.ChunkLength}) is not the one that was signed");
+        }
+
+        steps.Add(new VerificationStep("chunk table", $"{ChunkTable.ChunkCount(entry.Payload.Length)} chunks of {ChunkTable.ChunkLength} bytes"));
+        if (!SHA256.HashData(entry.Payload).AsSpan().SequenceEqual(manifest.ImageDigest))
+        {
+            throw new SuitException(FotaError.ImageDigestMismatch, "the image's SHA-256 is not the manifest's");
+        }
+
+        steps.Add(new VerificationStep("image digest", Convert.ToHexStringLower(manifest.ImageDigest)));
+        CheckBundle(manifest, entry.Payload, steps);
+    }
+
+    // Signed, but put together wrongly: the loader on the ECU would stumble over it in the trial.
+    private static void CheckBundle(SuitManifest manifest, byte[] image, List<VerificationStep> steps)
+    {
+        if (ApplicationBundle.TryParse(image, out ApplicationBundle? bundle) is string reason)
+        {
+            throw new SuitException(FotaError.LoadFailed, $"the image is no application bundle: {reason}");
+        }
+
+        if (bundle!.Runtime != manifest.Runtime)
+        {
+            throw new SuitException(FotaError.WrongRuntime, $"the bundle is for {bundle.Runtime.Name()}, the manifest says {manifest.Runtime.Name()}");
+        }
+
+        if (bundle.ContractVersion != manifest.ContractVersion)
+        {
+            throw new SuitException(FotaError.WrongContract, $"the bundle has contract {bundle.ContractVersion}, the manifest says {manifest.ContractVersion}");
+        }
+
+        if (bundle.Version != manifest.Version)
+        {
+            throw new SuitException(FotaError.LoadFailed, $"the bundle has version {bundle.Version}, the manifest says {manifest.Version}");
+        }
+
+        steps.Add(new VerificationStep("bundle", $"{bundle.Assemblies.Count} assemblies, entry class {bundle.EntryClass}"));
+    }
+}

@@ -1,0 +1,42 @@
+// One good package and its keys, for tests that spoil it.
+using EsyncSim.Packages;
+using EsyncSim.Signing;
+using EsyncTests.HostSim.Signing;
+
+namespace EsyncTests.HostSim.Packages;
+
+public static class TestPackages
+{
+    public static readonly byte[] VendorId = Enumerable.Repeat((byte)0xA1, 16).ToArray();
+    public static readonly byte[] ClassId = Enumerable.Repeat((byte)0xB2, 16).ToArray();
+
+    public static readonly TrustAnchor[] Anchors = [TestKeys.Author().Anchor, TestKeys.Oem().Anchor];
+
+    /// <summary>A bundle of two assemblies over three chunks, the last one short.</summary>
+    public static byte[] Image() => new ApplicationBundle
+    {
+        Runtime = BundleRuntime.Net10,
+        ContractVersion = 1,
+        Version = "2.0.0",
+        EntryClass = "Motor.Application",
+        Assemblies = [.. new[] { 4097, 5000 }.Select(length => Enumerable.Range(0, length).Select(i => (byte)(i * 7)).ToArray())],
+    }.Build();
+
+    public static PackageRequest Request() => new()
+    {
+        Name = "motor",
+        Hardware = "ES-MTR-HW-A",
+        Image = Image(),
+        Sequence = 7,
+        SecurityVersion = 3,
+        VendorId = VendorId,
+        ClassId = ClassId,
+    };
+
+    public static ISigner[] Signers() => [new MemorySigner(TestKeys.Author()), new MemorySigner(TestKeys.Oem())];
+
+    /// <summary>Fresh keys each time, so that the same index signs different things in different tests: fine here, deadly outside.</summary>
+    public static Package Build(PackageRequest? request = null) => PackageBuilder.Build(request ?? Request(), Signers());
+
+    public static VerificationResult Verify(Package package) => PackageVerifier.Verify(package.Full!, Anchors, PackageVerifier.DefaultRoles);
+}
