@@ -28,7 +28,7 @@ public static class EsyncCommandLine
     {
         RootCommand root = RootCommandFactory.Create();
         ParseResult parsed = root.Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true })
         {
             return ReportUsage(parsed, error);
         }

@@ -33,6 +33,8 @@ public static class RootCommandFactory
 
     private static IEnumerable<Command> Commands()
     {
+        yield return KeysCommand.Create();
+        yield return PackageCommand.Create();
         yield return ConfigCommand.Create();
     }
 }

@@ -15,6 +15,9 @@ internal sealed class TeachingHelp(HelpAction standard) : SynchronousCommandLine
         ("esync <command> --help", "what a command does, with examples"),
     ];
 
+    /// <summary>Help is help, whatever else is missing on the line.</summary>
+    public override bool ClearsParseErrors => true;
+
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {

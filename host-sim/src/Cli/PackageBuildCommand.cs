@@ -1,0 +1,139 @@
+// esync package build: from compiled assemblies, or a ready bundle, to a signed package.
+// Everything is checked before the first key signs: a signature index that is spent on a refused build is lost.
+// Tests: tests/host-sim/Cli.
+using System.CommandLine;
+using System.Globalization;
+using EsyncSim.Files;
+using EsyncSim.Packages;
+using EsyncSim.Signing;
+
+namespace EsyncSim.Cli;
+
+/// <summary>The subcommand `package build`.</summary>
+internal static class PackageBuildCommand
+{
+    private const int AssemblyLengthMax = 16 * 1024 * 1024;
+    private const long FewSignatures = 16;
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        Options options = new();
+        options.Runtime.AcceptOnlyFromAmong(BundleRuntimes.Names);
+        options.Slot.AcceptOnlyFromAmong("both", "a", "b");
+        ToolCommand command = new("build", "Build and sign a package. Each key gives one signature for good, written to its file before the package is made.")
+        {
+            options.Assemblies, options.EntryClass, options.ApplicationVersion, options.Runtime, options.Contract, options.Image,
+            options.Name, options.Hardware, options.Vendor, options.Class, options.Device, options.Sequence, options.SecurityVersion,
+            options.Slot, options.Keys, options.Out,
+        };
+        command.WithExample(
+            "esync package build --assembly Motor.dll --entry-class Motor.Application --application-version 2.0.0 --name motor " +
+            "--vendor 4e7fdca1-132a-5936-87bf-d2b83108c0bb --class 7659864f-5090-51a7-a4da-e90b940232db " +
+            "--sequence 2 --security-version 1 --key author.key --key oem.key --out motor-2.esp",
+            "version 2.0.0 for every ECU of this class, signed in both roles");
+        command.SetAction(result => Run(result, options));
+        return command;
+    }
+
+    private static int Run(ParseResult result, Options options)
+    {
+        string name = result.GetRequiredValue(options.Name);
+        PackageRequest request = new()
+        {
+            Name = name,
+            Hardware = result.GetValue(options.Hardware) ?? name,
+            Image = ImageOf(result, options),
+            Sequence = result.GetRequiredValue(options.Sequence),
+            SecurityVersion = result.GetRequiredValue(options.SecurityVersion),
+            VendorId = Identifier(result.GetRequiredValue(options.Vendor), "--vendor"),
+            ClassId = Identifier(result.GetRequiredValue(options.Class), "--class"),
+            DeviceId = result.GetValue(options.Device) is string device ? Identifier(device, "--device") : null,
+            SlotMask = result.GetValue(options.Slot) switch { "a" => 1, "b" => 2, _ => SuitManifest.BothSlots },
+        };
+        string path = result.GetRequiredValue(options.Out);
+        if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+        {
+            throw new UserErrorException(ExitCode.BadFile, $"cannot write {path}: it is a directory, or its directory is not there");
+        }
+
+        string[] keyPaths = result.GetRequiredValue(options.Keys);
+        Package package = PackageBuilder.Build(request, [.. keyPaths.Select(FileSigner.Open)]);
+        package.Save(path);
+        Report(result.InvocationConfiguration.Output, path, package, keyPaths);
+        return ExitCode.Ok;
+    }
+
+    private static byte[] ImageOf(ParseResult result, Options options)
+    {
+        string[] assemblies = result.GetValue(options.Assemblies) ?? [];
+        if (result.GetValue(options.Image) is string image)
+        {
+            return assemblies.Length == 0
+                ? AtomicFile.ReadInput(image, "application bundle", Package.LengthMax)
+                : throw new UserErrorException(ExitCode.BadUsage, "--image is a ready bundle; --assembly does not go with it");
+        }
+
+        string? entryClass = result.GetValue(options.EntryClass), version = result.GetValue(options.ApplicationVersion);
+        if (assemblies.Length == 0 || entryClass is null || version is null)
+        {
+            throw new UserErrorException(ExitCode.BadUsage, "a bundle needs --assembly, --entry-class and --application-version (or a ready one with --image)");
+        }
+
+        ApplicationBundle bundle = new()
+        {
+            Runtime = (BundleRuntime)(Array.IndexOf(BundleRuntimes.Names, result.GetRequiredValue(options.Runtime)) + 1),
+            ContractVersion = result.GetValue(options.Contract),
+            Version = version,
+            EntryClass = entryClass,
+            Assemblies = [.. assemblies.Select(path => AtomicFile.ReadInput(path, "assembly", AssemblyLengthMax))],
+        };
+        return bundle.Build();
+    }
+
+    private static byte[] Identifier(string text, string option) => Guid.TryParse(text, out Guid identifier)
+        ? identifier.ToByteArray(bigEndian: true)
+        : throw new UserErrorException(ExitCode.BadUsage, $"{option} \"{text}\" is no identifier of 16 bytes (32 hexadecimal digits, with or without hyphens)");
+
+    private static void Report(TextWriter output, string path, Package package, string[] keyPaths)
+    {
+        PackageEntry full = package.Full!;
+        SigningKey[] keys = [.. keyPaths.Select(SigningKeyStore.Disk.Load)];
+        Terminal.WriteFields(output, path,
+        [
+            ("image", string.Create(CultureInfo.InvariantCulture, $"{full.Payload.Length} bytes, {ChunkTable.ChunkCount(full.Payload.Length)} chunks")),
+            ("envelope", string.Create(CultureInfo.InvariantCulture, $"{full.Envelope.Length} bytes")),
+            ("manifest digest", Convert.ToHexStringLower(SuitEnvelope.Decode(full.Envelope).Digest)),
+            .. keyPaths.Zip(keys, (keyPath, key) => ("signed by", $"{key.Role.Name()}: {keyPath}, {key.Remaining} signatures left")),
+        ]);
+        foreach (SigningRole missing in PackageVerifier.DefaultRoles.Except(keys.Select(key => key.Role)))
+        {
+            output.WriteLine($"note: no signature in the role {missing.Name()}; an ECU that needs it refuses the package");
+        }
+
+        foreach ((string keyPath, SigningKey key) in keyPaths.Zip(keys).Where(pair => pair.Second.Remaining < FewSignatures))
+        {
+            output.WriteLine($"note: {keyPath} is nearly used up ({key.Remaining} left); make its successor and provision ECUs with it in time");
+        }
+    }
+
+    private sealed class Options
+    {
+        public readonly Option<string[]> Assemblies = new("--assembly") { HelpName = "FILE", Description = "Compiled assembly; once for each, in the order in which they are loaded, the entry class in the last" };
+        public readonly Option<string?> EntryClass = new("--entry-class") { HelpName = "CLASS", Description = "Full name of the class that implements IApplication" };
+        public readonly Option<string?> ApplicationVersion = new("--application-version") { HelpName = "TEXT", Description = "Version of the application, 1 to 24 characters" };
+        public readonly Option<string> Runtime = new("--runtime") { Description = "What the assemblies are compiled for", DefaultValueFactory = _ => BundleRuntime.Net10.Name() };
+        public readonly Option<ushort> Contract = new("--contract") { HelpName = "N", Description = "Version of EsyncAgent.App that they are compiled against", DefaultValueFactory = _ => 1 };
+        public readonly Option<string?> Image = new("--image") { HelpName = "FILE", Description = "A ready application bundle, instead of assemblies" };
+        public readonly Option<string> Name = new("--name") { HelpName = "TEXT", Description = "Name of the package", Required = true };
+        public readonly Option<string?> Hardware = new("--hardware") { HelpName = "TEXT", Description = "What it is for, in words; the class identifier decides" };
+        public readonly Option<string> Vendor = new("--vendor") { HelpName = "UUID", Description = "SUIT vendor identifier (UUID)", Required = true };
+        public readonly Option<string> Class = new("--class") { HelpName = "UUID", Description = "SUIT class identifier (UUID)", Required = true };
+        public readonly Option<string?> Device = new("--device") { HelpName = "HEX", Description = "Device identifier (32 hexadecimal digits): for this one ECU only" };
+        public readonly Option<uint> Sequence = new("--sequence") { HelpName = "N", Description = "SUIT sequence number: higher than that of any package before", Required = true };
+        public readonly Option<uint> SecurityVersion = new("--security-version") { HelpName = "N", Description = "securityVersion: raise it when older versions must never come back", Required = true };
+        public readonly Option<string> Slot = new("--slot") { Description = "Bank that the image may lie in", DefaultValueFactory = _ => "both" };
+        public readonly Option<string[]> Keys = new("--key") { HelpName = "FILE", Description = "Private key file that signs; once for each role", Required = true };
+        public readonly Option<string> Out = new("--out") { HelpName = "FILE", Description = "Package file to write", Required = true };
+    }
+}

@@ -1,0 +1,37 @@
+// Tables on the terminal. Output that goes into a file or a pipe is wide enough for a digest on one line and carries no
+// colours.
+// Tests: tests/host-sim/Cli.
+using Spectre.Console;
+
+namespace EsyncSim.Cli;
+
+/// <summary>Prints tables to a writer.</summary>
+internal static class Terminal
+{
+    private const int WidthWithoutTerminal = 160;
+
+    /// <summary>Prints rows of a name and a value under a heading.</summary>
+    public static void WriteFields(TextWriter output, string title, IEnumerable<(string Name, string Value)> rows)
+    {
+        Table table = new() { Border = TableBorder.Simple, Title = new TableTitle(Markup.Escape(title)), ShowHeaders = false };
+        table.AddColumn(new TableColumn("name") { NoWrap = true });
+        table.AddColumn("value");
+        foreach ((string name, string value) in rows)
+        {
+            table.AddRow(Markup.Escape(name), Markup.Escape(value));
+        }
+
+        ConsoleOf(output).Write(table);
+    }
+
+    private static IAnsiConsole ConsoleOf(TextWriter output)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        if (!console.Profile.Out.IsTerminal)
+        {
+            console.Profile.Width = WidthWithoutTerminal;
+        }
+
+        return console;
+    }
+}
