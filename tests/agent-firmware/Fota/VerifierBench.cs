@@ -16,13 +16,21 @@ public sealed class VerifierBench
     public static readonly LmsForge SecondOem = new(103, 5, 2, 0);
     public static readonly LmsForge Fleet = new(104, 5, 2, 31);
     public static readonly LmsForge Stranger = new(105, 5, 2, 1);
-    private static readonly byte[][] AuthorKeys = [Hss(Author), Hss(Oem), Hss(SecondOem), Hss(Fleet)];
-    private static readonly byte[] Roles = [TrustRole.Author, TrustRole.Oem, TrustRole.Oem, TrustRole.Fleet];
+    private static readonly (byte Role, byte[] Key)[] Anchors =
+    [
+        (TrustRole.Author, Hss(Author)), (TrustRole.Oem, Hss(Oem)), (TrustRole.Oem, Hss(SecondOem)), (TrustRole.Fleet, Hss(Fleet)),
+    ];
 
     private readonly EsyncAgent.Csm _csm = new(new ManagedCrypto());
     private readonly FlashShelf _shelf = new();
 
     public VerifierBench(bool isProvisioned = true, params byte[] requiredRoles)
+        : this(isProvisioned ? Anchors : [], requiredRoles)
+    {
+    }
+
+    /// <summary>A bench with other anchors; without any it is not provisioned.</summary>
+    public VerifierBench((byte Role, byte[] Key)[] anchors, params byte[] requiredRoles)
     {
         NvM nvm = new(new NvMConfig(), _shelf.Fls);
         Keys = new KeyStore(_csm, nvm);
@@ -32,9 +40,9 @@ public sealed class VerifierBench
             _shelf.Fls.MainFunction(0);
         }
 
-        if (isProvisioned)
+        if (anchors.Length != 0)
         {
-            byte[] record = Record(EnvelopeForge.DeviceId, [.. Roles.Zip(AuthorKeys)]);
+            byte[] record = Record(EnvelopeForge.DeviceId, anchors);
             Assert.Equal(FotaError.None, Keys.Provision(record, 0, record.Length));
             for (int i = 0; i < 1000 && nvm.WriteResult(NvMBlock.Provisioning) == StdReturn.Pending; i++)
             {
