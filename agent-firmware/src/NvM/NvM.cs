@@ -1,5 +1,10 @@
-// Keeps small blocks in two flash areas, each holding a copy of every block.
-// Invariants: a value that Write reported Ok survives any power cut.
+// Keeps small blocks in two flash areas, each a log that holds the newest value of every block.
+// Invariants: the write with sequence s goes to area s & 1 first and is read back there before the other area is
+// touched, so the area that may be torn or unstable after a power cut is always the one that the next write begins
+// with; an area is opened by an erase and a copy of all stored values, in every power cycle anew, since FF after a reset
+// is no proof of an erase; only then it is appended to, so a torn last record leaves the value before it in the same
+// area. Areas that differ at start are made equal before IsReady, by writing the newest block once more.
+// Must not know what the blocks mean.
 // PROTOCOL.md "NvM". Tests: tests/agent-firmware/NvM.
 using System;
 
@@ -8,19 +13,56 @@ namespace EsyncAgent;
 /// <summary>Non-volatile memory: small blocks with a mirror in RAM.</summary>
 public sealed class NvM
 {
-    private readonly byte[][] _mirror;
-    private readonly int[] _length;
-    private bool _isReady;
+    private const int TriesMax = 2;
 
-    /// <summary>Blocks as <paramref name="config"/> sizes them, in the areas NvM0 and NvM1 of the map.</summary>
+    private readonly FlsArea[] _areas;
+    private readonly FlsWriter _writer;
+    private readonly NvMScan _scan;
+    private readonly byte[][] _latest = new byte[NvMBlock.Count][];
+    private readonly int[] _latestLength = new int[NvMBlock.Count];
+    private readonly StdReturn[] _result = new StdReturn[NvMBlock.Count];
+    private readonly byte[] _record;
+    private readonly byte[] _base;
+    private readonly uint[] _end = new uint[2];
+    private readonly bool[] _isOpen = new bool[2];
+    private State _state = State.Scan;
+    private bool _isReady;
+    private int _dirtyMask;
+    private uint _sequence;
+    private byte _block;
+    private int _recordLength;
+    private int _baseLength;
+    private byte _baseNext;
+    private int _area;
+    private bool _isSecondArea;
+    private int _tries;
+
+    /// <summary>Blocks as <paramref name="config"/> sizes them, in the areas NvM0 and NvM1 of the map (see <see cref="AreaLengthMin"/>).</summary>
     public NvM(NvMConfig config, Fls fls)
     {
-        _length = new int[NvMBlock.Count];
-        _mirror = new byte[NvMBlock.Count][];
+        int recordMax = 0;
         for (int block = 0; block < NvMBlock.Count; block++)
         {
-            _mirror[block] = new byte[config.LengthMax[block]];
+            int length = config.LengthMax[block];
+            _latest[block] = new byte[length];
+            int padded = NvMRecord.PaddedLength(length);
+            recordMax = padded > recordMax ? padded : recordMax;
         }
+
+        _record = new byte[recordMax];
+        _base = new byte[recordMax];
+        _areas = new FlsArea[] { fls.Map.NvM0, fls.Map.NvM1 };
+        _writer = new FlsWriter(fls, FlsPriority.NvM);
+        _scan = new NvMScan(config, fls, recordMax);
+    }
+
+    private enum State : byte
+    {
+        Scan,
+        Idle,
+        Erase,
+        Base,
+        Append,
     }
 
     /// <summary>True once the areas were read and differing ones made equal.</summary>
@@ -32,49 +74,268 @@ public sealed class NvM
     /// <summary>True when nothing is queued or under way.</summary>
     public bool IsIdle
     {
-        get { return _isReady; }
+        get { return _state == State.Idle && _dirtyMask == 0; }
     }
 
-    /// <summary>True when no valid record of any block was found at start.</summary>
+    /// <summary>True when both areas could be read at start and held no valid record of any block.</summary>
     public bool IsBlank
     {
-        get { return _isReady; }
+        get { return _isReady && _scan.IsBlank; }
+    }
+
+    /// <summary>Shortest area that these blocks can live in, in bytes: every block once, and the longest once more.</summary>
+    public static int AreaLengthMin(NvMConfig config)
+    {
+        int sum = 0;
+        int recordMax = 0;
+        for (int block = 0; block < NvMBlock.Count; block++)
+        {
+            int padded = NvMRecord.PaddedLength(config.LengthMax[block]);
+            sum += padded;
+            recordMax = padded > recordMax ? padded : recordMax;
+        }
+
+        return sum + recordMax;
     }
 
     /// <summary>Length of a block's value in bytes; 0 when it was never written.</summary>
     public int Length(byte block)
     {
-        return _length[block];
+        return _latestLength[block];
     }
 
-    /// <summary>The block's value, in the first <see cref="Length"/> bytes. Read only for others.</summary>
+    /// <summary>The block's value, in the first <see cref="Length"/> bytes: what was written last, stored or not. Read only for others.</summary>
     public byte[] Data(byte block)
     {
-        return _mirror[block];
+        return _latest[block];
     }
 
-    /// <summary>Copies a new value (1 byte to the block's largest length) and queues its write; false when not ready or of wrong length.</summary>
+    /// <summary>
+    /// Copies a new value (1 byte to the block's largest length) and queues its write; false when not ready or of wrong
+    /// length. A value that is overtaken by a newer one before its turn is never stored.
+    /// </summary>
     public bool Write(byte block, byte[] data, int offset, int count)
     {
-        if (!_isReady || count <= 0 || count > _mirror[block].Length)
+        if (!_isReady || count <= 0 || count > _latest[block].Length)
         {
             return false;
         }
 
-        Array.Copy(data, offset, _mirror[block], 0, count);
-        _length[block] = count;
+        Array.Copy(data, offset, _latest[block], 0, count);
+        _latestLength[block] = count;
+        _dirtyMask |= 1 << block;
         return true;
     }
 
-    /// <summary>Result of the block's last <see cref="Write"/>: Pending, Ok when it stands in both areas, NotOk when the flash did not take it.</summary>
+    /// <summary>Result of the block's last <see cref="Write"/>: Pending, Ok when it stands in both areas, NotOk when one did not take it.</summary>
     public StdReturn WriteResult(byte block)
     {
-        return StdReturn.Ok;
+        if ((_dirtyMask & (1 << block)) != 0 || (_state > State.Idle && _block == block))
+        {
+            return StdReturn.Pending;
+        }
+
+        return _result[block];
     }
 
     /// <summary>Goes on with loading or writing.</summary>
     public void MainFunction(uint nowMs)
     {
+        if (_state == State.Idle)
+        {
+            if (_dirtyMask != 0)
+            {
+                StartWrite();
+            }
+
+            return;
+        }
+
+        if (_state == State.Scan)
+        {
+            if (_scan.Step() == StdReturn.Ok)
+            {
+                EndScan();
+            }
+
+            return;
+        }
+
+        StdReturn result = _writer.Step();
+        if (result == StdReturn.Ok)
+        {
+            Advance();
+        }
+        else if (result == StdReturn.NotOk)
+        {
+            Retry();
+        }
+    }
+
+    private void EndScan()
+    {
+        _sequence = _scan.NewestSequence;
+        for (int block = 0; block < NvMBlock.Count; block++)
+        {
+            _latestLength[block] = _scan.Length[block];
+            Array.Copy(_scan.Data[block], _latest[block], _scan.Length[block]);
+        }
+
+        if (_scan.AreEqual)
+        {
+            _isReady = true;
+            _state = State.Idle;
+            return;
+        }
+
+        // The next sequence that begins with the area that lacks something: the other one stays until it is whole.
+        byte newest = _scan.NewestBlock;
+        uint sequence = _sequence + 1;
+        sequence += (sequence ^ (uint)_scan.LackingArea) & 1;
+        StartRecord(newest, sequence);
+    }
+
+    private void StartWrite()
+    {
+        byte block = 0;
+        while ((_dirtyMask & (1 << block)) == 0)
+        {
+            block++;
+        }
+
+        _dirtyMask &= ~(1 << block);
+        StartRecord(block, _sequence + 1);
+    }
+
+    private void StartRecord(byte block, uint sequence)
+    {
+        _block = block;
+        _recordLength = NvMRecord.Build(_record, block, sequence, _latest[block], _latestLength[block]);
+        _isSecondArea = false;
+        StartArea((int)(sequence & 1));
+    }
+
+    private void StartArea(int area)
+    {
+        _area = area;
+        _tries = 0;
+        TryArea();
+    }
+
+    private void TryArea()
+    {
+        _tries++;
+        if (_isOpen[_area] && HasRoom(_recordLength))
+        {
+            Append();
+            return;
+        }
+
+        _isOpen[_area] = false;
+        _end[_area] = 0;
+        _baseNext = 0;
+        _state = State.Erase;
+        _writer.Erase(_areas[_area].Start, _areas[_area].Length);
+    }
+
+    private bool HasRoom(int length)
+    {
+        return _end[_area] + (uint)length <= _areas[_area].Length;
+    }
+
+    private void Advance()
+    {
+        switch (_state)
+        {
+            case State.Erase:
+                CopyNext();
+                break;
+            case State.Base:
+                _end[_area] += (uint)_baseLength;
+                CopyNext();
+                break;
+            default:
+                _end[_area] += (uint)_recordLength;
+                EndArea();
+                break;
+        }
+    }
+
+    // The stored values come before the new record: were that one torn, its predecessor would stand in the same area.
+    private void CopyNext()
+    {
+        while (_baseNext < NvMBlock.Count)
+        {
+            byte block = _baseNext;
+            _baseNext++;
+            int length = _scan.Length[block];
+            if (length != 0)
+            {
+                _baseLength = NvMRecord.Build(_base, block, _scan.Sequence[block], _scan.Data[block], length);
+                if (!HasRoom(_baseLength))
+                {
+                    EndWrite(StdReturn.NotOk);
+                    return;
+                }
+
+                _state = State.Base;
+                _writer.Program(_areas[_area].Start + _end[_area], _base, 0, _baseLength);
+                return;
+            }
+        }
+
+        if (!HasRoom(_recordLength))
+        {
+            EndWrite(StdReturn.NotOk);
+            return;
+        }
+
+        _isOpen[_area] = true;
+        Append();
+    }
+
+    private void Append()
+    {
+        _state = State.Append;
+        _writer.Program(_areas[_area].Start + _end[_area], _record, 0, _recordLength);
+    }
+
+    private void Retry()
+    {
+        _isOpen[_area] = false;
+        if (_tries < TriesMax)
+        {
+            TryArea();
+            return;
+        }
+
+        EndWrite(StdReturn.NotOk);
+    }
+
+    private void EndArea()
+    {
+        if (_isSecondArea)
+        {
+            EndWrite(StdReturn.Ok);
+            return;
+        }
+
+        _isSecondArea = true;
+        StartArea(_area ^ 1);
+    }
+
+    // A record that stands in the first area is stored, even when the second one failed; one that does not leaves its
+    // sequence to the next write, which then begins with the same area again.
+    private void EndWrite(StdReturn result)
+    {
+        if (_isSecondArea)
+        {
+            _sequence = NvMRecord.SequenceOf(_record);
+            _scan.Keep(_block, _record, 0);
+        }
+
+        _result[_block] = result;
         _isReady = true;
+        _state = State.Idle;
     }
 }

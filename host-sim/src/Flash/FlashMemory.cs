@@ -58,6 +58,16 @@ public sealed class FlashMemory
         }
     }
 
+    private FlashMemory(FlashMemory of, ulong seed)
+    {
+        _geometry = of._geometry;
+        _random = seed;
+        _sectors = of.Snapshot().Sectors;
+    }
+
+    /// <summary>A second part with the same contents, independent from now on.</summary>
+    public FlashMemory Fork(ulong seed) => new(this, seed);
+
     /// <summary>Sets the seed of what follows: torn bits, unstable reads.</summary>
     public void Reseed(ulong seed) => _random = seed;
 

@@ -68,6 +68,14 @@ public sealed class FlashModel : IFls
         _seed = seed;
     }
 
+    private FlashModel(FlashModel of, FlashMemory memory, ulong seed)
+    {
+        Geometry = of.Geometry;
+        Memory = memory;
+        _seed = seed;
+        IsCutThrown = of.IsCutThrown;
+    }
+
     private enum JobKind
     {
         None,
@@ -149,6 +157,20 @@ public sealed class FlashModel : IFls
         _cutAt = -1;
         _job = default;
         _status = FlsStatus.Idle;
+    }
+
+    /// <summary>
+    /// For an <see cref="Observer"/>: the part as it would be had the power failed in this operation, while this model goes
+    /// on undisturbed. The fork has power, no clock, and counts from 0.
+    /// </summary>
+    public FlashModel ForkCut(CutModel model, ulong seed)
+    {
+        FlashModel fork = new(this, Memory.Fork(seed), seed);
+        fork._job = _job;
+        fork._programData = _programData;
+        fork.Tear(model);
+        fork.PowerOn();
+        return fork;
     }
 
     /// <inheritdoc/>

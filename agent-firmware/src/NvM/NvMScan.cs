@@ -1,0 +1,209 @@
+// Reads both NvM areas at start and holds the stored value of every block: the newest one that was found, later what was
+// written. Says which area, if any, lacks a newest value.
+// Invariants: a value is taken from the same bytes whose CRC was checked, since a second read might differ; sequences
+// compare by difference, so their wrap is harmless; the first record that is not whole ends an area.
+// Must not know how areas are written.
+// PROTOCOL.md "NvM". Tests: tests/agent-firmware/NvM.
+using System;
+
+namespace EsyncAgent;
+
+/// <summary>The stored values and the start-up scan that finds them.</summary>
+internal sealed class NvMScan
+{
+    // Keeps a start-up cycle below some 3,000 instructions with short records.
+    private const int RecordsPerStep = 4;
+    private const int ReadTriesMax = 3;
+
+    /// <summary>Stored value of each block.</summary>
+    internal readonly byte[][] Data = new byte[NvMBlock.Count][];
+
+    /// <summary>Its length; 0 when there is none.</summary>
+    internal readonly int[] Length = new int[NvMBlock.Count];
+
+    /// <summary>Its sequence.</summary>
+    internal readonly uint[] Sequence = new uint[NvMBlock.Count];
+
+    private readonly NvMConfig _config;
+    private readonly FlsArea[] _areas;
+    private readonly FlsWindow _window;
+    private readonly uint[][] _found = { new uint[NvMBlock.Count], new uint[NvMBlock.Count] };
+    private readonly int[] _foundMask = new int[2];
+    private int _area;
+    private uint _position;
+    private int _failures;
+    private bool _isUnreadable;
+
+    internal NvMScan(NvMConfig config, Fls fls, int recordMax)
+    {
+        _config = config;
+        _areas = new FlsArea[] { fls.Map.NvM0, fls.Map.NvM1 };
+        _window = new FlsWindow(fls, FlsPriority.NvM, recordMax);
+        for (int block = 0; block < NvMBlock.Count; block++)
+        {
+            Data[block] = new byte[config.LengthMax[block]];
+        }
+
+        _window.Open(_areas[0].Start, _areas[0].Length);
+    }
+
+    /// <summary>True when both areas could be read and held nothing.</summary>
+    internal bool IsBlank
+    {
+        get { return (_foundMask[0] | _foundMask[1]) == 0 && !_isUnreadable; }
+    }
+
+    /// <summary>True when both areas hold the newest value of every block.</summary>
+    internal bool AreEqual
+    {
+        get { return !Lacks(0) && !Lacks(1); }
+    }
+
+    /// <summary>The area to make anew first: one that lacks something, whose partner has it.</summary>
+    internal int LackingArea
+    {
+        get
+        {
+            if (Lacks(0) && Lacks(1))
+            {
+                return (int)((NewestSequence + 1) & 1);
+            }
+
+            return Lacks(0) ? 0 : 1;
+        }
+    }
+
+    /// <summary>Block that was written last.</summary>
+    internal byte NewestBlock
+    {
+        get
+        {
+            int newest = -1;
+            for (int block = 0; block < NvMBlock.Count; block++)
+            {
+                if (Length[block] != 0 && (newest < 0 || (int)(Sequence[block] - Sequence[newest]) > 0))
+                {
+                    newest = block;
+                }
+            }
+
+            return newest < 0 ? (byte)0 : (byte)newest;
+        }
+    }
+
+    /// <summary>Highest sequence; 0 when there is none.</summary>
+    internal uint NewestSequence
+    {
+        get { return Sequence[NewestBlock]; }
+    }
+
+    /// <summary>Goes on: Pending until both areas are read, then Ok.</summary>
+    internal StdReturn Step()
+    {
+        for (int i = 0; i < RecordsPerStep; i++)
+        {
+            StdReturn found = NextRecord();
+            if (found == StdReturn.Pending)
+            {
+                return StdReturn.Pending;
+            }
+
+            if (found == StdReturn.NotOk)
+            {
+                if (_area == 1)
+                {
+                    return StdReturn.Ok;
+                }
+
+                _area = 1;
+                _position = 0;
+                _failures = 0;
+                _window.Open(_areas[1].Start, _areas[1].Length);
+            }
+        }
+
+        return StdReturn.Pending;
+    }
+
+    /// <summary>Takes over the record at <paramref name="index"/> as the block's stored value.</summary>
+    internal void Keep(byte block, byte[] from, int index)
+    {
+        int length = BigEndian.ReadU16(from, index + 6);
+        Length[block] = length;
+        Sequence[block] = BigEndian.ReadU32(from, index + 8);
+        Array.Copy(from, index + NvMRecord.HeaderLength, Data[block], 0, length);
+    }
+
+    private bool Lacks(int area)
+    {
+        for (int block = 0; block < NvMBlock.Count; block++)
+        {
+            if (Length[block] != 0
+                && ((_foundMask[area] & (1 << block)) == 0 || _found[area][block] != Sequence[block]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Ok: one more record was taken. NotOk: the area has no more.
+    private StdReturn NextRecord()
+    {
+        int length = 0;
+        StdReturn result = Look(NvMRecord.Unit);
+        if (result == StdReturn.Ok)
+        {
+            length = NvMRecord.DataLength(_window.Buffer, _window.IndexOf(_position), _config);
+            result = length == 0 ? StdReturn.NotOk : Look(NvMRecord.PaddedLength(length));
+        }
+
+        if (result != StdReturn.Ok)
+        {
+            return result;
+        }
+
+        byte[] buffer = _window.Buffer;
+        int index = _window.IndexOf(_position);
+        if (!NvMRecord.IsWhole(buffer, index, length))
+        {
+            return StdReturn.NotOk;
+        }
+
+        byte block = buffer[index + 4];
+        uint sequence = BigEndian.ReadU32(buffer, index + 8);
+        _foundMask[_area] |= 1 << block;
+        _found[_area][block] = sequence;
+        if (Length[block] == 0 || (int)(sequence - Sequence[block]) > 0)
+        {
+            Keep(block, buffer, index);
+        }
+
+        _position += (uint)NvMRecord.PaddedLength(length);
+        return StdReturn.Ok;
+    }
+
+    private StdReturn Look(int count)
+    {
+        if (_position + (uint)count > _areas[_area].Length)
+        {
+            return StdReturn.NotOk;
+        }
+
+        StdReturn result = _window.Ensure(_position, count);
+        if (result != StdReturn.NotOk)
+        {
+            return result;
+        }
+
+        _failures++;
+        if (_failures < ReadTriesMax)
+        {
+            return StdReturn.Pending;
+        }
+
+        _isUnreadable = true;
+        return StdReturn.NotOk;
+    }
+}
