@@ -9,6 +9,7 @@
 // Tests: tests/host-sim/Ecu/VirtualEcuTests.cs.
 using EsyncAgent;
 using EsyncSim.Bus;
+using EsyncSim.Config;
 using EsyncSim.Crypto;
 using EsyncSim.Flash;
 
@@ -42,7 +43,7 @@ public sealed class VirtualEcu
         _turn = _time.CreateEvent(OnTurn);
         _meter = new CpuMeter(options.Costs);
         _loader = options.Loader ?? (() => new NoApplication());
-        _program = options.Program ?? ((_, _) => throw new NotSupportedException("no program"));
+        _program = options.Program ?? ((ecu, ports) => new EcuMAgent(ecu, ports));
         Flash = new FlashModel(flash, () => NowInTurnNs / VirtualTime.NsPerUs, options.Seed);
         Mcu = new McuModel(_time, options.Seed) { ClockOffsetMs = options.ClockOffsetMs };
         can.ElapsedNs = () => _isInTurn ? ElapsedNs() : 0;
@@ -56,6 +57,18 @@ public sealed class VirtualEcu
         {
             can.SetFilter((config.CanIf.PhysicalRxId, config.CanIf.IsExtended), (config.CanIf.FunctionalRxId, config.CanIf.IsExtended));
         }
+    }
+
+    /// <summary>Makes an ECU of nf.config on a bus: its board's driver, its flash part, its configuration.</summary>
+    public static VirtualEcu Create(VirtualBus bus, EcuDefinition definition, VirtualEcuOptions options)
+    {
+        CanDriverModel can = definition.Board.CanController switch
+        {
+            CanControllerKind.Stm32 => new Stm32CanModel(bus, definition.Name),
+            CanControllerKind.Mcp2515 => new Mcp2515Model(bus, definition.Name, definition.Config.CanTp.BlockSize),
+            _ => new VirtualCan(bus, definition.Name),
+        };
+        return new VirtualEcu(definition.Config, can, definition.FlashPart.ToGeometry(), options);
     }
 
     /// <summary>Configuration that the agent is built from.</summary>

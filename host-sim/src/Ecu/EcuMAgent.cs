@@ -1,0 +1,21 @@
+// The agent as the program of a virtual ECU: its composition from one configuration object, nothing else.
+// Tests: tests/host-sim/Ecu/EcuMAgentTests.cs.
+using EsyncAgent;
+
+namespace EsyncSim.Ecu;
+
+/// <summary>The agent's sources on simulated ports.</summary>
+public sealed class EcuMAgent(EcuConfig config, EcuPorts ports) : IAgent
+{
+    /// <summary>The composed agent, for tools that look inside.</summary>
+    public EcuM EcuM { get; } = new(config, ports.Can, ports.Flash, ports.Crypto, ports.Mcu, ports.Application);
+
+    /// <inheritdoc/>
+    public bool IsServing => EcuM.IsRunning;
+
+    /// <inheritdoc/>
+    public uint CompressionCount => EcuM.Csm.CompressionCount;
+
+    /// <inheritdoc/>
+    public void MainFunction(uint nowMs) => EcuM.MainFunction(nowMs);
+}
