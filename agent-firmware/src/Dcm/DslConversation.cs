@@ -13,7 +13,11 @@ public sealed class DslConversation
     private const byte NegativeResponse = 0x7F;
     private const byte TesterPresent = 0x3E;
     private const byte ZeroSubFunctionSuppressed = 0x80;
+
+    // Longest wait for the response to 11 to be taken by the controller, and the time that it then gets to win the bus:
+    // a driver tells when it took a frame, not when the frame has left.
     private const uint ResetWaitMsMax = 1000;
+    private const uint ResetGraceMs = 10;
 
     private enum Phase : byte
     {
@@ -88,12 +92,7 @@ public sealed class DslConversation
                 Send(nowMs);
                 break;
             default:
-                if (_isConfirmed || (_session.IsResetScheduled && nowMs - _timerMs >= ResetWaitMsMax))
-                {
-                    Finish();
-                    Begin(nowMs);
-                }
-
+                AwaitEnd(nowMs);
                 break;
         }
     }
@@ -193,6 +192,33 @@ public sealed class DslConversation
         _isConfirmed = false;
         _phase = Phase.Sending;
         _timerMs = nowMs;
+        _limitMs = ResetWaitMsMax;
+    }
+
+    private void AwaitEnd(uint nowMs)
+    {
+        if (!_session.IsResetScheduled)
+        {
+            if (_isConfirmed)
+            {
+                Finish();
+                Begin(nowMs);
+            }
+
+            return;
+        }
+
+        if (_isConfirmed)
+        {
+            _isConfirmed = false;
+            _timerMs = nowMs;
+            _limitMs = ResetGraceMs;
+        }
+
+        if (nowMs - _timerMs >= _limitMs)
+        {
+            Finish();
+        }
     }
 
     // What arrives while a request is served: TesterPresent without response needs no more than not to disturb, since

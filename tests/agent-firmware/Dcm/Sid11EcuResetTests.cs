@@ -14,7 +14,7 @@ public sealed class Sid11EcuResetTests
         DcmBench bench = new();
         bench.Enter(DcmSession.Extended);
         bench.Expect(request, response);
-        bench.Run(5);
+        bench.Run(20);
         Assert.Equal([reset], bench.Modes.Calls.Where(c => c.StartsWith("reset", StringComparison.Ordinal)));
     }
 
@@ -28,8 +28,20 @@ public sealed class Sid11EcuResetTests
         bench.Run(200);
         Assert.DoesNotContain("reset hard", bench.Modes.Calls);
         bench.IsEcuMute = false;
-        bench.Run(10);
+        bench.Run(20);
         Assert.Equal("51 01", bench.Said[^1].Pdu);
+        Assert.Contains("reset hard", bench.Modes.Calls);
+    }
+
+    [Fact]
+    public void The_controller_gets_ten_milliseconds_to_send_what_it_took()
+    {
+        DcmBench bench = new();
+        bench.Enter(DcmSession.Extended);
+        bench.Expect("11 01", "51 01");
+        bench.Run(8);
+        Assert.Empty(bench.Modes.Calls);
+        bench.Run(5);
         Assert.Contains("reset hard", bench.Modes.Calls);
     }
 
@@ -59,7 +71,7 @@ public sealed class Sid11EcuResetTests
         DcmBench bench = new();
         bench.Enter(DcmSession.Extended);
         bench.Expect("11 01", "51 01");
-        bench.Run(5);
+        bench.Run(20);
         Assert.Equal(DcmSession.Default, bench.Dcm.Session);
         bench.Expect("3E 00", string.Empty);
     }
@@ -71,7 +83,7 @@ public sealed class Sid11EcuResetTests
         bench.Unlock();
         bench.Expect("34 00 44 10 00 00 00 00 00 10 00", "74 20 0F FF");
         bench.Expect("11 01", "51 01");
-        bench.Run(5);
+        bench.Run(20);
         Assert.Contains("AbortTransfer", bench.Target.Calls);
     }
 
@@ -85,7 +97,7 @@ public sealed class Sid11EcuResetTests
         DcmBench bench = new();
         bench.Enter(DcmSession.Extended);
         bench.Expect(request, response);
-        bench.Run(5);
+        bench.Run(20);
         Assert.Empty(bench.Modes.Calls);
     }
 
