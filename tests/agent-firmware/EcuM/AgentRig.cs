@@ -1,0 +1,220 @@
+// The whole agent over a zero-time flash, driven at the update target: what a client does over the bus, without the
+// bus. Small and fast, so that a power cut can be tried at every flash operation.
+// Invariant: everything that outlives a reset is in the flash model; a reset makes a new EcuM.
+using EsyncAgent;
+using EsyncSim.Crypto;
+using EsyncSim.Flash;
+
+namespace EsyncTests.AgentFirmware.EcuM;
+
+public sealed class AgentRig
+{
+    private const int LoopsMax = 20_000;
+    private readonly EcuConfig _config;
+    private uint _nowMs = 0xFFFF_F000;
+
+    public AgentRig(EcuConfig config, FlashModel flash)
+    {
+        _config = config;
+        Flash = flash;
+    }
+
+    public FlashModel Flash { get; }
+
+    public EsyncAgent.EcuM Agent { get; private set; } = null!;
+
+    public FakeApplicationLoader Loader { get; private set; } = null!;
+
+    public FakeMcu Mcu { get; private set; } = null!;
+
+    public int Resets { get; private set; }
+
+    public Banks Banks => Agent.Banks;
+
+    public string RunningVersion => Banks.Running == Banks.None
+        ? "none" : System.Text.Encoding.ASCII.GetString(Banks.RunningVersion).TrimEnd('\0');
+
+    /// <summary>Power comes on: a new agent, run until it serves requests.</summary>
+    public void PowerOn()
+    {
+        Flash.PowerOn();
+        Start();
+    }
+
+    /// <summary>A new agent on a flash whose power is on already.</summary>
+    public void StartAgain() => Start();
+
+    /// <summary>One turn; a reset that the agent asked for happens at once.</summary>
+    public void Turn()
+    {
+        _nowMs++;
+        Mcu.NowMs = _nowMs;
+        Agent.MainFunction(_nowMs);
+        if (Mcu.IsResetRequested)
+        {
+            Resets++;
+            Start();
+        }
+    }
+
+    public void TurnUntil(Func<bool> condition, string what)
+    {
+        for (int i = 0; i < LoopsMax; i++)
+        {
+            if (condition())
+            {
+                return;
+            }
+
+            Turn();
+        }
+
+        throw new InvalidOperationException($"{what}: not within {LoopsMax} turns");
+    }
+
+    public FotaError Routine(ushort identifier)
+    {
+        FotaError condition = Agent.Fota.RoutineCondition(identifier);
+        if (condition != FotaError.None)
+        {
+            return condition;
+        }
+
+        StdReturn result = Agent.Fota.StartRoutine(identifier);
+        TurnUntil(() => result != StdReturn.Pending || (result = Agent.Fota.PollRoutine()) != StdReturn.Pending, $"routine {identifier:X4}");
+        return Agent.Fota.LastError;
+    }
+
+    public FotaError Download(uint address, ReadOnlyMemory<byte> data, int blockLength = 4093)
+    {
+        StdReturn result = StdReturn.Pending;
+        TurnUntil(() => (result = Agent.Fota.StartDownload(0, address, (uint)data.Length)) != StdReturn.Pending, "request download");
+        byte[] all = data.ToArray();
+        for (int position = 0; result == StdReturn.Ok && position < all.Length; position += blockLength)
+        {
+            int count = Math.Min(blockLength, all.Length - position);
+            TurnUntil(() => (result = Agent.Fota.TransferData(all, position, count)) != StdReturn.Pending, "transfer data");
+        }
+
+        if (result == StdReturn.Ok)
+        {
+            TurnUntil(() => (result = Agent.Fota.TransferExit()) != StdReturn.Pending, "transfer exit");
+        }
+
+        return result == StdReturn.Ok ? FotaError.None : Agent.Fota.LastError;
+    }
+
+    public void Reset()
+    {
+        int before = Resets;
+        Agent.RequestReset(true);
+        TurnUntil(() => Resets > before, "reset");
+    }
+
+    /// <summary>Provisions an ECU that is not yet.</summary>
+    public void Provision(byte[] record)
+    {
+        if (Agent.Keys.IsProvisioned)
+        {
+            return;
+        }
+
+        FotaError error = Agent.Keys.Provision(record, 0, record.Length);
+        TurnUntil(() => Agent.NvM.WriteResult(NvMBlock.Provisioning) != StdReturn.Pending && Agent.NvM.IsIdle, "provisioning");
+        if (error != FotaError.None || !Agent.Keys.IsProvisioned)
+        {
+            throw new InvalidOperationException($"provisioning failed: {error}");
+        }
+    }
+
+    /// <summary>What a client does, from wherever the ECU is, until the image is confirmed or refused.</summary>
+    public FotaError Update(TestImage image)
+    {
+        BootRecord record = Banks.Record;
+        int target = Banks.Secondary;
+        if (record.ManifestDigest[record.ActiveBank].AsSpan().SequenceEqual(image.Digest) && record.State[record.ActiveBank] == BankState.Confirmed)
+        {
+            return FotaError.None;
+        }
+
+        bool isBound = record.ManifestDigest[target].AsSpan().SequenceEqual(image.Digest);
+        BankState state = isBound ? record.State[target] : BankState.Empty;
+        FotaError error = FotaError.None;
+        if (state is not (BankState.Trial or BankState.Verified))
+        {
+            error = Install(image, state == BankState.Receiving);
+        }
+
+        error = error == FotaError.None && state != BankState.Trial ? Routine(0x0211) : error;
+        if (error != FotaError.None)
+        {
+            return error;
+        }
+
+        if (Banks.Running != target)
+        {
+            Reset();
+        }
+
+        TurnUntil(() => Agent.IsRunning && Agent.Fota.IsReady, "boot into the trial");
+        return Routine(0x0212);
+    }
+
+    private FotaError Install(TestImage image, bool isBound)
+    {
+        FotaError error = FotaError.None;
+        if (!isBound)
+        {
+            error = Download(EsyncAgent.Fota.StagingAddress, image.Envelope);
+            error = error == FotaError.None ? Routine(0x0210) : error;
+        }
+
+        int offset = error == FotaError.None ? ResumeOffset() : 0;
+        if (error == FotaError.None && offset == 0)
+        {
+            error = Routine(0xFF00);
+        }
+
+        if (error == FotaError.None && offset < image.Payload.Length)
+        {
+            SentBytes += image.Payload.Length - offset;
+            error = Download(EsyncAgent.Fota.BankAddress + (uint)offset, image.Payload.AsMemory(offset));
+        }
+
+        return error == FotaError.None ? Routine(0xFF01) : error;
+    }
+
+    /// <summary>Image bytes sent in all.</summary>
+    public long SentBytes { get; set; }
+
+    /// <summary>First byte that the ECU lacks (DID FD02).</summary>
+    public int ResumeOffset()
+    {
+        byte[] point = new byte[24];
+        Agent.Fota.ReadDid(0xFD02, point, 0);
+        return (int)BigEndian.ReadU32(point, 0);
+    }
+
+    private void Start()
+    {
+        Mcu = new FakeMcu();
+        Loader = new FakeApplicationLoader();
+        Agent = new EsyncAgent.EcuM(_config, new SilentCan(), Flash, new ManagedCrypto(), Mcu, Loader);
+        for (int i = 0; i < LoopsMax && !(Agent.IsRunning && Agent.Fota.IsReady) && !Mcu.IsResetRequested; i++)
+        {
+            _nowMs++;
+            Mcu.NowMs = _nowMs;
+            Agent.MainFunction(_nowMs);
+        }
+
+        if (Mcu.IsResetRequested)
+        {
+            Resets++;
+            Start();
+        }
+        else if (!Agent.IsRunning)
+        {
+            throw new InvalidOperationException("the agent does not come up");
+        }
+    }
+}
