@@ -1,0 +1,198 @@
+// The server's side of a campaign: asks, offers, hands the package out, and takes every ECU through
+//   query-package → ready-download → prepare-update → ready-update → confirm-update.
+// Invariants: one request at a time, each with an identifier that its answer repeats; an answer nobody asked for changes
+// nothing; a vehicle that does not answer costs a bounded time. The server holds no key: packages were signed before.
+// It must not know UDS or CAN.
+// Tests: tests/host-sim/Server.
+using System.Globalization;
+using EsyncSim.Bus;
+
+namespace EsyncSim.Server;
+
+/// <summary>Hears what passes between server and vehicle.</summary>
+public interface ICampaignObserver
+{
+    /// <summary>A message was sent to the vehicle (true) or came from it (false).</summary>
+    void Message(bool isToVehicle, EsyncMessage message);
+}
+
+/// <summary>Runs campaigns for one vehicle.</summary>
+public sealed class CampaignServer
+{
+    private const long AnswerNsMax = 600 * VirtualTime.NsPerSecond;
+    private const long PostponedNs = 10 * VirtualTime.NsPerSecond;
+    private const int ConsentAttemptsMax = 6;
+
+    private readonly VirtualTime _time;
+    private readonly IMessageLink _link;
+    private readonly Topics _topics;
+    private readonly ICampaignObserver? _observer;
+    private readonly SimSignal _answered;
+    private readonly Dictionary<string, byte[]> _packages = [];
+    private EsyncMessage? _answer;
+    private string _awaited = string.Empty;
+    private int _sequence;
+
+    /// <summary>Makes the server and listens to the vehicle.</summary>
+    public CampaignServer(VirtualTime time, IMessageLink link, Topics topics, ICampaignObserver? observer = null)
+    {
+        _time = time;
+        _link = link;
+        _topics = topics;
+        _observer = observer;
+        _answered = new SimSignal(time);
+        link.Subscribe(topics.FromVehicle, Receive);
+    }
+
+    /// <summary>Asks what an ECU runs; null when the vehicle does not answer.</summary>
+    public Task<EsyncMessage?> QueryAsync(string ecu, string packageName) =>
+        AskAsync(EsyncType.QueryPackage, null, new EsyncPackage { Type = TypeOf(ecu), Name = packageName });
+
+    /// <summary>Takes all targets through the campaign, one after the other; one that fails does not stop the others.</summary>
+    public async Task<IReadOnlyList<TargetResult>> RunAsync(Campaign campaign)
+    {
+        List<TargetResult> results = [];
+        foreach (CampaignTarget target in campaign.Targets)
+        {
+            results.Add(await RunAsync(campaign, target));
+        }
+
+        return results;
+    }
+
+    private static string TypeOf(string ecu) => $"/ECU/{ecu}";
+
+    private async Task<TargetResult> RunAsync(Campaign campaign, CampaignTarget target)
+    {
+        string sha256 = target.Sha256;
+        _packages[sha256] = target.File;
+        EsyncPackage package = Offer(target, sha256);
+        EsyncMessage? installed = await AskAsync(EsyncType.QueryPackage, campaign.Id, package with { Version = null, VersionList = null });
+        if (installed?.Body.Package.Version == target.Version)
+        {
+            return new TargetResult(target, TargetEnd.UpToDate, string.Empty, $"{target.Ecu} runs {target.Version} already");
+        }
+
+        EsyncMessage? consent = await ConsentAsync(campaign.Id, package);
+        if (consent?.Body.Package.Status != EsyncStatus.DownloadConsent)
+        {
+            return Ended(target, consent);
+        }
+
+        (string Request, string Wanted)[] steps =
+        [
+            (EsyncType.PrepareUpdate, EsyncStatus.InstallReady),
+            (EsyncType.ReadyUpdate, EsyncStatus.InstallInProgress),
+            (EsyncType.ConfirmUpdate, EsyncStatus.InstallCompleted),
+        ];
+        EsyncMessage? answer = null;
+        foreach ((string request, string wanted) in steps)
+        {
+            answer = await AskAsync(request, campaign.Id, package);
+            if (answer?.Body.Package.Status != wanted)
+            {
+                break;
+            }
+        }
+
+        return Ended(target, answer);
+    }
+
+    private async Task<EsyncMessage?> ConsentAsync(string campaign, EsyncPackage package)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            EsyncMessage? answer = await AskAsync(EsyncType.ReadyDownload, campaign, package);
+            if (answer?.Body.Package.Status != EsyncStatus.DownloadPostponed || attempt == ConsentAttemptsMax)
+            {
+                return answer;
+            }
+
+            await _time.Delay(PostponedNs);
+        }
+    }
+
+    private EsyncPackage Offer(CampaignTarget target, string sha256) => new()
+    {
+        Type = TypeOf(target.Ecu),
+        Name = target.PackageName,
+        Version = target.Version,
+        RollbackVersions = target.RollbackVersions.Count == 0 ? null : target.RollbackVersions,
+        VersionList = new Dictionary<string, EsyncVersion>
+        {
+            [target.Version] = new()
+            {
+                Sha256 = sha256,
+                Downloadables = [new EsyncDownloadable { Url = _topics.Package(sha256), Length = target.File.Length, Sha256 = sha256 }],
+            },
+        },
+    };
+
+    private static TargetResult Ended(CampaignTarget target, EsyncMessage? answer)
+    {
+        EsyncPackage? package = answer?.Body.Package;
+        TargetEnd end = package?.Status switch
+        {
+            EsyncStatus.InstallCompleted => TargetEnd.Completed,
+            EsyncStatus.InstallRollback => TargetEnd.RolledBack,
+            EsyncStatus.DownloadDenied or EsyncStatus.DownloadPostponed => TargetEnd.Denied,
+            null => TargetEnd.NoAnswer,
+            _ => TargetEnd.Failed,
+        };
+        string message = package is null ? "the vehicle does not answer" : package.Message ?? string.Empty;
+        return new TargetResult(target, end, answer?.Body.Ecu?.Reason ?? string.Empty, message);
+    }
+
+    private async Task<EsyncMessage?> AskAsync(string type, string? campaign, EsyncPackage package)
+    {
+        int sequence = ++_sequence;
+        EsyncMessage request = new()
+        {
+            Type = type,
+            ReplyId = sequence.ToString(CultureInfo.InvariantCulture),
+            Body = new EsyncBody
+            {
+                Package = package,
+                Campaign = campaign is null ? null : new EsyncCampaign(campaign),
+                Sequence = sequence,
+            },
+        };
+        _awaited = request.ReplyId;
+        _answer = null;
+        _answered.Reset();
+        _observer?.Message(true, request);
+        _link.Publish(_topics.ToVehicle, EsyncJson.Encode(request));
+        await _answered.Wait(AnswerNsMax);
+        _awaited = string.Empty;
+        return _answer;
+    }
+
+    private void Receive(string topic, ReadOnlyMemory<byte> payload)
+    {
+        EsyncMessage? message = EsyncJson.TryDecode(payload);
+        if (message is null)
+        {
+            return;
+        }
+
+        _observer?.Message(false, message);
+        if (message.Type == EsyncType.StartDownload)
+        {
+            HandOut(message.Body.Package);
+        }
+        else if (_awaited.Length > 0 && message.ReplyTo == _awaited)
+        {
+            _answer = message;
+            _answered.Set();
+        }
+    }
+
+    private void HandOut(EsyncPackage wanted)
+    {
+        string sha256 = wanted.VersionList?.Values.FirstOrDefault()?.Sha256 ?? string.Empty;
+        if (_packages.TryGetValue(sha256, out byte[]? file))
+        {
+            _link.Publish(_topics.Package(sha256), file);
+        }
+    }
+}

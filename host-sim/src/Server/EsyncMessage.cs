@@ -1,0 +1,233 @@
+// eSync messages as JSON. Types, field names and states are those of eSync's update agent library libua, so that a
+// reader who knows it finds them again; what only this project has stands below "ecu".
+// Invariants: absent fields are not written; unknown fields are ignored; a message is UTF-8 without byte order mark.
+// Documented with examples in host-sim/README.md, "Messages".
+// Tests: tests/host-sim/Server.
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EsyncSim.Server;
+
+/// <summary>Types of messages.</summary>
+public static class EsyncType
+{
+    /// <summary>What is installed?</summary>
+    public const string QueryPackage = "esync.query-package";
+
+    /// <summary>May this be downloaded?</summary>
+    public const string ReadyDownload = "esync.ready-download";
+
+    /// <summary>The vehicle asks for the package's bytes.</summary>
+    public const string StartDownload = "esync.start-download";
+
+    /// <summary>Bring the image into the ECU, without starting it.</summary>
+    public const string PrepareUpdate = "esync.prepare-update";
+
+    /// <summary>Start the image on trial.</summary>
+    public const string ReadyUpdate = "esync.ready-update";
+
+    /// <summary>Keep the image.</summary>
+    public const string ConfirmUpdate = "esync.confirm-update";
+
+    /// <summary>How a step ended.</summary>
+    public const string UpdateStatus = "esync.update-status";
+
+    /// <summary>How far a step is.</summary>
+    public const string UpdateReport = "esync.update-report";
+}
+
+/// <summary>Values of <c>package.status</c>.</summary>
+public static class EsyncStatus
+{
+    /// <summary>The download may begin.</summary>
+    public const string DownloadConsent = "DOWNLOAD_CONSENT";
+
+    /// <summary>Not now; ask again.</summary>
+    public const string DownloadPostponed = "DOWNLOAD_POSTPONED";
+
+    /// <summary>No.</summary>
+    public const string DownloadDenied = "DOWNLOAD_DENIED";
+
+    /// <summary>The image is in the ECU, whole and checked.</summary>
+    public const string InstallReady = "INSTALL_READY";
+
+    /// <summary>The image runs on trial.</summary>
+    public const string InstallInProgress = "INSTALL_IN_PROGRESS";
+
+    /// <summary>The image runs and is confirmed.</summary>
+    public const string InstallCompleted = "INSTALL_COMPLETED";
+
+    /// <summary>The step failed; what ran before still runs.</summary>
+    public const string InstallFailed = "INSTALL_FAILED";
+
+    /// <summary>The trial failed; the ECU went back to what ran before.</summary>
+    public const string InstallRollback = "INSTALL_ROLLBACK";
+}
+
+/// <summary>One message.</summary>
+public sealed record EsyncMessage
+{
+    /// <summary>One of <see cref="EsyncType"/>.</summary>
+    [JsonPropertyName("type")]
+    public required string Type { get; init; }
+
+    /// <summary>Set on a request: the answer carries it as <see cref="ReplyTo"/>.</summary>
+    [JsonPropertyName("reply-id")]
+    public string? ReplyId { get; init; }
+
+    /// <summary>Set on an answer: the request's <see cref="ReplyId"/>.</summary>
+    [JsonPropertyName("reply-to")]
+    public string? ReplyTo { get; init; }
+
+    /// <summary>Content.</summary>
+    [JsonPropertyName("body")]
+    public required EsyncBody Body { get; init; }
+}
+
+/// <summary>Content of a message.</summary>
+public sealed record EsyncBody
+{
+    /// <summary>What it is about.</summary>
+    [JsonPropertyName("package")]
+    public required EsyncPackage Package { get; init; }
+
+    /// <summary>Campaign that it belongs to.</summary>
+    [JsonPropertyName("campaign")]
+    public EsyncCampaign? Campaign { get; init; }
+
+    /// <summary>Counts the sender's messages about this package, from 1: an older one that comes late is recognised.</summary>
+    [JsonPropertyName("sequence")]
+    public int? Sequence { get; init; }
+
+    /// <summary>Percent of the stage, 0 to 100.</summary>
+    [JsonPropertyName("progress")]
+    public int? Progress { get; init; }
+
+    /// <summary>True when the percentage says nothing.</summary>
+    [JsonPropertyName("indeterminate")]
+    public bool? IsIndeterminate { get; init; }
+
+    /// <summary>Stage of <c>esync.update-report</c>: US_TRANSFER or US_INSTALL.</summary>
+    [JsonPropertyName("stage")]
+    public string? Stage { get; init; }
+
+    /// <summary>What the ECU itself says; not part of libua.</summary>
+    [JsonPropertyName("ecu")]
+    public EsyncEcu? Ecu { get; init; }
+}
+
+/// <summary>A campaign's name.</summary>
+public sealed record EsyncCampaign([property: JsonPropertyName("id")] string Id);
+
+/// <summary>A package, and what is to become or has become of it.</summary>
+public sealed record EsyncPackage
+{
+    /// <summary>Kind of target, a path; <c>/ECU/</c> and the ECU's name in nf.config.</summary>
+    [JsonPropertyName("type")]
+    public required string Type { get; init; }
+
+    /// <summary>Name of the package.</summary>
+    [JsonPropertyName("name")]
+    public required string Name { get; init; }
+
+    /// <summary>Wanted version in a request, installed version in an answer to query-package.</summary>
+    [JsonPropertyName("version")]
+    public string? Version { get; init; }
+
+    /// <summary>One of <see cref="EsyncStatus"/>.</summary>
+    [JsonPropertyName("status")]
+    public string? Status { get; init; }
+
+    /// <summary>Versions that may be had, by name.</summary>
+    [JsonPropertyName("version-list")]
+    public IReadOnlyDictionary<string, EsyncVersion>? VersionList { get; init; }
+
+    /// <summary>Versions to return to, in order.</summary>
+    [JsonPropertyName("rollback-versions")]
+    public IReadOnlyList<string>? RollbackVersions { get; init; }
+
+    /// <summary>A sentence for people.</summary>
+    [JsonPropertyName("message")]
+    public string? Message { get; init; }
+
+    /// <summary>True when trying again is of no use.</summary>
+    [JsonPropertyName("terminal-failure")]
+    public bool? IsTerminalFailure { get; init; }
+}
+
+/// <summary>One version of a package.</summary>
+public sealed record EsyncVersion
+{
+    /// <summary>True when the vehicle has its bytes already.</summary>
+    [JsonPropertyName("downloaded")]
+    public bool IsDownloaded { get; init; }
+
+    /// <summary>SHA-256 of the package, hexadecimal.</summary>
+    [JsonPropertyName("sha-256")]
+    public string? Sha256 { get; init; }
+
+    /// <summary>Where the bytes are.</summary>
+    [JsonPropertyName("downloadables")]
+    public IReadOnlyList<EsyncDownloadable>? Downloadables { get; init; }
+}
+
+/// <summary>One file to download.</summary>
+public sealed record EsyncDownloadable
+{
+    /// <summary>Topic on which the package comes after <c>esync.start-download</c>.</summary>
+    [JsonPropertyName("url")]
+    public required string Url { get; init; }
+
+    /// <summary>Length in bytes.</summary>
+    [JsonPropertyName("length")]
+    public required int Length { get; init; }
+
+    /// <summary>SHA-256, hexadecimal.</summary>
+    [JsonPropertyName("sha-256")]
+    public required string Sha256 { get; init; }
+}
+
+/// <summary>What an ECU says of itself.</summary>
+public sealed record EsyncEcu
+{
+    /// <summary>The version report of routine 0204, hexadecimal.</summary>
+    [JsonPropertyName("version-report")]
+    public string? VersionReport { get; init; }
+
+    /// <summary>True when the report's HMAC is right.</summary>
+    [JsonPropertyName("authentic")]
+    public bool? IsAuthentic { get; init; }
+
+    /// <summary>State of the running bank.</summary>
+    [JsonPropertyName("state")]
+    public string? State { get; init; }
+
+    /// <summary>Name of the FotaError that ended the step.</summary>
+    [JsonPropertyName("reason")]
+    public string? Reason { get; init; }
+}
+
+/// <summary>Turns messages into bytes and back.</summary>
+public static class EsyncJson
+{
+    /// <summary>The message as UTF-8.</summary>
+    public static byte[] Encode(EsyncMessage message) => JsonSerializer.SerializeToUtf8Bytes(message, EsyncJsonContext.Default.EsyncMessage);
+
+    /// <summary>Reads a message; null when the bytes are none.</summary>
+    public static EsyncMessage? TryDecode(ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(payload.Span, EsyncJsonContext.Default.EsyncMessage);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>Serialisation code made by the compiler.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(EsyncMessage))]
+internal sealed partial class EsyncJsonContext : JsonSerializerContext;

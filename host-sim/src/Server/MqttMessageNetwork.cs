@@ -1,0 +1,197 @@
+// Messages through an MQTT 5 broker: one in the process, or any other that --broker names.
+// Invariants: virtual time stands still from Publish until every party here that the message is meant for has received
+// it; handlers then run at that same moment of virtual time, in the order of publication. Messages that no party of
+// this process published are ignored: a broker may serve several runs at once.
+// Tests: tests/host-sim/Server.
+using System.Collections.Concurrent;
+using System.Globalization;
+using EsyncSim.Bus;
+using MQTTnet;
+using MQTTnet.Exceptions;
+using MQTTnet.Formatter;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace EsyncSim.Server;
+
+/// <summary>A network over MQTT.</summary>
+public sealed class MqttMessageNetwork : IMessageNetwork
+{
+    /// <summary>Port of MQTT without TLS when the address names none.</summary>
+    public const int DefaultPort = 1883;
+
+    private const string IdentifierProperty = "esync-message";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly VirtualTime _time;
+    private readonly LoopbackBroker? _broker;
+    private readonly string _host;
+    private readonly int _port;
+    private readonly string _run = Guid.NewGuid().ToString("N");
+    private readonly List<Link> _links = [];
+    private readonly ConcurrentDictionary<string, Exchange> _pending = new();
+    private long _published;
+
+    /// <summary>Uses the broker at an address <c>mqtt://host[:port]</c>, or starts one in the process when there is none.</summary>
+    /// <exception cref="UserErrorException">The address is no such address.</exception>
+    public MqttMessageNetwork(VirtualTime time, string? address)
+    {
+        _time = time;
+        if (address is null)
+        {
+            _broker = time.Hold(LoopbackBroker.StartAsync());
+            (_host, _port) = ("127.0.0.1", _broker.Port);
+        }
+        else
+        {
+            (_host, _port) = ParseAddress(address);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Description => _broker is null ? $"mqtt://{_host}:{_port}" : $"mqtt://{_host}:{_port} (in this process)";
+
+    /// <inheritdoc/>
+    /// <exception cref="UserErrorException">The broker cannot be reached or does not want us.</exception>
+    public IMessageLink Join(string name)
+    {
+        IMqttClient client = new MqttClientFactory().CreateMqttClient();
+        MqttClientOptions options = new MqttClientOptionsBuilder()
+            .WithTcpServer(_host, _port)
+            .WithClientId($"esync-{name}-{_run[..12]}")
+            .WithProtocolVersion(MqttProtocolVersion.V500)
+            .WithTimeout(Patience)
+            .Build();
+        Await(client.ConnectAsync(options));
+        Link link = new(this, client);
+        _links.Add(link);
+        return link;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Link link in _links)
+        {
+            link.Client.Dispose();
+        }
+
+        if (_broker is not null)
+        {
+            _time.Hold(_broker.StopAsync());
+        }
+    }
+
+    /// <summary>Splits <c>mqtt://host[:port]</c>.</summary>
+    /// <exception cref="UserErrorException">It is no such address.</exception>
+    internal static (string Host, int Port) ParseAddress(string address)
+    {
+        bool isUri = Uri.TryCreate(address, UriKind.Absolute, out Uri? uri);
+        return isUri && uri!.Scheme == "mqtt" && uri.Host.Length > 0 && uri.AbsolutePath.Length <= 1
+            ? (uri.Host, uri.Port > 0 ? uri.Port : DefaultPort)
+            : throw new UserErrorException(ExitCode.BadUsage, $"\"{address}\" is no broker address; write mqtt://host:port");
+    }
+
+    private void Publish(Link sender, string topic, ReadOnlyMemory<byte> payload)
+    {
+        Link[] receivers = [.. _links.Where(link => link.IsMeant(topic))];
+        string identifier = $"{_run}-{_published++.ToString(CultureInfo.InvariantCulture)}";
+        Exchange exchange = new(receivers.Length);
+        _pending[identifier] = exchange;
+        MqttApplicationMessage message = new MqttApplicationMessageBuilder()
+            .WithTopic(topic)
+            .WithPayload(payload.ToArray())
+            .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+            .WithUserProperty(IdentifierProperty, System.Text.Encoding.ASCII.GetBytes(identifier))
+            .Build();
+        Await(Task.WhenAll(sender.Client.PublishAsync(message), exchange.Completion).WaitAsync(Patience));
+        _pending.TryRemove(identifier, out _);
+        foreach (Link receiver in receivers)
+        {
+            _time.After(0, () => receiver.Dispatch(topic, exchange.Payload(receiver)));
+        }
+    }
+
+    private void Arrived(Link receiver, MqttApplicationMessage message)
+    {
+        string? identifier = message.UserProperties?.Find(property => property.Name == IdentifierProperty)?.ReadValueAsString();
+        if (identifier is not null && _pending.TryGetValue(identifier, out Exchange? exchange))
+        {
+            exchange.Arrived(receiver, System.Buffers.BuffersExtensions.ToArray(message.Payload));
+        }
+    }
+
+    private void Await(Task task)
+    {
+        try
+        {
+            _time.Hold(task);
+        }
+        catch (Exception exception) when (exception is MqttCommunicationException or MqttProtocolViolationException
+            or TimeoutException or OperationCanceledException or System.Net.Sockets.SocketException)
+        {
+            throw new UserErrorException(
+                ExitCode.BrokerUnreachable,
+                $"the broker at mqtt://{_host}:{_port} does not answer; is it running there? Without --broker one runs inside this program");
+        }
+    }
+
+    /// <summary>One message on its way to its receivers; a repeated delivery counts once.</summary>
+    private sealed class Exchange(int receivers)
+    {
+        private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ConcurrentDictionary<Link, byte[]> _payloads = new();
+
+        public Task Completion => receivers == 0 ? Task.CompletedTask : _completion.Task;
+
+        public byte[] Payload(Link receiver) => _payloads[receiver];
+
+        public void Arrived(Link receiver, byte[] payload)
+        {
+            if (_payloads.TryAdd(receiver, payload) && _payloads.Count == receivers)
+            {
+                _completion.TrySetResult();
+            }
+        }
+    }
+
+    private sealed class Link : IMessageLink
+    {
+        private readonly MqttMessageNetwork _network;
+        private readonly List<(string Filter, MessageHandler Handler)> _subscriptions = [];
+
+        public Link(MqttMessageNetwork network, IMqttClient client)
+        {
+            _network = network;
+            Client = client;
+            client.ApplicationMessageReceivedAsync += received =>
+            {
+                network.Arrived(this, received.ApplicationMessage);
+                return Task.CompletedTask;
+            };
+        }
+
+        public IMqttClient Client { get; }
+
+        public bool IsMeant(string topic) => _subscriptions.Exists(s => TopicFilter.Matches(s.Filter, topic));
+
+        public void Subscribe(string filter, MessageHandler handler)
+        {
+            _network.Await(Client.SubscribeAsync(filter, MqttQualityOfServiceLevel.AtLeastOnce));
+            _subscriptions.Add((filter, handler));
+        }
+
+        public void Publish(string topic, ReadOnlyMemory<byte> payload) => _network.Publish(this, topic, payload);
+
+        public void Dispatch(string topic, byte[] payload)
+        {
+            foreach ((string filter, MessageHandler handler) in _subscriptions.ToArray())
+            {
+                if (TopicFilter.Matches(filter, topic))
+                {
+                    handler(topic, payload);
+                }
+            }
+        }
+    }
+}

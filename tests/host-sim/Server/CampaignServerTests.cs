@@ -1,0 +1,183 @@
+// The server against a vehicle that the test plays: which messages it sends, and what it makes of the answers.
+using System.Text;
+using EsyncSim.Bus;
+using EsyncSim.Server;
+using Xunit;
+
+namespace EsyncTests.HostSim.Server;
+
+public class CampaignServerTests
+{
+    private static readonly Topics Topics = new("ESYNC0DEM0VEH1C01");
+    private static readonly CampaignTarget Target = new()
+    {
+        Ecu = "motor",
+        PackageName = "motor-control",
+        Version = "2.0.0",
+        File = [1, 2, 3],
+        RollbackVersions = ["1.0.0"],
+    };
+
+    [Fact]
+    public void A_good_vehicle_is_taken_through_all_steps()
+    {
+        Exchange exchange = new();
+
+        TargetResult result = exchange.Run();
+
+        Assert.Equal(TargetEnd.Completed, result.End);
+        Assert.True(result.IsGood);
+        Assert.Equal(
+            ["esync.query-package", "esync.ready-download", "esync.prepare-update", "esync.ready-update", "esync.confirm-update"],
+            exchange.Requests.Select(request => request.Type));
+        Assert.Equal(Target.File, exchange.Package);
+    }
+
+    [Fact]
+    public void A_vehicle_that_runs_the_version_already_is_left_alone()
+    {
+        Exchange exchange = new() { Installed = "2.0.0" };
+
+        Assert.Equal(TargetEnd.UpToDate, exchange.Run().End);
+        Assert.Single(exchange.Requests);
+    }
+
+    [Theory]
+    [InlineData("esync.ready-download", "DOWNLOAD_DENIED", TargetEnd.Denied)]
+    [InlineData("esync.prepare-update", "INSTALL_FAILED", TargetEnd.Failed)]
+    [InlineData("esync.ready-update", "INSTALL_ROLLBACK", TargetEnd.RolledBack)]
+    [InlineData("esync.confirm-update", "INSTALL_ROLLBACK", TargetEnd.RolledBack)]
+    public void A_step_that_fails_is_the_last(string type, string status, TargetEnd end)
+    {
+        Exchange exchange = new() { Statuses = { [type] = status } };
+
+        TargetResult result = exchange.Run();
+
+        Assert.Equal(end, result.End);
+        Assert.Equal("RoleMissing", result.Reason);
+        Assert.Equal(type, exchange.Requests[^1].Type);
+    }
+
+    [Fact]
+    public void A_postponed_download_is_asked_for_again_and_again_but_not_forever()
+    {
+        Exchange exchange = new() { Statuses = { ["esync.ready-download"] = "DOWNLOAD_POSTPONED" } };
+
+        Assert.Equal(TargetEnd.Denied, exchange.Run().End);
+        Assert.Equal(6, exchange.Requests.Count(request => request.Type == "esync.ready-download"));
+    }
+
+    [Fact]
+    public void A_vehicle_that_is_silent_costs_a_bounded_time()
+    {
+        Exchange exchange = new() { IsSilent = true };
+
+        Assert.Equal(TargetEnd.NoAnswer, exchange.Run().End);
+        Assert.InRange(exchange.Time.NowNs, 1, 3600 * VirtualTime.NsPerSecond);
+    }
+
+    [Fact]
+    public void Messages_nobody_can_read_and_late_answers_change_nothing()
+    {
+        Exchange exchange = new() { HasNoise = true };
+
+        Assert.Equal(TargetEnd.Completed, exchange.Run().End);
+    }
+
+    [Fact]
+    public void The_offer_has_the_field_names_of_libua()
+    {
+        Exchange exchange = new();
+        exchange.Run();
+
+        string json = Encoding.UTF8.GetString(EsyncJson.Encode(exchange.Requests.First(request => request.Type == "esync.prepare-update")));
+
+        Assert.Equal(
+            """{"type":"esync.prepare-update","reply-id":"3","body":{"package":{"type":"/ECU/motor","name":"motor-control","version":"2.0.0","version-list":{"2.0.0":{"downloaded":false,"sha-256":"039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81","downloadables":[{"url":"esync/v1/ESYNC0DEM0VEH1C01/package/039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81","length":3,"sha-256":"039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81"}]}},"rollback-versions":["1.0.0"]},"campaign":{"id":"c1"},"sequence":3}}""",
+            json);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{\"type\":\"esync.query-package\"}")]
+    [InlineData("{\"type\":\"x\",\"body\":{\"package\":{\"type\":null,\"name\":\"n\"}}}")]
+    public void What_is_no_message_is_not_read(string json)
+    {
+        Assert.Null(EsyncJson.TryDecode(Encoding.UTF8.GetBytes(json)));
+    }
+
+    /// <summary>A server, and a vehicle that answers as it is told.</summary>
+    private sealed class Exchange
+    {
+        private IMessageLink? _vehicle;
+
+        public VirtualTime Time { get; } = new();
+
+        public string Installed { get; init; } = "1.0.0";
+
+        public bool IsSilent { get; init; }
+
+        public bool HasNoise { get; init; }
+
+        public Dictionary<string, string> Statuses { get; } = new()
+        {
+            ["esync.ready-download"] = "DOWNLOAD_CONSENT",
+            ["esync.prepare-update"] = "INSTALL_READY",
+            ["esync.ready-update"] = "INSTALL_IN_PROGRESS",
+            ["esync.confirm-update"] = "INSTALL_COMPLETED",
+        };
+
+        public List<EsyncMessage> Requests { get; } = [];
+
+        public byte[] Package { get; private set; } = [];
+
+        public TargetResult Run()
+        {
+            using VirtualMessageNetwork network = new(Time, 1);
+            CampaignServer server = new(Time, network.Join("server"), Topics);
+            _vehicle = network.Join("vehicle");
+            _vehicle.Subscribe(Topics.ToVehicle, Answer);
+            _vehicle.Subscribe(Topics.Packages, (_, payload) => Package = payload.ToArray());
+            return Time.Run(async () => (await server.RunAsync(new Campaign("c1", [Target])))[0], limitNs: 7200 * VirtualTime.NsPerSecond);
+        }
+
+        private void Answer(string topic, ReadOnlyMemory<byte> payload)
+        {
+            EsyncMessage request = EsyncJson.TryDecode(payload)!;
+            Requests.Add(request);
+            if (IsSilent)
+            {
+                return;
+            }
+
+            if (HasNoise)
+            {
+                _vehicle!.Publish(Topics.FromVehicle, "no message"u8.ToArray());
+                Send(request with { ReplyId = "0" }, request.Body.Package with { Status = "INSTALL_FAILED" });
+            }
+
+            EsyncPackage package = request.Body.Package;
+            if (request.Type == "esync.query-package")
+            {
+                Send(request, package with { Version = Installed });
+                return;
+            }
+
+            if (request.Type == "esync.ready-download")
+            {
+                _vehicle!.Publish(Topics.FromVehicle, EsyncJson.Encode(request with { Type = "esync.start-download", ReplyId = null }));
+            }
+
+            Send(request, package with { Status = Statuses[request.Type] });
+        }
+
+        private void Send(EsyncMessage request, EsyncPackage package) => _vehicle!.Publish(Topics.FromVehicle, EsyncJson.Encode(new EsyncMessage
+        {
+            Type = "esync.update-status",
+            ReplyTo = request.ReplyId,
+            Body = new EsyncBody { Package = package, Ecu = new EsyncEcu { Reason = "RoleMissing" } },
+        }));
+    }
+}
