@@ -22,11 +22,24 @@ public sealed record UpdatePolicy
     /// <summary>Time in milliseconds for which a trial runs before it is confirmed.</summary>
     public int TrialMs { get; init; } = 3000;
 
-    /// <summary>False leaves the ECU on trial, for a confirmation together with others.</summary>
-    public bool IsConfirmed { get; init; } = true;
+    /// <summary>How far to go; an update that was left on the way goes on from there when it is run again.</summary>
+    public UpdateGoal Goal { get; init; } = UpdateGoal.Confirmed;
 
     /// <summary>Fingerprint F15A: 3 bytes date (BCD YYMMDD), 6 bytes tester serial number.</summary>
     public byte[] Fingerprint { get; init; } = [0x26, 0x01, 0x01, (byte)'E', (byte)'S', (byte)'Y', (byte)'N', (byte)'C', (byte)'1'];
+}
+
+/// <summary>How far an update shall go.</summary>
+public enum UpdateGoal
+{
+    /// <summary>The image is in the secondary bank, whole and checked; the ECU runs what it ran.</summary>
+    Verified,
+
+    /// <summary>The image runs on trial, for a confirmation together with others.</summary>
+    OnTrial,
+
+    /// <summary>The image runs and is confirmed.</summary>
+    Confirmed,
 }
 
 /// <summary>Where an update is.</summary>
@@ -68,6 +81,9 @@ public enum UpdateEnd
 
     /// <summary>The new application runs on trial, as the policy asked.</summary>
     OnTrial,
+
+    /// <summary>The new image is in the ECU, whole and checked, as the policy asked.</summary>
+    Verified,
 
     /// <summary>The ECU refused, and said why.</summary>
     Refused,

@@ -81,6 +81,11 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
         await DownloadAsync(before);
         observer.Stage(UpdateStage.Check);
         await client.RoutineAsync(0xFF01, "check programming dependencies");
+        if (policy.Goal == UpdateGoal.Verified)
+        {
+            return new UpdateOutcome(UpdateEnd.Verified, FotaError.None, $"version {image.Version} is in the ECU, whole and checked");
+        }
+
         observer.Stage(UpdateStage.Activate);
         await client.RoutineAsync(0x0211, "activate");
         await client.ResetAsync(policy.PresenceMsMax);
@@ -146,7 +151,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
             return new UpdateOutcome(UpdateEnd.RolledBack, report.LastError, $"the ECU went back to {report.ApplicationVersion}: {report.LastError}");
         }
 
-        if (policy.IsConfirmed)
+        if (policy.Goal == UpdateGoal.Confirmed)
         {
             observer.Stage(UpdateStage.Confirm);
             await client.AuthenticateAsync();
@@ -154,8 +159,8 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
             report = await client.ReadVersionReportAsync();
         }
 
-        return new UpdateOutcome(
-            policy.IsConfirmed ? UpdateEnd.Confirmed : UpdateEnd.OnTrial, FotaError.None, $"version {report.ApplicationVersion} runs");
+        UpdateEnd end = policy.Goal == UpdateGoal.Confirmed ? UpdateEnd.Confirmed : UpdateEnd.OnTrial;
+        return new UpdateOutcome(end, FotaError.None, $"version {report.ApplicationVersion} runs");
     }
 
     // A negative response names a condition; the ECU's last result says more.

@@ -16,6 +16,9 @@ public sealed record VersionReport
     private const int MacOffset = 141;
     private const int NonceOffset = 125;
 
+    /// <summary>The report as it came.</summary>
+    public required byte[] Bytes { get; init; }
+
     /// <summary>Device identifier, 16 bytes.</summary>
     public required byte[] DeviceId { get; init; }
 
@@ -72,6 +75,7 @@ public sealed record VersionReport
 
         return new VersionReport
         {
+            Bytes = report.ToArray(),
             DeviceId = report.Slice(1, 16).ToArray(),
             AgentVersion = new Version(report[17], report[18], report[19]),
             ActiveBank = report[20],

@@ -1,0 +1,208 @@
+// The vehicle's client: takes the server's eSync messages, does on the bus what they ask, and reports up.
+//   query-package   → version report              ready-download → preconditions, then the package's bytes
+//   prepare-update  → manifest, image, check      ready-update   → activate, restart, trial
+//   confirm-update  → confirm
+// Invariants: one request after the other, each answered once; a package is used only when its SHA-256 is the announced
+// one; what an ECU refuses is told with the ECU's own reason.
+// It holds the ECUs' secrets for access, and no signing key.
+// Tests: tests/host-sim/Vehicle.
+using System.Security.Cryptography;
+using EsyncSim.Bus;
+using EsyncSim.Client;
+using EsyncSim.Packages;
+using EsyncSim.Server;
+
+namespace EsyncSim.Vehicle;
+
+/// <summary>Client of one vehicle.</summary>
+public sealed class VehicleClient
+{
+    private const long PackageNsMax = 60 * VirtualTime.NsPerSecond;
+
+    private readonly IMessageLink _link;
+    private readonly Topics _topics;
+    private readonly Dictionary<string, VehicleEcu> _ecus;
+    private readonly Queue<EsyncMessage> _requests = new();
+    private readonly SimSignal _arrived;
+    private readonly SimSignal _packageArrived;
+    private readonly Dictionary<string, byte[]> _files = [];
+    private int _sequence;
+
+    /// <summary>Makes the client and listens to the server; <see cref="RunAsync"/> does the work.</summary>
+    public VehicleClient(VirtualTime time, IMessageLink link, Topics topics, IEnumerable<VehicleEcu> ecus)
+    {
+        _link = link;
+        _topics = topics;
+        _ecus = ecus.ToDictionary(ecu => $"/ECU/{ecu.Name}");
+        _arrived = new SimSignal(time);
+        _packageArrived = new SimSignal(time);
+        link.Subscribe(topics.ToVehicle, ReceiveRequest);
+        link.Subscribe(topics.Packages, ReceivePackage);
+    }
+
+    /// <summary>Answers requests; ends only with an error of the program.</summary>
+    public async Task RunAsync()
+    {
+        while (true)
+        {
+            await _arrived;
+            while (_requests.TryDequeue(out EsyncMessage? request))
+            {
+                await AnswerAsync(request);
+            }
+        }
+    }
+
+    private void ReceiveRequest(string topic, ReadOnlyMemory<byte> payload)
+    {
+        if (EsyncJson.TryDecode(payload) is { ReplyId: not null } request)
+        {
+            _requests.Enqueue(request);
+            _arrived.Set();
+        }
+    }
+
+    private void ReceivePackage(string topic, ReadOnlyMemory<byte> payload)
+    {
+        _files[Convert.ToHexStringLower(SHA256.HashData(payload.Span))] = payload.ToArray();
+        _packageArrived.Set();
+    }
+
+    private async Task AnswerAsync(EsyncMessage request)
+    {
+        EsyncPackage package = request.Body.Package;
+        if (!_ecus.TryGetValue(package.Type, out VehicleEcu? ecu))
+        {
+            Reply(request, EsyncType.UpdateStatus, Failed(package, $"this vehicle has no {package.Type}", isTerminal: true), null);
+            return;
+        }
+
+        try
+        {
+            await (request.Type switch
+            {
+                EsyncType.QueryPackage => QueryAsync(request, ecu),
+                EsyncType.ReadyDownload => ReadyDownloadAsync(request, ecu),
+                EsyncType.PrepareUpdate => UpdateAsync(request, ecu, UpdateGoal.Verified),
+                EsyncType.ReadyUpdate => UpdateAsync(request, ecu, UpdateGoal.OnTrial),
+                EsyncType.ConfirmUpdate => UpdateAsync(request, ecu, UpdateGoal.Confirmed),
+                _ => Task.CompletedTask,
+            });
+        }
+        catch (DiagnosticException exception)
+        {
+            Reply(request, EsyncType.UpdateStatus, Failed(package, exception.Message, isTerminal: false), null);
+        }
+    }
+
+    private async Task QueryAsync(EsyncMessage request, VehicleEcu ecu)
+    {
+        VersionReport report = await ecu.Client.ReadVersionReportAsync();
+        bool isRunning = report.RunningBank < report.States.Count;
+        EsyncEcu said = new()
+        {
+            VersionReport = Convert.ToHexStringLower(report.Bytes),
+            IsAuthentic = report.IsAuthentic,
+            State = isRunning ? report.States[report.RunningBank].ToString() : null,
+        };
+        EsyncPackage installed = request.Body.Package with { Version = report.ApplicationVersion, VersionList = null };
+        Reply(request, EsyncType.QueryPackage, installed, said);
+    }
+
+    private async Task ReadyDownloadAsync(EsyncMessage request, VehicleEcu ecu)
+    {
+        EsyncPackage package = request.Body.Package;
+        await ecu.Client.SessionAsync(0x03);
+        (int consent, int reasons) = await ecu.Client.CheckPreconditionsAsync();
+        await ecu.Client.SessionAsync(0x01);
+        string status = consent switch
+        {
+            1 => EsyncStatus.DownloadConsent,
+            2 => EsyncStatus.DownloadPostponed,
+            _ => EsyncStatus.DownloadDenied,
+        };
+        if (consent == 1 && await FetchAsync(package) is null)
+        {
+            Reply(request, EsyncType.UpdateStatus, Failed(package, "the package did not arrive, or is not the announced one", isTerminal: false), null);
+            return;
+        }
+
+        string? message = consent == 1 ? null : $"the ECU does not consent to an update now (reasons {reasons:X2})";
+        Reply(request, EsyncType.UpdateStatus, package with { Status = status, Message = message, VersionList = null }, null);
+    }
+
+    // The bytes of the wanted version; null when they do not come.
+    private async Task<byte[]?> FetchAsync(EsyncPackage package)
+    {
+        string? sha256 = package.VersionList?.GetValueOrDefault(package.Version ?? string.Empty)?.Sha256;
+        if (sha256 is null || _files.ContainsKey(sha256))
+        {
+            return sha256 is null ? null : _files[sha256];
+        }
+
+        _packageArrived.Reset();
+        Publish(new EsyncMessage { Type = EsyncType.StartDownload, Body = new EsyncBody { Package = package } });
+        await _packageArrived.Wait(PackageNsMax);
+        return _files.GetValueOrDefault(sha256);
+    }
+
+    private async Task UpdateAsync(EsyncMessage request, VehicleEcu ecu, UpdateGoal goal)
+    {
+        EsyncPackage package = request.Body.Package;
+        if (await FetchAsync(package) is not { } file)
+        {
+            Reply(request, EsyncType.UpdateStatus, Failed(package, "the package is not here", isTerminal: false), null);
+            return;
+        }
+
+        UpdateImage image = PackageImages.Full(Package.Decode(file, package.Name));
+        UpdateProgress progress = new(ecu.Observer, percent => Report(package, percent));
+        UpdateSession session = new(ecu.Client, image, ecu.Policy with { Goal = goal }, progress);
+        UpdateOutcome outcome = await session.RunAsync();
+        string status = outcome.End switch
+        {
+            UpdateEnd.Verified => EsyncStatus.InstallReady,
+            UpdateEnd.OnTrial => EsyncStatus.InstallInProgress,
+            UpdateEnd.Confirmed => EsyncStatus.InstallCompleted,
+            UpdateEnd.RolledBack => EsyncStatus.InstallRollback,
+            _ => EsyncStatus.InstallFailed,
+        };
+        bool isRefused = outcome.End == UpdateEnd.Refused;
+        EsyncEcu said = new() { Reason = outcome.Reason.ToString() };
+        EsyncPackage result = package with { Status = status, Message = outcome.Text, VersionList = null, IsTerminalFailure = isRefused ? true : null };
+        Reply(request, EsyncType.UpdateStatus, result, said);
+    }
+
+    private static EsyncPackage Failed(EsyncPackage package, string message, bool isTerminal) => package with
+    {
+        Status = EsyncStatus.InstallFailed,
+        Message = message,
+        VersionList = null,
+        IsTerminalFailure = isTerminal ? true : null,
+    };
+
+    private void Report(EsyncPackage package, int percent) => Publish(new EsyncMessage
+    {
+        Type = EsyncType.UpdateReport,
+        Body = new EsyncBody
+        {
+            Package = new EsyncPackage { Type = package.Type, Name = package.Name, Version = package.Version },
+            Progress = percent,
+            IsIndeterminate = false,
+            Stage = "US_TRANSFER",
+        },
+    });
+
+    private void Reply(EsyncMessage request, string type, EsyncPackage package, EsyncEcu? said) => Publish(new EsyncMessage
+    {
+        Type = type,
+        ReplyTo = request.ReplyId,
+        Body = new EsyncBody { Package = package, Campaign = request.Body.Campaign, Ecu = said },
+    });
+
+    private void Publish(EsyncMessage message)
+    {
+        EsyncMessage numbered = message with { Body = message.Body with { Sequence = ++_sequence } };
+        _link.Publish(_topics.FromVehicle, EsyncJson.Encode(numbered));
+    }
+}

@@ -1,0 +1,12 @@
+// One ECU as the vehicle's client sees it: the conversation with it and how careful an update of it is.
+// Tests: tests/host-sim/Vehicle.
+using EsyncSim.Client;
+
+namespace EsyncSim.Vehicle;
+
+/// <summary>An ECU of the vehicle.</summary>
+/// <param name="Name">Name in nf.config.</param>
+/// <param name="Client">Conversation with it.</param>
+/// <param name="Policy">Patience and trial time of its updates; the goal is the server's.</param>
+/// <param name="Observer">Hears what updates do; null when nobody does.</param>
+public sealed record VehicleEcu(string Name, EcuClient Client, UpdatePolicy Policy, IUpdateObserver? Observer = null);
