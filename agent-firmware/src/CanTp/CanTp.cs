@@ -116,6 +116,15 @@ public sealed class CanTp : ICanIfUpper
         }
     }
 
+    /// <summary>
+    /// Microseconds until STmin lets the next consecutive frame go; 0: STmin holds nothing back. For a caller that would
+    /// rather sleep than ask again.
+    /// </summary>
+    public uint HeldBackUs(uint nowUs)
+    {
+        return _sender.HeldBackUs(nowUs);
+    }
+
     /// <summary>Cyclic function for a clock of milliseconds; STmin below one is then rounded up.</summary>
     public void MainFunction(uint nowMs)
     {

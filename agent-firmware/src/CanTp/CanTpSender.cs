@@ -157,6 +157,18 @@ internal sealed class CanTpSender
         }
     }
 
+    /// <summary>See <see cref="CanTp.HeldBackUs"/>.</summary>
+    public uint HeldBackUs(uint nowUs)
+    {
+        if (_state != Consecutive || _gapUs == 0 || !_isGapRunning || !_hasLeft)
+        {
+            return 0;
+        }
+
+        uint elapsedUs = nowUs - _lastUs;
+        return elapsedUs > _gapUs ? 0 : _gapUs + 1 - elapsedUs;
+    }
+
     private void BuildSingle()
     {
         _frame[0] = (byte)_left;
