@@ -46,7 +46,7 @@ public sealed class AccessDelay
         get { return _failureCount; }
     }
 
-    /// <summary>Counts a failure and starts the delay; <see cref="Stored"/> says when the new count is in flash.</summary>
+    /// <summary>Counts a failure; the delay starts when the new count is in flash, as <see cref="Stored"/> says, and the answer leaves.</summary>
     public void CountFailure()
     {
         if (_failureCount < byte.MaxValue)
@@ -88,7 +88,11 @@ public sealed class AccessDelay
 
                 break;
             case Phase.Starting:
-                Begin(nowMs);
+                if (Stored() != StdReturn.Pending)
+                {
+                    Begin(nowMs);
+                }
+
                 break;
             case Phase.Running:
                 if (nowMs - _startMs >= _lengthMs)

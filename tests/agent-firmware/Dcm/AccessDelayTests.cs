@@ -91,6 +91,20 @@ public sealed class AccessDelayTests
     }
 
     [Fact]
+    public void After_a_reset_the_delay_starts_anew_with_the_same_count()
+    {
+        DcmBench bench = InExtended(new DcmBench(c => c.AccessDelayMs = 200));
+        FailBy27(bench);
+        WaitForSeed(bench);
+        FailBy27(bench);
+        bench.Run(390);
+        DcmBench again = InExtended(bench.AfterReset());
+        Assert.InRange(WaitForSeed(again), 350u, 410u);
+        FailBy27(again);
+        Assert.InRange(WaitForSeed(again), 795u, 810u);
+    }
+
+    [Fact]
     public void A_session_change_does_not_shorten_the_delay()
     {
         DcmBench bench = InExtended(new DcmBench());
@@ -99,6 +113,22 @@ public sealed class AccessDelayTests
         bench.Expect("10 01", "50 01 00 32 01 F4");
         bench.Expect("10 03", "50 03 00 32 01 F4");
         bench.Expect("27 01", "7F 27 37");
+    }
+
+    [Fact]
+    public void The_answer_waits_until_the_failure_is_in_flash()
+    {
+        DcmBench bench = InExtended(new DcmBench());
+        Assert.StartsWith("67 01 ", bench.Ask("27 01"));
+        bench.Flash.BusyPolls = 400;
+        int before = bench.Said.Count;
+        bench.Send("27 02 " + SixteenZeros);
+        bench.RunUntil(() => bench.Said.Count > before);
+        Assert.Equal("7F 27 78", bench.Said[^1].Pdu);
+        Assert.False(bench.NvM.IsIdle);
+        bench.RunUntil(() => bench.Said.Count > before + 1);
+        Assert.Equal("7F 27 35", bench.Said[^1].Pdu);
+        Assert.NotEqual(StdReturn.Pending, bench.NvM.WriteResult(NvMBlock.SecurityAccess));
     }
 
     [Fact]

@@ -16,6 +16,28 @@ public sealed class RoutineProvisionTests
     }
 
     [Fact]
+    public void A_blank_ECU_takes_its_record_and_knows_it_after_a_reset()
+    {
+        DcmBench bench = Blank();
+        bench.Expect(Request, "71 01 02 20 00 00");
+        bench.OpenAccess();
+        DcmBench again = Blank(bench.Flash);
+        again.OpenAccess();
+        again.Expect(Request, "7F 31 22");
+    }
+
+    [Fact]
+    public void The_answer_waits_for_the_flash()
+    {
+        DcmBench bench = Blank();
+        bench.Flash.BusyPolls = 100;
+        int before = bench.Said.Count;
+        bench.Expect(Request, "71 01 02 20 00 00");
+        Assert.Equal("7F 31 78", bench.Said[before].Pdu);
+        Assert.NotEqual(StdReturn.Pending, bench.NvM.WriteResult(NvMBlock.Provisioning));
+    }
+
+    [Fact]
     public void A_second_provisioning_is_22_and_noted()
     {
         DcmBench bench = new();
@@ -23,6 +45,14 @@ public sealed class RoutineProvisionTests
         bench.Expect(Request, "7F 31 22");
         Assert.Equal([FotaError.AlreadyProvisioned], bench.Target.Refusals);
         bench.OpenAccess();
+    }
+
+    [Fact]
+    public void A_flash_that_fails_is_the_result_NvMFailed()
+    {
+        DcmBench bench = Blank();
+        bench.Flash.IsBroken = true;
+        bench.Expect(Request, "71 01 02 20 00 2B");
     }
 
     [Fact]

@@ -15,6 +15,34 @@ public sealed class Sid2EWriteDataByIdentifierTests
         return bench;
     }
 
+    [Fact]
+    public void A_fingerprint_is_kept_over_a_reset()
+    {
+        DcmBench bench = Unlocked();
+        bench.Expect($"2E F1 5A {Fingerprint}", "6E F1 5A");
+        bench.Expect("22 F1 5A", $"62 F1 5A {Fingerprint}");
+        bench.AfterReset().Expect("22 F1 5A", $"62 F1 5A {Fingerprint}");
+    }
+
+    [Fact]
+    public void The_response_waits_for_the_flash()
+    {
+        DcmBench bench = Unlocked();
+        bench.Flash.BusyPolls = 300;
+        int before = bench.Said.Count;
+        bench.Expect($"2E F1 5A {Fingerprint}", "6E F1 5A");
+        Assert.Equal("7F 2E 78", bench.Said[before].Pdu);
+        Assert.Equal(StdReturn.Ok, bench.NvM.WriteResult(NvMBlock.Fingerprint));
+    }
+
+    [Fact]
+    public void A_flash_that_fails_is_72()
+    {
+        DcmBench bench = Unlocked();
+        bench.Flash.IsBroken = true;
+        bench.Expect($"2E F1 5A {Fingerprint}", "7F 2E 72");
+    }
+
     [Theory]
     [InlineData("2E", "7F 2E 13")]
     [InlineData("2E F1 5A", "7F 2E 13")]

@@ -101,6 +101,40 @@ public sealed class DemTests
     }
 
     [Fact]
+    public void A_failure_outlives_a_reset_and_pending_goes_after_a_cycle_that_passed()
+    {
+        Settle();
+        dem.SetEvent(Known, true);
+        Settle();
+        PowerOn();
+        Settle();
+        Assert.Equal(0x6C, dem.StatusOf(Known));
+        Assert.Equal(0x50, dem.StatusOf(4));
+        dem.SetEvent(Known, false);
+        Settle();
+        Assert.Equal(0x2C, dem.StatusOf(Known));
+        PowerOn();
+        Settle();
+        Assert.Equal(0x68, dem.StatusOf(Known));
+    }
+
+    [Fact]
+    public void A_status_belongs_to_its_event_wherever_the_configuration_puts_it()
+    {
+        Settle();
+        dem.SetEvent(Known, true);
+        Settle();
+        PowerOn(1, 2, 3, 4, Known, 17);
+        Settle();
+        Assert.Equal(0x6C, dem.StatusOf(Known));
+        Assert.Equal(0x50, dem.StatusOf(17));
+        PowerOn(1);
+        Settle();
+        Assert.Equal(-1, dem.StatusOf(Known));
+        Assert.Equal(0x50, dem.StatusOf(1));
+    }
+
+    [Fact]
     public void While_switched_off_nothing_is_noted()
     {
         Settle();
@@ -126,5 +160,49 @@ public sealed class DemTests
         }
 
         Assert.Equal(before, flash.ProgramCount);
+    }
+
+    [Fact]
+    public void Changes_while_the_memory_is_busy_are_written_together()
+    {
+        PowerOn(4, 5, 6, 7, Known);
+        Settle();
+        dem.SetEvent(4, false);
+        Settle();
+        int before = flash.ProgramCount;
+        dem.SetEvent(4, true);
+        Settle();
+        int ofOneWrite = flash.ProgramCount - before;
+        Assert.NotEqual(0, ofOneWrite);
+
+        flash.BusyPolls = 50;
+        before = flash.ProgramCount;
+        foreach (byte number in new byte[] { 5, 6, 7, Known })
+        {
+            dem.SetEvent(number, true);
+            Run(3);
+        }
+
+        Assert.False(dem.IsStored);
+        Run(2000);
+        Assert.True(dem.IsStored);
+        Assert.Equal(before + (2 * ofOneWrite), flash.ProgramCount);
+        flash.BusyPolls = 0;
+        PowerOn(4, 5, 6, 7, Known);
+        Settle();
+        Assert.All(new byte[] { 4, 5, 6, 7, Known }, number => Assert.Equal(0x6C, dem.StatusOf(number)));
+    }
+
+    [Fact]
+    public void As_many_events_as_are_allowed_fit_into_the_block()
+    {
+        byte[] events = [.. Enumerable.Range(100, DemConfig.CountMax).Select(i => (byte)i)];
+        PowerOn(events);
+        Settle();
+        dem.SetEvent(events[^1], true);
+        Settle();
+        PowerOn(events);
+        Settle();
+        Assert.Equal(0x6C, dem.StatusOf(events[^1]));
     }
 }
