@@ -24,7 +24,15 @@ public sealed record TestImage(string Version, byte[] Envelope, byte[] Payload, 
 
     /// <summary>An image of a given length; equal arguments give the same image.</summary>
     public static TestImage Make(string version, uint sequence, int length, string behaviour = "good", uint securityVersion = 1) =>
-        Made.GetOrAdd($"{version} {sequence} {length} {behaviour} {securityVersion}", _ => Build(version, sequence, length, behaviour, securityVersion));
+        Made.GetOrAdd(
+            $"{version} {sequence} {length} {behaviour} {securityVersion}",
+            _ => Build(VendorId, ClassId, version, sequence, length, behaviour, securityVersion));
+
+    /// <summary>An image for an ECU with other identifiers.</summary>
+    public static TestImage MakeFor(byte[] vendorId, byte[] classId, string version, uint sequence, int length, string behaviour) =>
+        Made.GetOrAdd(
+            $"{Convert.ToHexString(classId)} {version} {sequence} {length} {behaviour}",
+            _ => Build(vendorId, classId, version, sequence, length, behaviour, securityVersion: 1));
 
     /// <summary>What the fake loader shall do with an image.</summary>
     public static string BehaviourOf(byte[] image)
@@ -33,7 +41,7 @@ public sealed record TestImage(string Version, byte[] Envelope, byte[] Payload, 
         return bundle == null ? $"throws ({reason})" : Encoding.ASCII.GetString(bundle.Assemblies[0].AsSpan(0, 16)).Trim();
     }
 
-    private static TestImage Build(string version, uint sequence, int length, string behaviour, uint securityVersion)
+    private static TestImage Build(byte[] vendorId, byte[] classId, string version, uint sequence, int length, string behaviour, uint securityVersion)
     {
         byte[] assembly = new byte[length - 256];
         new Random(version.Length + (int)sequence).NextBytes(assembly);
@@ -53,8 +61,8 @@ public sealed record TestImage(string Version, byte[] Envelope, byte[] Payload, 
             Image = image,
             Sequence = sequence,
             SecurityVersion = securityVersion,
-            VendorId = VendorId,
-            ClassId = ClassId,
+            VendorId = vendorId,
+            ClassId = classId,
         };
         lock (Gate)
         {
