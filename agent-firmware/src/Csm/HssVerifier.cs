@@ -46,7 +46,7 @@ public sealed class HssVerifier
     /// <summary>True when the last verification ended because the flash could not be read.</summary>
     public bool IsReadFailed
     {
-        get { return _isReadFailed || _lms.IsReadFailed; }
+        get { return _isReadFailed; }
     }
 
     /// <summary>
@@ -58,7 +58,6 @@ public sealed class HssVerifier
     {
         End(StdReturn.NotOk);
         _isReadFailed = false;
-        _lms.IsReadFailed = false;
         if (messageLength > MessageLengthMax || !LmsParameters.IsHssPublicKey(publicKey, publicKeyOffset))
         {
             return;
@@ -177,6 +176,7 @@ public sealed class HssVerifier
         StdReturn result = _lms.Step(compressionsMax);
         if (result == StdReturn.NotOk)
         {
+            _isReadFailed = _lms.IsReadFailed;
             End(result);
         }
         else if (result == StdReturn.Ok)
@@ -192,6 +192,7 @@ public sealed class HssVerifier
         StdReturn result = _lms.Step(compressionsMax);
         if (result != StdReturn.Pending)
         {
+            _isReadFailed = _lms.IsReadFailed;
             End(result);
         }
     }

@@ -61,15 +61,19 @@ internal sealed class LmsVerifier
     private uint _link;
     private int _level;
     private StdReturn _result;
-
-    /// <summary>True when the flash could not be read; the owner sets it back.</summary>
-    internal bool IsReadFailed;
+    private bool _isReadFailed;
 
     internal LmsVerifier(Csm csm)
     {
         _compression = csm.Compression;
         _sha256 = csm.NewSha256();
         _candidate = csm.NewSha256();
+    }
+
+    /// <summary>True when the verification ended because the flash could not be read.</summary>
+    internal bool IsReadFailed
+    {
+        get { return _isReadFailed; }
     }
 
     /// <summary>
@@ -91,6 +95,7 @@ internal sealed class LmsVerifier
         System.Array.Copy(_key, 8, _prefix, 0, IdentifierLength);
         _phase = Phase.Head;
         _result = StdReturn.Pending;
+        _isReadFailed = false;
     }
 
     /// <summary>Goes on until about <paramref name="compressionsMax"/> compressions are done (three more at most), the flash has to be waited for, or the end.</summary>
@@ -127,7 +132,7 @@ internal sealed class LmsVerifier
         StdReturn read = _window.Ensure(_position + offset, count);
         if (read == StdReturn.NotOk)
         {
-            IsReadFailed = true;
+            _isReadFailed = true;
             _result = StdReturn.NotOk;
         }
 

@@ -1,6 +1,6 @@
 // The provisioning block: device identifier, device secret and trust anchors, as routine 0220 wrote them once
 // (PROTOCOL.md, "Provisioning"). Reads the mirror that NvM keeps; holds no copy of its own.
-// Invariants: the secret leaves this class only as derived keys; a block that was written is never replaced.
+// Invariants: nobody is handed the secret, only keys derived from it; a block that was written is never replaced.
 // Must not know what signatures are over, nor who asked for a key.
 // Tests: tests/agent-firmware/Fota/KeyStoreTests.
 namespace EsyncAgent;
@@ -53,7 +53,7 @@ public sealed class KeyStore
         get { return IsProvisioned ? AnchorData[CountOffset] : 0; }
     }
 
-    /// <summary>The array in which <see cref="AnchorKeyOffset"/> points. Read only.</summary>
+    /// <summary>The array into which <see cref="AnchorKeyOffset"/> points; only the 60 bytes from there are the caller's business. Read only.</summary>
     public byte[] AnchorData
     {
         get { return _nvm.Data(NvMBlock.Provisioning); }

@@ -231,6 +231,7 @@ public sealed class HssVerifierTests
         window.Open(0, (uint)signature.Length);
         var verifier = new HssVerifier(new EsyncAgent.Csm(new ManagedCrypto()));
         verifier.Begin(key, 0, window, 0, (uint)signature.Length, Message, Message.Length);
+        Assert.False(verifier.IsReadFailed);
         for (int i = 0; i < 50; i++)
         {
             Assert.Equal(StdReturn.Pending, verifier.Step(4));
@@ -246,6 +247,12 @@ public sealed class HssVerifierTests
         }
 
         Assert.Equal(StdReturn.NotOk, result);
+        Assert.True(verifier.IsReadFailed);
+
+        // That is not said of the next signature, which is wrong all by itself.
+        verifier.Begin(new byte[60], 0, window, 0, 10, Message, Message.Length);
+        Assert.Equal(StdReturn.NotOk, verifier.Step(4));
+        Assert.False(verifier.IsReadFailed);
     }
 
     [Fact]
