@@ -59,7 +59,7 @@ public sealed class EcuM : IModeControl
         _recovery = new BootRecovery(Fls, Banks, seal, verifier);
         _boot = new BootSequence(Banks, new BankLoader(Fls, Csm, seal, application, chunkB), seal, Dem);
         _supervisor = new ApplicationSupervisor(config.Fota, application);
-        Fota = new Fota(config, Fls, Csm, Keys, Dem, Banks, verifier, application, CanIf, chunkA, chunkB);
+        Fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, Fls, Csm, Keys, Dem, Banks, verifier, application, can, chunkA, chunkB);
         Dcm = new Dcm(config.Dcm, CanTp, Csm, NvM, Keys, Dem, Fota, mcu, application, this);
     }
 

@@ -53,7 +53,7 @@ public sealed class Fota : IUpdateTarget
     /// <summary>
     /// Makes the target. The two chunk buffers (4,096 bytes each) are shared with the boot sequence, which ends before.
     /// </summary>
-    public Fota(EcuConfig config, Fls fls, Csm csm, KeyStore keys, Dem dem, Banks banks, ManifestVerifier verifier, IApplicationLoader application, CanIf canIf, byte[] bufferA, byte[] bufferB)
+    public Fota(FotaConfig config, ushort messageLengthMax, Fls fls, Csm csm, KeyStore keys, Dem dem, Banks banks, ManifestVerifier verifier, IApplicationLoader application, ICan can, byte[] bufferA, byte[] bufferB)
     {
         _banks = banks;
         _application = application;
@@ -64,7 +64,7 @@ public sealed class Fota : IUpdateTarget
         _checkpoints = new CheckpointLog(fls);
         _writer = new BankWriter(fls, csm, _checkpoints, bufferA, bufferB);
         _download = new Download(fls, banks, _slot, _checkpoints, _writer);
-        _reports = new FotaReports(fls, csm, keys, banks, _slot, _download, application, canIf, config.Dcm.MessageLengthMax);
+        _reports = new FotaReports(fls, csm, keys, banks, _slot, _download, application, can, messageLengthMax);
         _marker = new ConfirmMarker(fls, banks);
         _authenticate = new RoutineAuthenticateManifest(
             verifier, new SlotWriter(fls, seal, bufferB), _slot, banks, application, _download, fls.Map.Staging);
@@ -72,8 +72,8 @@ public sealed class Fota : IUpdateTarget
         {
             _authenticate,
             new RoutineEraseMemory(banks, _slot, _checkpoints),
-            new RoutineCheckDependencies(fls, csm, banks, _slot, _checkpoints, config.Fota.IsImageDigestChecked, bufferA),
-            new RoutineActivate(banks, config.Fota.TrialAttemptsMax),
+            new RoutineCheckDependencies(fls, csm, banks, _slot, _checkpoints, config.IsImageDigestChecked, bufferA),
+            new RoutineActivate(banks, config.TrialAttemptsMax),
             new RoutineConfirm(banks, application),
             new RoutineRollBack(banks, _slot),
         };

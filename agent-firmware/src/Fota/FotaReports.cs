@@ -25,14 +25,14 @@ public sealed class FotaReports
     private readonly SecondarySlot _slot;
     private readonly Download _download;
     private readonly IApplicationLoader _application;
-    private readonly CanIf _canIf;
+    private readonly ICan _can;
     private readonly ushort _messageLengthMax;
     private readonly byte[] _macInput;
     private readonly byte[] _key = new byte[32];
     private readonly byte[] _mac = new byte[32];
 
     /// <summary>Makes the reports.</summary>
-    public FotaReports(Fls fls, Csm csm, KeyStore keys, Banks banks, SecondarySlot slot, Download download, IApplicationLoader application, CanIf canIf, ushort messageLengthMax)
+    public FotaReports(Fls fls, Csm csm, KeyStore keys, Banks banks, SecondarySlot slot, Download download, IApplicationLoader application, ICan can, ushort messageLengthMax)
     {
         _fls = fls;
         _csm = csm;
@@ -41,7 +41,7 @@ public sealed class FotaReports
         _slot = slot;
         _download = download;
         _application = application;
-        _canIf = canIf;
+        _can = can;
         _messageLengthMax = messageLengthMax;
         _macInput = new byte[ReportLabel.Length + 16 + 1 + MacOffset];
         for (int i = 0; i < ReportLabel.Length; i++)
@@ -86,8 +86,8 @@ public sealed class FotaReports
                 System.Array.Copy(_banks.Record.ManifestDigest[1], 0, into, offset + 32, 32);
                 return 64;
             case 0xFD08:
-                BigEndian.WriteU32(into, offset, _canIf.OverrunCount);
-                BigEndian.WriteU32(into, offset + 4, _canIf.BusOffCount);
+                BigEndian.WriteU32(into, offset, _can.OverrunCount);
+                BigEndian.WriteU32(into, offset + 4, _can.BusOffCount);
                 return 8;
             default:
                 return -1;
