@@ -1,4 +1,5 @@
 // Bad input by the user: one clear line and an exit code, never a stack trace.
+// Whoever throws it says what is wrong, where, and what to do; the command line prints it as it is.
 // Tests: tests/host-sim/Cli.
 namespace EsyncSim;
 

@@ -1,4 +1,5 @@
 // What the agent offers to an application. Contract version 1, frozen: additions are a new version.
+// Calls only note what is reported and return at once; the agent acts in its own cycle.
 // Tests: tests/host-sim/Applications.
 namespace EsyncAgent.App;
 

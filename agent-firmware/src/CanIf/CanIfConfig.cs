@@ -1,4 +1,5 @@
 // Configuration of CanIf: the identifiers of one ECU. Built from nf.config, never changed afterwards.
+// Plain data: that identifiers fit their format and clash with nobody is checked before it gets here.
 // Tests: tests/agent-firmware/CanIf.
 namespace EsyncAgent;
 

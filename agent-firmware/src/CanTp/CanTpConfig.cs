@@ -1,4 +1,5 @@
 // Configuration of CanTp (ISO 15765-2:2016): flow control parameters and timeouts. Built from nf.config.
+// Plain data: that the board can stand block size and STmin is checked before it gets here.
 // Tests: tests/agent-firmware/CanTp.
 namespace EsyncAgent;
 

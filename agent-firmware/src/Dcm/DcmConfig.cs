@@ -1,4 +1,5 @@
 // Timing of the diagnostic server and the identification that it reports. Built from nf.config.
+// Invariant: ConstantIds and ConstantRecords are equally long, identifiers ascending; nf.config sees to it.
 // Tests: tests/agent-firmware/Dcm.
 namespace EsyncAgent;
 

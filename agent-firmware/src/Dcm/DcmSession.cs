@@ -1,4 +1,5 @@
 // The diagnostic sessions and the masks in which tables name several of them.
+// Numbers are those of the wire (ISO 14229-1:2020 §10.2); which of them a service allows is in the tables, not here.
 // Tests: tests/agent-firmware/Dcm.
 namespace EsyncAgent;
 

@@ -1,4 +1,5 @@
 // Routine 0203, check programming preconditions: `71 01 0203 consent reasons` (PROTOCOL.md, "Routines").
+// It asks and writes the answer; what stands against an update is for the update target to know.
 // Tests: tests/agent-firmware/Dcm/Sid31RoutineControlTests.cs.
 namespace EsyncAgent;
 

@@ -1,4 +1,5 @@
 // The diagnostic events of one ECU and the DTCs that they set. Built from nf.config.
+// Invariant: Events and Dtcs are equally long, events ascending; nf.config sees to it.
 // Tests: tests/agent-firmware/Dem.
 namespace EsyncAgent;
 

@@ -1,4 +1,5 @@
 // The flash map of one ECU: where each area lies. Built from nf.config, which checks alignment and overlap.
+// Plain data: it knows no driver; the part's own figures come from the port IFls.
 // Tests: tests/agent-firmware/Fls, tests/host-sim/Config.
 namespace EsyncAgent;
 

@@ -1,4 +1,5 @@
 // States of a bank and the eSync names of what the agent is doing. Numbers are on the wire and in flash: only append.
+// Names only: which state may follow which is in BankTransitions (PROTOCOL.md, "Banks").
 // Tests: tests/agent-firmware/Fota.
 namespace EsyncAgent;
 

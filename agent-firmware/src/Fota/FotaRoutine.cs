@@ -1,4 +1,5 @@
 // What the routines of the update target have in common: conditions, a start, steps, an error.
+// Invariant: one routine runs at a time, in steps; it knows no service and no response code.
 // Tests: tests/agent-firmware/Fota.
 namespace EsyncAgent;
 

@@ -1,4 +1,5 @@
 // RID 0211: puts the verified image on trial; the next reset starts it.
+// Invariant: the change is one boot record; a power cut leaves the bank either verified or on trial.
 // Tests: tests/agent-firmware/Fota.
 namespace EsyncAgent;
 

@@ -1,4 +1,5 @@
 // Which blocks NvM keeps and how long each may be. The numbers are part of the flash format: never reorder.
+// What a block holds is its owner's affair; here are only lengths.
 // Tests: tests/agent-firmware/NvM.
 namespace EsyncAgent;
 

@@ -1,4 +1,5 @@
 // What an observer of the bus is told: each frame, and each attempt that failed.
+// Plain data: a record never changes once it was told, so that logs may keep it.
 // Tests: tests/host-sim/Bus/VirtualBusTests.cs.
 namespace EsyncSim.Bus;
 

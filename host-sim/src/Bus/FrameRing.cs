@@ -1,4 +1,5 @@
 // A ring of received frames of fixed size; what does not fit is lost.
+// Invariant: frames leave in the order in which they came, and each loss is counted.
 // Tests: tests/host-sim/Bus/CanDriverTests.cs.
 namespace EsyncSim.Bus;
 

@@ -1,4 +1,5 @@
 // What the bus knows of one identifier: prepared frame heads, receivers, figures.
+// A cache: everything in it follows from the identifier and the nodes; it changes nothing on the wire.
 // Tests: tests/host-sim/Bus/VirtualBusTests.cs.
 namespace EsyncSim.Bus;
 

@@ -1,4 +1,5 @@
 // Help that teaches: the usual page, then examples that can be pasted; on the root page also the way in.
+// The examples come from the commands themselves; this page only prints them.
 // Tests: tests/host-sim/Cli.
 using System.CommandLine;
 using System.CommandLine.Help;

@@ -1,4 +1,5 @@
 // A command whose help ends with examples: a line to paste and what it does.
+// Invariant: an example is a whole command line that works as it stands.
 // Tests: tests/host-sim/Cli.
 using System.CommandLine;
 

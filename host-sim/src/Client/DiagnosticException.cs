@@ -1,4 +1,5 @@
 // What can go wrong in a diagnostic conversation, one class per fault, each with a sentence for the user.
+// The sentence says what the ECU did and what to try; codes are in it for whoever looks them up.
 // Tests: tests/host-sim/Client.
 using EsyncAgent;
 

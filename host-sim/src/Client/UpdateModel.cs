@@ -1,4 +1,5 @@
 // What goes into an update of one ECU and what comes out: image, policy, stages, outcome.
+// Plain data between whoever orders an update and whoever performs it; it knows neither bus nor server.
 // Tests: tests/host-sim/Client.
 using EsyncAgent;
 

@@ -1,4 +1,5 @@
 // The authenticated version report (PROTOCOL.md, "Routines"): parsed, and checked against nonce and report key.
+// Invariant: a report that does not verify is never handed on.
 // Tests: tests/host-sim/Client.
 using System.Buffers.Binary;
 using System.Security.Cryptography;

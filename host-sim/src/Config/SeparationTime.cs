@@ -1,4 +1,5 @@
 // STmin codes (ISO 15765-2:2016 §9.6.5.4, table 20) as times.
+// Codes are compared by the time that they stand for, never by their value: F1 is shorter than 01.
 // Tests: tests/host-sim/Config/EcuRuleTests.cs.
 namespace EsyncSim.Config;
 

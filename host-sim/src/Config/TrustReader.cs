@@ -1,6 +1,6 @@
 // Whose signatures an image needs, and how long they may be.
 // Invariant: an image is never installed on the word of one key: author and oem are both required.
-// Tests: tests/host-sim/Config/TrustRuleTests.cs.
+// Tests: tests/host-sim/Config/EcuRuleTests.cs.
 using EsyncAgent;
 
 namespace EsyncSim.Config;

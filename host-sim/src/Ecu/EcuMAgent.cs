@@ -1,4 +1,5 @@
 // The agent as the program of a virtual ECU: its composition from one configuration object, nothing else.
+// It must hold no behaviour: what a virtual ECU does, the agent's own sources do.
 // Tests: tests/host-sim/Ecu/EcuMAgentTests.cs.
 using EsyncAgent;
 

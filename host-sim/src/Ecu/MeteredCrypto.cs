@@ -1,4 +1,5 @@
 // The crypto port as the agent gets it: passes everything on and reports what it costs.
+// Invariant: results are those of the port below, bit for bit; only time is added.
 // Tests: tests/host-sim/Ecu/VirtualEcuTests.cs.
 using EsyncAgent;
 

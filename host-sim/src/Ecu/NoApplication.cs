@@ -1,4 +1,5 @@
 // The loader of an ECU on which no application can run: the agent alone.
+// It refuses every bundle, so that such an ECU stays in its programming session, reachable.
 // Tests: tests/host-sim/Ecu/VirtualEcuTests.cs.
 using EsyncAgent;
 

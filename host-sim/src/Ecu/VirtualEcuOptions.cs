@@ -1,4 +1,5 @@
 // How a virtual ECU is built, as far as its configuration does not say.
+// Plain data; the defaults are an ECU without faults on a board that is never in a hurry.
 // Tests: tests/host-sim/Ecu/VirtualEcuTests.cs.
 using EsyncAgent;
 using EsyncSim.Bus;

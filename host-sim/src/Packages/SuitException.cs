@@ -1,4 +1,5 @@
 // Why an envelope or a manifest is refused: the number that an ECU would report, and a sentence for people.
+// The number stands first: a host that refuses for another reason than the ECU would be no proof.
 // Tests: tests/host-sim/Packages.
 using EsyncAgent;
 

@@ -1,4 +1,5 @@
 // A key file as a signer. It keeps no secret and no state in memory between signatures: each one goes through the store.
+// Invariant: what signs is the store; a copy of this object signs nothing twice.
 // Tests: tests/host-sim/Signing.
 namespace EsyncSim.Signing;
 
