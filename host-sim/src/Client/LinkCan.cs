@@ -3,7 +3,7 @@
 // else is on the bus.
 // Invariants: TrySend says true exactly once for a frame, after its end; while it says false the frame is offered
 // again. It knows identifiers and bytes, nothing of what they mean.
-// Tests: tests/host-sim/Client/IsoTpLinkTests.cs.
+// Tests: tests/host-sim/Client/CanTpLinkTests.cs.
 using EsyncAgent;
 using EsyncSim.Bus;
 
@@ -12,12 +12,12 @@ namespace EsyncSim.Client;
 /// <summary>Port of the transport layer over the controller of a tester.</summary>
 internal sealed class LinkCan : ICan
 {
-    private readonly VirtualCan _driver;
+    private readonly CanDriverModel _driver;
     private BusFrame? _sending;
     private BusFrame? _sent;
 
     /// <summary>Makes the port; <paramref name="pump"/> is called whenever a frame came or left.</summary>
-    public LinkCan(VirtualCan driver, Action pump)
+    public LinkCan(CanDriverModel driver, Action pump)
     {
         _driver = driver;
         driver.FrameArrived = pump;
@@ -40,7 +40,7 @@ internal sealed class LinkCan : ICan
     public uint OverrunCount => _driver.OverrunCount;
 
     /// <inheritdoc/>
-    public uint BusOffCount => _driver.BusOffCount;
+    public uint BusOffCount => ((ICan)_driver).BusOffCount;
 
     /// <inheritdoc/>
     public bool TryReceive(CanFrame into) => _driver.TryReceive(into);

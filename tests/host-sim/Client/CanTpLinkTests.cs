@@ -7,14 +7,14 @@ using Xunit;
 
 namespace EsyncTests.HostSim.Client;
 
-public sealed class IsoTpLinkTests
+public sealed class CanTpLinkTests
 {
     private readonly BusBench _bench = new();
-    private readonly IsoTpLink _link;
+    private readonly CanTpLink _link;
 
-    public IsoTpLinkTests()
+    public CanTpLinkTests()
     {
-        _link = new IsoTpLink(_bench.Bus, FakeEcu.Identifiers);
+        _link = Connect(FakeEcu.Identifiers);
     }
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed class IsoTpLinkTests
     {
         CanIfConfig ids = new() { PhysicalRxId = 0x7E1, FunctionalRxId = uint.MaxValue, TxId = 0x7E9 };
         FakeEcu ecu = new(_bench.Bus, ids);
-        IsoTpLink link = new(_bench.Bus, ids);
+        CanTpLink link = Connect(ids);
         Assert.True(_bench.Time.Run(() => link.SendFunctionalAsync(new byte[] { 0x3E, 0x80 })));
         _bench.Time.RunFor(VirtualTime.NsPerMs);
         Assert.Equal("3E80", Assert.Single(ecu.Asked).Request);
@@ -115,7 +115,7 @@ public sealed class IsoTpLinkTests
     {
         CanIfConfig ids = new() { IsExtended = true, PhysicalRxId = 0x18DA10F1, FunctionalRxId = 0x18DB33F1, TxId = 0x18DAF110 };
         _ = new FakeEcu(_bench.Bus, ids);
-        IsoTpLink link = new(_bench.Bus, ids);
+        CanTpLink link = Connect(ids);
         byte[]? answer = _bench.Time.Run(async () =>
         {
             await link.SendAsync(new byte[] { 0x22, 0xF1, 0x80, 1, 2, 3, 4, 5, 6 });
@@ -180,6 +180,8 @@ public sealed class IsoTpLinkTests
         Assert.False(_bench.Time.Run(() => _link.SendAsync(new byte[] { 0x3E, 0x00 })));
         Assert.Empty(_bench.Records);
     }
+
+    private CanTpLink Connect(CanIfConfig ecu) => new(_bench.Time, new VirtualCan(_bench.Bus, "tester"), ecu, new CanTpConfig());
 
     private byte[]? Ask(byte[] request) => _bench.Time.Run(async () =>
         await _link.SendAsync(request) ? await _link.ReceiveAsync(100 * VirtualTime.NsPerMs) : null);
