@@ -1,137 +1,110 @@
-// A tester's connection to one ECU: the agent's own CanIf and CanTp with the identifiers exchanged, on a node of the
-// virtual bus, driven by events.
-// Invariants: the transport is turned whenever a frame came or left, when STmin lets the next one go, and once in a
-// millisecond while a message is under way (for its timeouts); an idle link costs nothing. Functional requests go out
-// beside a physical one that is under way, as full duplex allows.
-// It must not know UDS. Each link is a node of its own: what one tester with several sockets would be.
-// Clauses: ISO 15765-2:2016 §8.2, §9.6.5.4.
-// Tests: tests/host-sim/Client/CanTpLinkTests.cs.
+// A tester's end of an ISO-TP connection: the agent's own CanIf and CanTp, with the identifiers exchanged, on a node of
+// the virtual bus. It works when a frame comes or has left, and in steps of 100 µs while a message is under way.
+// Invariants: a sender's queue never runs dry while CanTp has frames to send; nothing here takes virtual time.
+// Must not know UDS.
+// Clause: ISO 15765-2:2016 §8.2.
+// Tests: tests/host-sim/Client.
 using EsyncAgent;
 using EsyncSim.Bus;
 
 namespace EsyncSim.Client;
 
-/// <summary>ISO-TP over the virtual bus.</summary>
+/// <summary>Diagnostic connection to one ECU over a virtual bus.</summary>
 public sealed class CanTpLink : IDiagnosticLink, ICanTpUpper
 {
-    private const uint NoIdentifier = uint.MaxValue;
-    private const int FunctionalWaitMsMax = 1000;
-    private readonly CanDriverModel _node;
+    private const long StepNs = 100 * VirtualTime.NsPerUs;
+    private const int SingleFrameLengthMax = 7;
+
+    private readonly CanDriverModel _can;
     private readonly CanIf _canIf;
     private readonly CanTp _canTp;
-    private readonly CanIf? _functional;
-    private readonly SimEvent _wake;
+    private readonly CanFrame _functional;
+    private readonly byte _padding;
+    private readonly SimEvent _work;
+    private readonly SimEvent _step;
     private readonly SimSignal _sent;
     private readonly SimSignal _received;
     private readonly Queue<byte[]> _messages = new();
-    private readonly byte _padding;
-    private byte[] _buffer = [];
+    private byte[] _buffer = new byte[4095];
     private CanTpResult _sendResult;
+    private bool _isReceiving;
 
-    /// <summary>
-    /// Connects to the ECU that has these parameters; the node is switched on and belongs to the connection. The ECU's
-    /// times count for the tester too; flow control is the ECU's own matter, and the tester asks for none.
-    /// </summary>
+    /// <summary>Connects to the ECU with these parameters; the node is switched on and belongs to the connection.</summary>
     public CanTpLink(VirtualTime time, CanDriverModel can, CanIfConfig ecuCanIf, CanTpConfig ecuCanTp)
     {
         Time = time;
-        _node = can;
+        _can = can;
         _padding = ecuCanTp.Padding;
+        _functional = new CanFrame { Identifier = ecuCanIf.FunctionalRxId, IsExtended = ecuCanIf.IsExtended, Length = 8 };
+        CanIfConfig own = new()
+        {
+            IsExtended = ecuCanIf.IsExtended,
+            PhysicalRxId = ecuCanIf.TxId,
+            FunctionalRxId = uint.MaxValue,
+            TxId = ecuCanIf.PhysicalRxId,
+            TransmitQueueLength = 64,
+        };
+        CanTpConfig transport = new()
+        {
+            NAsMs = ecuCanTp.NAsMs,
+            NBsMs = ecuCanTp.NBsMs,
+            NCrMs = ecuCanTp.NCrMs,
+            WaitFrameMax = ecuCanTp.WaitFrameMax,
+            FrameTimeUs = ecuCanTp.FrameTimeUs,
+            Padding = ecuCanTp.Padding,
+        };
+        _canIf = new CanIf(own, can);
+        _canTp = new CanTp(transport, _canIf);
+        _canTp.Attach(this);
+        _work = time.CreateEvent(Work);
+        _step = time.CreateEvent(Work);
         _sent = new SimSignal(time);
         _received = new SimSignal(time);
-        _wake = time.CreateEvent(Pump);
-        can.SetFilter((ecuCanIf.TxId, ecuCanIf.IsExtended));
-        var port = new LinkCan(can, Pump);
-        _canIf = new CanIf(Opposite(ecuCanIf, ecuCanIf.PhysicalRxId), port);
-        _canTp = new CanTp(Opposite(ecuCanTp), _canIf);
-        _canTp.Attach(this);
-        _functional = ecuCanIf.FunctionalRxId == NoIdentifier
-            ? null : new CanIf(Opposite(ecuCanIf, ecuCanIf.FunctionalRxId), new SendOnly(port));
+        can.SetFilter((own.PhysicalRxId, own.IsExtended));
+        can.FrameArrived = () => _work.After(0);
+        can.FrameSent = () => _work.After(0);
         can.PowerOn();
     }
 
     /// <inheritdoc/>
     public VirtualTime Time { get; }
 
-    /// <summary>Takes the tester off the bus.</summary>
-    public void Close()
-    {
-        _node.PowerOff();
-        _wake.Cancel();
-    }
-
     /// <inheritdoc/>
     public async Task<bool> SendAsync(ReadOnlyMemory<byte> request)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(request.Length, nameof(request));
-        while (_canTp.IsTransmitting)
+        byte[] data = request.ToArray();
+        _sent.Reset();
+        if (_canTp.Transmit(data, 0, (uint)data.Length) != StdReturn.Ok)
         {
-            await Time.DelayMs(1);
+            return false;
         }
 
-        _sent.Reset();
-        _canTp.Transmit(request.ToArray(), 0, (uint)request.Length);
-        Pump();
+        _work.After(0);
         await _sent;
         return _sendResult == CanTpResult.Ok;
     }
 
     /// <inheritdoc/>
-    public async Task<bool> SendFunctionalAsync(ReadOnlyMemory<byte> request)
+    public Task<bool> SendFunctionalAsync(ReadOnlyMemory<byte> request)
     {
-        if (request.Length is 0 or > 7)
-        {
-            throw new ArgumentException("A functional request is a single frame of 1 to 7 bytes.", nameof(request));
-        }
-
-        if (_functional == null)
-        {
-            // Without a functional identifier only this ECU can be meant; while a request is under way it hears one anyway.
-            return _canTp.IsTransmitting || await SendAsync(request);
-        }
-
-        byte[] frame = new byte[8];
-        Array.Fill(frame, _padding);
-        frame[0] = (byte)request.Length;
-        request.CopyTo(frame.AsMemory(1));
-        bool isAccepted = _functional.Transmit(frame, frame.Length);
-        uint ticket = _functional.AcceptedCount;
-        for (int waitedMs = 0; isAccepted && waitedMs < FunctionalWaitMsMax; waitedMs++)
-        {
-            if (_functional.HasLeft(ticket))
-            {
-                return true;
-            }
-
-            await Time.DelayMs(1);
-        }
-
-        _functional.CancelTransmit();
-        return false;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(request.Length, SingleFrameLengthMax);
+        byte[] data = _functional.Data;
+        Array.Fill(data, _padding);
+        data[0] = (byte)request.Length;
+        request.Span.CopyTo(data.AsSpan(1));
+        return Task.FromResult(_can.TrySend(_functional));
     }
 
     /// <inheritdoc/>
     public async Task<byte[]?> ReceiveAsync(long timeoutNs)
     {
-        long endNs = Time.NowNs + timeoutNs;
-        while (_messages.Count == 0)
+        bool isInTime = true;
+        while (_messages.Count == 0 && (isInTime || _isReceiving))
         {
-            long leftNs = endNs - Time.NowNs;
-            if (_canTp.IsReceiving)
-            {
-                await _received; // N_Cr bounds it
-            }
-            else if (leftNs <= 0)
-            {
-                return null;
-            }
-            else
-            {
-                await _received.Wait(leftNs);
-            }
+            isInTime = _isReceiving ? await _received : await _received.Wait(timeoutNs);
         }
 
-        return _messages.Dequeue();
+        return _messages.TryDequeue(out byte[]? message) ? message : null;
     }
 
     /// <inheritdoc/>
@@ -143,16 +116,21 @@ public sealed class CanTpLink : IDiagnosticLink, ICanTpUpper
 
     byte[] ICanTpUpper.StartOfReception(bool isFunctional, uint length)
     {
-        _buffer = length <= (uint)Array.MaxLength ? new byte[length] : null!;
-        _received.Set();
+        _isReceiving = true;
+        if (_buffer.Length < length)
+        {
+            _buffer = new byte[length];
+        }
+
         return _buffer;
     }
 
     void ICanTpUpper.RxIndication(bool isFunctional, uint length, CanTpResult result)
     {
+        _isReceiving = false;
         if (result == CanTpResult.Ok)
         {
-            _messages.Enqueue(_buffer);
+            _messages.Enqueue(_buffer.AsSpan(0, (int)length).ToArray());
         }
 
         _received.Set();
@@ -164,54 +142,18 @@ public sealed class CanTpLink : IDiagnosticLink, ICanTpUpper
         _sent.Set();
     }
 
-    private static CanIfConfig Opposite(CanIfConfig ecu, uint requestId) => new()
-    {
-        IsExtended = ecu.IsExtended,
-        PhysicalRxId = ecu.TxId,
-        FunctionalRxId = NoIdentifier,
-        TxId = requestId,
-    };
-
-    private static CanTpConfig Opposite(CanTpConfig ecu) => new()
-    {
-        NAsMs = ecu.NAsMs,
-        NBsMs = ecu.NBsMs,
-        NCrMs = ecu.NCrMs,
-        WaitFrameMax = ecu.WaitFrameMax,
-        FrameTimeUs = 0, // LinkCan tells the end of each frame
-        Padding = ecu.Padding,
-    };
-
-    private void Pump()
+    private void Work()
     {
         uint nowUs = (uint)(Time.NowNs / VirtualTime.NsPerUs);
-        _functional?.MainFunction(Time.NowMs);
         _canIf.MainFunction(Time.NowMs);
         _canTp.MainFunction(Time.NowMs, nowUs);
-        if (!_canTp.IsTransmitting && !_canTp.IsReceiving)
+        if (_canTp.IsTransmitting || _canTp.IsReceiving)
         {
-            _wake.Cancel();
-            return;
+            _step.After(StepNs);
         }
-
-        uint heldBackUs = _canTp.HeldBackUs(nowUs);
-        long inNs = heldBackUs == 0 ? VirtualTime.NsPerMs : Math.Min(heldBackUs * VirtualTime.NsPerUs, VirtualTime.NsPerMs);
-        _wake.After(inNs);
-    }
-
-    /// <summary>The same controller for a second CanIf, which sends and leaves receiving to the first.</summary>
-    private sealed class SendOnly(LinkCan can) : ICan
-    {
-        public byte BlockSizeMax => can.BlockSizeMax;
-
-        public byte SeparationTimeMin => can.SeparationTimeMin;
-
-        public uint OverrunCount => can.OverrunCount;
-
-        public uint BusOffCount => can.BusOffCount;
-
-        public bool TryReceive(CanFrame into) => false;
-
-        public bool TrySend(CanFrame frame) => can.TrySend(frame);
+        else
+        {
+            _step.Cancel();
+        }
     }
 }

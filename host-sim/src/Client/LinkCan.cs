@@ -3,7 +3,7 @@
 // else is on the bus.
 // Invariants: TrySend says true exactly once for a frame, after its end; while it says false the frame is offered
 // again. It knows identifiers and bytes, nothing of what they mean.
-// Tests: tests/host-sim/Client/CanTpLinkTests.cs.
+// Tests: tests/host-sim/Client/IsoTpLinkTests.cs.
 using EsyncAgent;
 using EsyncSim.Bus;
 

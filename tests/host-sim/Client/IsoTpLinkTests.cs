@@ -7,12 +7,12 @@ using Xunit;
 
 namespace EsyncTests.HostSim.Client;
 
-public sealed class CanTpLinkTests
+public sealed class IsoTpLinkTests
 {
     private readonly BusBench _bench = new();
-    private readonly CanTpLink _link;
+    private readonly IsoTpLink _link;
 
-    public CanTpLinkTests()
+    public IsoTpLinkTests()
     {
         _link = Connect(FakeEcu.Identifiers);
     }
@@ -104,7 +104,7 @@ public sealed class CanTpLinkTests
     {
         CanIfConfig ids = new() { PhysicalRxId = 0x7E1, FunctionalRxId = uint.MaxValue, TxId = 0x7E9 };
         FakeEcu ecu = new(_bench.Bus, ids);
-        CanTpLink link = Connect(ids);
+        IsoTpLink link = Connect(ids);
         Assert.True(_bench.Time.Run(() => link.SendFunctionalAsync(new byte[] { 0x3E, 0x80 })));
         _bench.Time.RunFor(VirtualTime.NsPerMs);
         Assert.Equal("3E80", Assert.Single(ecu.Asked).Request);
@@ -115,7 +115,7 @@ public sealed class CanTpLinkTests
     {
         CanIfConfig ids = new() { IsExtended = true, PhysicalRxId = 0x18DA10F1, FunctionalRxId = 0x18DB33F1, TxId = 0x18DAF110 };
         _ = new FakeEcu(_bench.Bus, ids);
-        CanTpLink link = Connect(ids);
+        IsoTpLink link = Connect(ids);
         byte[]? answer = _bench.Time.Run(async () =>
         {
             await link.SendAsync(new byte[] { 0x22, 0xF1, 0x80, 1, 2, 3, 4, 5, 6 });
@@ -181,7 +181,7 @@ public sealed class CanTpLinkTests
         Assert.Empty(_bench.Records);
     }
 
-    private CanTpLink Connect(CanIfConfig ecu) => new(_bench.Time, new VirtualCan(_bench.Bus, "tester"), ecu, new CanTpConfig());
+    private IsoTpLink Connect(CanIfConfig ecu) => new(_bench.Bus, ecu);
 
     private byte[]? Ask(byte[] request) => _bench.Time.Run(async () =>
         await _link.SendAsync(request) ? await _link.ReceiveAsync(100 * VirtualTime.NsPerMs) : null);
