@@ -48,9 +48,6 @@ public enum IlOperation
     /// <summary>What surrounds a native HMAC: the chunk that it authenticates, the key that it derives.</summary>
     Hmac,
 
-    /// <summary>What surrounds a native AES call.</summary>
-    Aes,
-
     /// <summary>A sector erase, from the wish to the result.</summary>
     FlashErase,
 

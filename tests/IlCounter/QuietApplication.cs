@@ -1,0 +1,36 @@
+// The smallest application an agent can supervise: whatever bundle comes, it starts, passes its self-test and is alive.
+// What an application itself costs is not the agent's cost.
+// Tests: tests/host-sim/Ecu/IlCounterTests.cs.
+using EsyncAgent;
+
+namespace EsyncTests.IlCounting;
+
+/// <summary>A loader that runs nothing and reports success.</summary>
+internal sealed class QuietApplication : IApplicationLoader
+{
+    public byte Runtime => 1;
+
+    public ushort ContractVersion => 1;
+
+    public ApplicationState State { get; private set; }
+
+    public uint AliveCounter { get; private set; }
+
+    public bool IsUpdateAllowed => true;
+
+    public StdReturn Begin(uint imageLength) => StdReturn.Ok;
+
+    public StdReturn Append(byte[] data, int offset, int count) => StdReturn.Ok;
+
+    public StdReturn Start()
+    {
+        State = ApplicationState.Running;
+        return StdReturn.Ok;
+    }
+
+    public void MainFunction(uint nowMs) => AliveCounter++;
+
+    public int ReadDataByIdentifier(ushort dataIdentifier, byte[] into, int offset) => -1;
+
+    public int TakeEvent() => -1;
+}

@@ -1,0 +1,86 @@
+// Writes down each turn of the agent: what it executed, and which operations the virtual ECU saw at its ports.
+// Runs inside a CountingContext. Tests: tests/host-sim/Ecu/IlCounterTests.cs.
+using EsyncSim.Client;
+using EsyncSim.Ecu;
+
+namespace EsyncTests.IlCounting;
+
+/// <summary>One turn of the agent.</summary>
+/// <param name="Stage">Where the update was; null before it began.</param>
+/// <param name="Il">Instructions executed.</param>
+/// <param name="Counts">Operations, by <see cref="IlOperation"/>.</param>
+internal sealed record Turn(UpdateStage? Stage, long Il, int[] Counts)
+{
+    /// <summary>True when nothing happened at any port, save that a busy flash was asked.</summary>
+    internal bool IsQuiet => CostFit.Active.All(operation => this[operation] == 0);
+
+    internal int this[IlOperation operation] => Counts[(int)operation];
+}
+
+/// <summary>Records turns.</summary>
+internal sealed class TurnRecorder(IlMeter meter)
+{
+    private readonly List<Turn> _turns = [];
+    private readonly long[] _counted = new long[IlCosts.Operations.Length];
+    private readonly IlMeter _meter = meter;
+    private CpuMeter? _cpu;
+    private long _charged;
+    private long _il;
+
+    /// <summary>Stage that the turns to come belong to.</summary>
+    internal UpdateStage? Stage { get; set; }
+
+    /// <summary>The turns so far.</summary>
+    internal IReadOnlyList<Turn> Turns => _turns;
+
+    /// <summary>Instructions that the virtual ECU charged for these turns.</summary>
+    internal long Charged { get; private set; }
+
+    /// <summary>Those of the download alone.</summary>
+    internal long ChargedInDownload { get; private set; }
+
+    /// <summary>The agent, watched.</summary>
+    internal IAgent Watch(IAgent agent) => new Watched(agent, this);
+
+    /// <summary>Takes the operations of the turn that has just ended.</summary>
+    internal void OnTurnEnded(VirtualEcu ecu)
+    {
+        if (ecu.Meter != _cpu)
+        {
+            _cpu = ecu.Meter;
+            _charged = 0;
+            Array.Clear(_counted);
+        }
+
+        int[] counts = new int[_counted.Length];
+        for (int i = 0; i < counts.Length; i++)
+        {
+            long count = _cpu.CountOf((IlOperation)i);
+            counts[i] = (int)(count - _counted[i]);
+            _counted[i] = count;
+        }
+
+        Charged += _cpu.IlTotal - _charged;
+        if (Stage == UpdateStage.Download)
+        {
+            ChargedInDownload += _cpu.IlTotal - _charged;
+        }
+
+        _charged = _cpu.IlTotal;
+        _turns.Add(new Turn(Stage, _il, counts));
+    }
+
+    private sealed class Watched(IAgent agent, TurnRecorder recorder) : IAgent
+    {
+        public bool IsServing => agent.IsServing;
+
+        public uint CompressionCount => agent.CompressionCount;
+
+        public void MainFunction(uint nowMs)
+        {
+            long before = recorder._meter.Total;
+            agent.MainFunction(nowMs);
+            recorder._il = recorder._meter.Total - before;
+        }
+    }
+}
