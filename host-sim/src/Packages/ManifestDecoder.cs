@@ -11,6 +11,8 @@ namespace EsyncSim.Packages;
 /// <summary>Decodes manifests.</summary>
 public static class ManifestDecoder
 {
+    private const int DeltaCompression = 2;
+
     /// <summary>Reads a manifest (the content of the envelope's byte string).</summary>
     /// <exception cref="SuitException">Not a manifest of our profile.</exception>
     public static SuitManifest Decode(byte[] cbor)
@@ -178,7 +180,7 @@ public static class ManifestDecoder
         switch (key)
         {
             case SuitKeys.ParameterUri:
-                fields.Uri = reader.ReadTextString();
+                fields.Uri = ReadPrintable(reader, SuitManifest.UriLengthMax, "the uri");
                 break;
             case SuitKeys.ParameterSalt:
                 fields.Salt = CborItem.ReadBytes(reader, Packages.ChunkTable.SaltLength, "the salt");
@@ -190,7 +192,7 @@ public static class ManifestDecoder
                 fields.SecurityVersion = reader.ReadUInt32();
                 break;
             case SuitKeys.ParameterVersion:
-                fields.Version = reader.ReadTextString();
+                fields.Version = ReadPrintable(reader, ApplicationBundle.VersionLengthMax, "the application version");
                 break;
             case SuitKeys.ParameterRuntime:
                 fields.Runtime = reader.ReadUInt32();
@@ -225,11 +227,25 @@ public static class ManifestDecoder
             throw new SuitException(FotaError.ManifestMalformed, "a member or a parameter that the profile demands is missing");
         }
 
-        bool isVersion = fields.Version!.Length is >= 1 and <= ApplicationBundle.VersionLengthMax && fields.Version.All(c => c is >= ' ' and <= '~');
-        if (!isVersion || fields.ContractVersion > ushort.MaxValue || fields.Runtime > byte.MaxValue || fields.Encoding > byte.MaxValue)
+        if (fields.ContractVersion > ushort.MaxValue || fields.Runtime > byte.MaxValue || fields.Encoding > byte.MaxValue)
         {
-            throw new SuitException(FotaError.ManifestMalformed, "version, runtime, contract version or encoding are out of range");
+            throw new SuitException(FotaError.ManifestMalformed, "runtime, contract version or encoding are out of range");
         }
+
+        bool isEncoded = fields.Encoding is not null, isDelta = fields.Encoding >> 4 == DeltaCompression;
+        bool isTransfer = fields.Encoding != 0 && (fields.TransferLength is not null) == isEncoded
+            && (fields.TransferTable is not null) == isEncoded && (fields.BaseDigest is not null) == isDelta;
+        if (!isTransfer)
+        {
+            throw new SuitException(FotaError.ManifestMalformed, "encoding, transfer size, transfer table and base do not go together");
+        }
+    }
+
+    private static string ReadPrintable(CborReader reader, int lengthMax, string what)
+    {
+        string text = reader.ReadTextString();
+        bool isPrintable = text.Length >= 1 && text.Length <= lengthMax && text.All(c => c is >= ' ' and <= '~');
+        return isPrintable ? text : throw new CborContentException($"{what} is not 1 to {lengthMax} printable ASCII characters");
     }
 
     private static SuitManifest ToManifest(Fields fields) => new()

@@ -106,16 +106,13 @@ public static class PackageVerifier
             throw new SuitException(FotaError.EncodingUnsupported, $"the package says encoding {entry.Encoding:X2}, the manifest {manifest.Encoding:X2}");
         }
 
-        bool isTransfer = manifest.Encoding == 0
-            ? manifest is { TransferLength: null, TransferTable: null, BaseDigest: null }
-            : manifest.TransferLength == entry.Payload.Length && manifest.TransferTable is not null;
-        if (!isTransfer)
-        {
-            throw new SuitException(FotaError.TransferTableInvalid, "transfer size and transfer table do not go with the encoding and the payload");
-        }
-
         if (manifest.TransferTable is byte[] table)
         {
+            if (manifest.TransferLength != entry.Payload.Length || table.Length != ChunkTable.ChunkCount(entry.Payload.Length) * ChunkTable.TagLength)
+            {
+                throw new SuitException(FotaError.TransferTableInvalid, $"the payload has {entry.Payload.Length} bytes, the manifest says {manifest.TransferLength} in {table.Length / ChunkTable.TagLength} pieces");
+            }
+
             int piece = ChunkTable.FirstMismatch(manifest.Salt, table, entry.Payload);
             if (piece >= 0)
             {

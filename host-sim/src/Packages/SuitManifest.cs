@@ -9,6 +9,9 @@ public sealed record SuitManifest
     /// <summary>Both banks.</summary>
     public const byte BothSlots = 3;
 
+    /// <summary>Longest URI, in bytes.</summary>
+    public const int UriLengthMax = 128;
+
     /// <summary>SUIT sequence number; orders manifests.</summary>
     public required uint Sequence { get; init; }
 
@@ -30,7 +33,7 @@ public sealed record SuitManifest
     /// <summary>Banks in which the image may lie: bit 0 A, bit 1 B.</summary>
     public byte SlotMask { get; init; } = BothSlots;
 
-    /// <summary>Where the payload is from; a name for people, nothing fetches it.</summary>
+    /// <summary>Where the payload is from, 1 to 128 printable ASCII characters; a name for people, nothing fetches it.</summary>
     public required string Uri { get; init; }
 
     /// <summary>Salt of both tables, 32 bytes.</summary>

@@ -98,8 +98,11 @@ public sealed class PackageVerifierTests
         Expect(FotaError.ChunkTableInvalid, Signed(good with { ChunkTable = good.ChunkTable[..^32] }));
         Expect(FotaError.ChunkTableInvalid, Signed(good with { ChunkTable = good.ChunkTable[..^1] }));
         Expect(FotaError.ChunkMismatch, Signed(good with { Salt = new byte[32] }));
-        Expect(FotaError.EncodingUnsupported, Signed(good with { Encoding = 0x10 }));
-        Expect(FotaError.TransferTableInvalid, Signed(good with { TransferLength = 5 }));
+        Expect(FotaError.EncodingUnsupported, Signed(good with { Encoding = 0x10, TransferLength = 1, TransferTable = new byte[32] }));
+        Expect(FotaError.ManifestMalformed, Signed(good with { Encoding = 0x10 }));
+        Expect(FotaError.ManifestMalformed, Signed(good with { TransferLength = 5 }));
+        Expect(FotaError.ManifestMalformed, Signed(good with { BaseDigest = new byte[32] }));
+        Expect(FotaError.ManifestMalformed, Signed(good with { Uri = new string('u', 129) }));
         Expect(FotaError.WrongRuntime, Signed(good with { Runtime = BundleRuntime.NanoFramework }));
         Expect(FotaError.WrongContract, Signed(good with { ContractVersion = 2 }));
         Expect(FotaError.LoadFailed, Signed(good with { Version = "2.0.1" }));
