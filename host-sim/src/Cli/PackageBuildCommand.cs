@@ -3,6 +3,7 @@
 // Tests: tests/host-sim/Cli.
 using System.CommandLine;
 using System.Globalization;
+using EsyncSim.Config;
 using EsyncSim.Files;
 using EsyncSim.Packages;
 using EsyncSim.Signing;
@@ -24,14 +25,13 @@ internal static class PackageBuildCommand
         ToolCommand command = new("build", "Build and sign a package. Each key gives one signature for good, written to its file before the package is made.")
         {
             options.Assemblies, options.EntryClass, options.ApplicationVersion, options.Runtime, options.Contract, options.Image,
-            options.Name, options.Hardware, options.Vendor, options.Class, options.Device, options.Sequence, options.SecurityVersion,
+            options.Name, options.Hardware, options.Ecu, options.Config, options.Vendor, options.Class, options.Device, options.Sequence, options.SecurityVersion,
             options.Slot, options.Keys, options.Out,
         };
         command.WithExample(
-            "esync package build --assembly Motor.dll --entry-class Motor.Application --application-version 2.0.0 --name motor " +
-            "--vendor 4e7fdca1-132a-5936-87bf-d2b83108c0bb --class 7659864f-5090-51a7-a4da-e90b940232db " +
+            "esync package build --assembly Motor.dll --entry-class Motor.Application --application-version 2.0.0 --name motor --ecu motor " +
             "--sequence 2 --security-version 1 --key author.key --key oem.key --out motor-2.esp",
-            "version 2.0.0 for every ECU of this class, signed in both roles");
+            "version 2.0.0 for every ECU of the class that `motor` has in nf.config, signed in both roles");
         command.SetAction(result => Run(result, options));
         return command;
     }
@@ -39,15 +39,16 @@ internal static class PackageBuildCommand
     private static int Run(ParseResult result, Options options)
     {
         string name = result.GetRequiredValue(options.Name);
+        PackageTarget? target = TargetOf(result, options);
         PackageRequest request = new()
         {
             Name = name,
-            Hardware = result.GetValue(options.Hardware) ?? name,
-            Image = ImageOf(result, options),
+            Hardware = result.GetValue(options.Hardware) ?? target?.Name ?? name,
+            Image = ImageOf(result, options, target),
             Sequence = result.GetRequiredValue(options.Sequence),
             SecurityVersion = result.GetRequiredValue(options.SecurityVersion),
-            VendorId = Identifier(result.GetRequiredValue(options.Vendor), "--vendor"),
-            ClassId = Identifier(result.GetRequiredValue(options.Class), "--class"),
+            VendorId = IdentifierOf(result.GetValue(options.Vendor), "--vendor", target?.VendorId),
+            ClassId = IdentifierOf(result.GetValue(options.Class), "--class", target?.ClassId),
             DeviceId = result.GetValue(options.Device) is string device ? Identifier(device, "--device") : null,
             SlotMask = result.GetValue(options.Slot) switch { "a" => 1, "b" => 2, _ => SuitManifest.BothSlots },
         };
@@ -58,13 +59,25 @@ internal static class PackageBuildCommand
         }
 
         string[] keyPaths = result.GetRequiredValue(options.Keys);
-        Package package = PackageBuilder.Build(request, [.. keyPaths.Select(FileSigner.Open)]);
+        ISigner[] signers = [.. keyPaths.Select(FileSigner.Open)];
+        target?.Require(request, signers);
+        Package package = PackageBuilder.Build(request, signers);
         package.Save(path);
         Report(result.InvocationConfiguration.Output, path, package, keyPaths);
         return ExitCode.Ok;
     }
 
-    private static byte[] ImageOf(ParseResult result, Options options)
+    private static PackageTarget? TargetOf(ParseResult result, Options options)
+    {
+        if (result.GetValue(options.Ecu) is string ecu)
+        {
+            return PackageTarget.Of(NfConfig.Load(result.GetValue(options.Config) ?? NfConfig.FindDefault()).Ecu(ecu));
+        }
+
+        return result.GetValue(options.Config) is null ? null : throw new UserErrorException(ExitCode.BadUsage, "--config needs --ecu: the ECU in it that the package is for");
+    }
+
+    private static byte[] ImageOf(ParseResult result, Options options, PackageTarget? target)
     {
         string[] assemblies = result.GetValue(options.Assemblies) ?? [];
         if (result.GetValue(options.Image) is string image)
@@ -82,7 +95,9 @@ internal static class PackageBuildCommand
 
         ApplicationBundle bundle = new()
         {
-            Runtime = (BundleRuntime)(Array.IndexOf(BundleRuntimes.Names, result.GetRequiredValue(options.Runtime)) + 1),
+            Runtime = result.GetValue(options.Runtime) is string runtime
+                ? (BundleRuntime)(Array.IndexOf(BundleRuntimes.Names, runtime) + 1)
+                : target?.Runtime ?? BundleRuntime.Net10,
             ContractVersion = result.GetValue(options.Contract),
             Version = version,
             EntryClass = entryClass,
@@ -90,6 +105,10 @@ internal static class PackageBuildCommand
         };
         return bundle.Build();
     }
+
+    private static byte[] IdentifierOf(string? text, string option, byte[]? ofTarget) => text is null
+        ? ofTarget ?? throw new UserErrorException(ExitCode.BadUsage, $"{option} is missing: give it, or --ecu to take it from nf.config")
+        : Identifier(text, option);
 
     private static byte[] Identifier(string text, string option) => Guid.TryParse(text, out Guid identifier)
         ? identifier.ToByteArray(bigEndian: true)
@@ -122,13 +141,15 @@ internal static class PackageBuildCommand
         public readonly Option<string[]> Assemblies = new("--assembly") { HelpName = "FILE", Description = "Compiled assembly; once for each, in the order in which they are loaded, the entry class in the last" };
         public readonly Option<string?> EntryClass = new("--entry-class") { HelpName = "CLASS", Description = "Full name of the class that implements IApplication" };
         public readonly Option<string?> ApplicationVersion = new("--application-version") { HelpName = "TEXT", Description = "Version of the application, 1 to 24 characters" };
-        public readonly Option<string> Runtime = new("--runtime") { Description = "What the assemblies are compiled for", DefaultValueFactory = _ => BundleRuntime.Net10.Name() };
+        public readonly Option<string?> Runtime = new("--runtime") { Description = "What the assemblies are compiled for; without it what the ECU's board runs, or net10.0" };
         public readonly Option<ushort> Contract = new("--contract") { HelpName = "N", Description = "Version of EsyncAgent.App that they are compiled against", DefaultValueFactory = _ => 1 };
         public readonly Option<string?> Image = new("--image") { HelpName = "FILE", Description = "A ready application bundle, instead of assemblies" };
         public readonly Option<string> Name = new("--name") { HelpName = "TEXT", Description = "Name of the package", Required = true };
         public readonly Option<string?> Hardware = new("--hardware") { HelpName = "TEXT", Description = "What it is for, in words; the class identifier decides" };
-        public readonly Option<string> Vendor = new("--vendor") { HelpName = "UUID", Description = "SUIT vendor identifier (UUID)", Required = true };
-        public readonly Option<string> Class = new("--class") { HelpName = "UUID", Description = "SUIT class identifier (UUID)", Required = true };
+        public readonly Option<string?> Ecu = new("--ecu") { HelpName = "NAME", Description = "ECU of nf.config that the package is for: vendor, class and runtime are its own, and what does not fit it is refused" };
+        public readonly Option<string?> Config = new("--config") { HelpName = "FILE", Description = "The configuration; without it the nearest nf.config, from the current folder upwards" };
+        public readonly Option<string?> Vendor = new("--vendor") { HelpName = "UUID", Description = "SUIT vendor identifier, instead of the ECU's" };
+        public readonly Option<string?> Class = new("--class") { HelpName = "UUID", Description = "SUIT class identifier, instead of the ECU's" };
         public readonly Option<string?> Device = new("--device") { HelpName = "HEX", Description = "Device identifier (32 hexadecimal digits): for this one ECU only" };
         public readonly Option<uint> Sequence = new("--sequence") { HelpName = "N", Description = "SUIT sequence number: higher than that of any package before", Required = true };
         public readonly Option<uint> SecurityVersion = new("--security-version") { HelpName = "N", Description = "securityVersion: raise it when older versions must never come back", Required = true };

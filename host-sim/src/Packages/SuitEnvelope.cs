@@ -60,6 +60,22 @@ public sealed record SuitEnvelope
         };
     }
 
+    /// <summary>Bytes that an envelope will have, before anybody has signed.</summary>
+    public static int LengthOf(byte[] manifestBytes, IReadOnlyList<ISigner> signers)
+    {
+        SuitEnvelope blank = new()
+        {
+            DigestItem = ManifestEncoder.Digest(DigestOf(manifestBytes)),
+            Signatures = [.. signers.Select(signer => new CoseSign1(
+                SuitKeys.HssProtectedHeader,
+                TrustAnchor.KeyIdOf(signer.PublicKey),
+                null,
+                new byte[SigningParameters.Of(signer.PublicKey).SignatureLength]))],
+            ManifestBytes = manifestBytes,
+        };
+        return blank.Encode().Length;
+    }
+
     /// <summary>Reads an envelope.</summary>
     /// <exception cref="SuitException">Not an envelope of our profile.</exception>
     public static SuitEnvelope Decode(byte[] cbor)

@@ -2,6 +2,7 @@
 // Winternitz 1 to 8, one or two levels. Both levels have the same set. All lengths follow from these three numbers.
 // Clause: RFC 8554 §4.1 (table 1), §5.1 (table 2), §6; RFC 8778.
 // Tests: tests/host-sim/Signing.
+using System.Buffers.Binary;
 using System.Globalization;
 using Org.BouncyCastle.Pqc.Crypto.Lms;
 
@@ -49,6 +50,12 @@ public sealed record SigningParameters(int Levels, int Height, int Winternitz)
     internal LMSigParameters Lms => LMSigParameters.GetParametersByID(LmsType);
 
     internal LMOtsParameters Lmots => LMOtsParameters.GetParametersByID(LmotsType);
+
+    /// <summary>The set of an HSS public key whose levels and types are known to be good.</summary>
+    public static SigningParameters Of(ReadOnlySpan<byte> publicKey) => new(
+        BinaryPrimitives.ReadInt32BigEndian(publicKey),
+        (BinaryPrimitives.ReadInt32BigEndian(publicKey[4..]) - 4) * 5,
+        1 << (BinaryPrimitives.ReadInt32BigEndian(publicKey[8..]) - 1));
 
     /// <summary>The set of this name, as <see cref="Name"/> writes it.</summary>
     /// <returns>False when there is none, or the ECU does not verify it.</returns>

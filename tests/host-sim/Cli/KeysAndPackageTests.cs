@@ -155,6 +155,27 @@ public sealed class KeysAndPackageTests : IDisposable
     }
 
     [Fact]
+    public async Task An_ECU_of_nf_config_gives_vendor_class_and_limits()
+    {
+        NewKey("a.key", TestKeys.Author());
+        NewKey("o.key", TestKeys.Oem());
+        string[] common = ["package", "build", "--name", "m", "--sequence", "1", "--security-version", "1", "--image", ImageFile(), "--out", _folder["m.esp"], "--key", _folder["a.key"]];
+
+        Assert.Contains("role oem", await Fails(ExitCode.BadUsage, [.. common, "--ecu", "motor"]));
+        Assert.Contains("--vendor is missing", await Fails(ExitCode.BadUsage, common));
+        Assert.Contains("--config needs --ecu", await Fails(ExitCode.BadUsage, [.. common, "--config", "nf.config"]));
+        await Fails(ExitCode.BadFile, [.. common, "--ecu", "toaster"]);
+        await Ok([.. common, "--ecu", "motor", "--key", _folder["o.key"]]);
+
+        Package package = Package.Load(_folder["m.esp"]);
+        PackageTarget motor = PackageTarget.Of(EsyncSim.Config.NfConfig.Load(EsyncSim.Config.NfConfig.FindDefault()).Ecu("motor"));
+        SuitManifest manifest = ManifestDecoder.Decode(SuitEnvelope.Decode(package.Full!.Envelope).ManifestBytes);
+        Assert.Equal("motor", package.Hardware);
+        Assert.Equal(motor.ClassId, manifest.ClassId);
+        Assert.Equal(motor.VendorId, manifest.VendorId);
+    }
+
+    [Fact]
     public async Task A_used_up_key_refuses_and_a_nearly_used_up_one_is_noted()
     {
         NewKey("a.key", TestKeys.Author());
