@@ -42,7 +42,6 @@ internal sealed class ScriptedTarget : IUpdateTarget
     public void FailInBackground(FotaError reason)
     {
         IsTransferActive = false;
-        TransferRemaining = 0;
         Outcome = reason;
     }
 
