@@ -62,10 +62,14 @@ public sealed class TidyTests
     {
         string[] files = [.. AgentFiles, .. HostFiles, .. TestFiles];
         AssertNone(files.SelectMany(f => SourceRules.Size(f, Repository.Read(f), Allowed)));
+    }
 
-        // Each entry of the list is still needed: without it there is a finding more.
-        int Findings(IReadOnlyDictionary<string, int> allowed) => files.Sum(f => SourceRules.Size(f, Repository.Read(f), allowed).Count());
-        AssertNone(Allowed.Keys.Where(key => Findings(Allowed.Where(a => a.Key != key).ToDictionary()) == 0).Select(key => $"{key} needs no exception any more"));
+    [Fact]
+    public void Each_exception_from_the_sizes_is_still_needed()
+    {
+        // Without it, its file has a finding more.
+        int Findings(string key, IReadOnlyDictionary<string, int> allowed) => SourceRules.Size(key.Split(':')[0], Repository.Read(key.Split(':')[0]), allowed).Count();
+        AssertNone(Allowed.Keys.Where(key => Findings(key, Allowed.Where(a => a.Key != key).ToDictionary()) == 0).Select(key => $"{key} needs no exception any more"));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         uint signatureLengthMax = TrustReader.SignatureLength(trust.Section("signature"), problems);
         var roles = TrustReader.RequiredRoles(trust, problems);
         var nvm = ReadNvM(ecu.Section("nvm"));
-        var sizes = new SlotSizes(roles.Count, signatureLengthMax, nvm.LengthMax);
+        var sizes = new SlotSizes(roles.Count, signatureLengthMax);
         ConfigSection application = ecu.Section("application");
         FlashPart part = ReadPart(ecu.Section("flash"));
         CanIfConfig canIf = ReadCanIf(ecu.Section("can"));
@@ -26,7 +26,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
             Board = board.Name,
             CanIf = canIf,
             CanTp = ReadCanTp(ecu.Section("isoTp"), canIf.IsExtended),
-            Fls = new FlashMapReader(problems, ecu.Section("flash"), part, board, sizes).Read(application),
+            Fls = new FlashMapReader(problems, ecu.Section("flash"), part, board, sizes).Read(application, nvm),
             NvM = nvm,
             Dem = RecordReader.ReadEvents(ecu.Section("events"), nvm, problems),
             Fota = ReadFota(ecu.Section("trial"), trust, [.. roles]),

@@ -20,8 +20,8 @@ internal sealed class FlashMapReader(ConfigProblems problems, ConfigSection flas
 
     private readonly List<Placed> _areas = [];
 
-    /// <summary>The map; `application` says how long an image the banks must hold.</summary>
-    public FlsConfig Read(ConfigSection application)
+    /// <summary>The map; `application` says how long an image the banks must hold, <paramref name="nvm"/> which blocks there are.</summary>
+    public FlsConfig Read(ConfigSection application, NvMConfig nvm)
     {
         uint imageLengthMax = application.Size("imageLengthMax", SlotSizes.ChunkLength, uint.MaxValue, "at least one chunk");
         application.RefuseUnknown();
@@ -47,7 +47,9 @@ internal sealed class FlashMapReader(ConfigProblems problems, ConfigSection flas
         flash.RefuseUnknown();
         CheckOverlap();
         CheckPairs();
-        CheckLengths(imageLengthMax);
+        CheckBanks(imageLengthMax);
+        CheckSmallAreas((uint)NvM.AreaLengthMin(nvm));
+        CheckSlots();
         return config;
     }
 
@@ -127,48 +129,50 @@ internal sealed class FlashMapReader(ConfigProblems problems, ConfigSection flas
         }
     }
 
-    private void CheckLengths(uint imageLengthMax)
+    private void CheckBanks(uint imageLengthMax)
     {
         foreach (string name in new[] { "bankA", "bankB" })
         {
-            if (Find(name) is not { } bank)
-            {
-                continue;
-            }
-
             Require(name, imageLengthMax, $"application.imageLengthMax is {ConfigValues.SizeText(imageLengthMax)}");
-            if (bank.Length > board.ImageLengthMax)
+            if (Find(name) is { } bank && bank.Length > board.ImageLengthMax)
             {
                 problems.Add(bank.LengthPlace, ConfigRule.BankNotLoadable, $"`{name}` is {ConfigValues.SizeText(bank.Length)} long, but board `{board.Name}` can load {ConfigValues.SizeText(board.ImageLengthMax)} into RAM", "Shorten both banks, or choose a board with more memory");
             }
         }
+    }
 
+    private void CheckSmallAreas(uint nvmLength)
+    {
         foreach (string name in new[] { "bootRecord0", "bootRecord1", "bootRecord2" })
         {
-            Require(name, SlotSizes.BootRecordLength, "a boot record is 192 bytes long");
+            Require(name, SlotSizes.BootRecordLength, $"a boot record is {SlotSizes.BootRecordLength} bytes long");
         }
 
         foreach (string name in new[] { "nvm0", "nvm1" })
         {
-            Require(name, sizes.NvMLength, $"one record of each block, 16 bytes around its data, padded to 32, makes {sizes.NvMLength} bytes");
+            Require(name, nvmLength, $"a record of each block and the longest once more, 16 bytes around its data, padded to 32, make {nvmLength} bytes");
         }
+    }
 
-        if (Find("bankA") is not { } longest)
+    private void CheckSlots()
+    {
+        if (Find("bankA") is not { } bank)
         {
             return;
         }
 
-        uint envelope = sizes.EnvelopeLength(longest.Length);
-        string sum = sizes.EnvelopeSum(longest.Length);
-        Require("staging", envelope, $"the longest envelope for a bank of {ConfigValues.SizeText(longest.Length)} is {envelope} bytes ({sum})");
+        uint envelope = sizes.EnvelopeLength(bank.Length);
+        string why = $"the longest envelope for a bank of {ConfigValues.SizeText(bank.Length)} is {envelope} bytes ({sizes.EnvelopeSum(bank.Length)})";
+        Require("staging", envelope, why);
         foreach (string name in new[] { "manifestA", "manifestB" })
         {
-            Require(name, envelope + SlotSizes.SlotOverhead, $"header and marks take {SlotSizes.SlotOverhead} bytes, and the longest envelope for a bank of {ConfigValues.SizeText(longest.Length)} is {envelope} bytes ({sum})");
+            Require(name, envelope + SlotSizes.SlotOverhead, $"header and marks take {SlotSizes.SlotOverhead} bytes, and {why}");
         }
 
+        uint checkpoints = SlotSizes.CheckpointLength(bank.Length);
         foreach (string name in new[] { "checkpoint0", "checkpoint1" })
         {
-            Require(name, SlotSizes.CheckpointLength(longest.Length), $"a record of 32 bytes for each of {SlotSizes.Chunks(longest.Length)} chunks and one in front make {SlotSizes.CheckpointLength(longest.Length)} bytes");
+            Require(name, checkpoints, $"a record of 32 bytes for each of {SlotSizes.Chunks(bank.Length)} chunks and one in front make {checkpoints} bytes");
         }
     }
 

@@ -15,6 +15,7 @@ internal static class RecordReader
     private const ushort Vin = 0xF190;
     private const int VinLength = 17;
     private const int RecordLengthMax = 255;
+    private const int DemRecordLength = 2;
 
     /// <summary>Identifiers and records.</summary>
     public static (ushort[] Ids, byte[][] Records) ReadRecords(ConfigSection section, ConfigProblems problems)
@@ -77,12 +78,20 @@ internal static class RecordReader
             }
         }
 
-        if (entries.Count > nvm.LengthMax[NvMBlock.Dem])
-        {
-            problems.Add(section.At, ConfigRule.TooSmall, $"{entries.Count} events do not fit into nvm.demLengthMax, {nvm.LengthMax[NvMBlock.Dem]} bytes: each has a status byte", "Make demLengthMax larger");
-        }
-
+        CheckCount(section, entries.Count, nvm, problems);
         return config;
+    }
+
+    private static void CheckCount(ConfigSection section, int count, NvMConfig nvm, ConfigProblems problems)
+    {
+        if (count > DemConfig.CountMax)
+        {
+            problems.Add(section.At, ConfigRule.OutOfRange, $"There are {count} events, but an ECU keeps {DemConfig.CountMax} at the most", "Leave some out");
+        }
+        else if (count * DemRecordLength > nvm.LengthMax[NvMBlock.Dem])
+        {
+            problems.Add(section.At, ConfigRule.TooSmall, $"{count} events do not fit into nvm.demLengthMax, {nvm.LengthMax[NvMBlock.Dem]} bytes: each has its number and its status there", $"Make demLengthMax {count * DemRecordLength} or more");
+        }
     }
 
     private static byte[] ReadRecord(ConfigEntry entry, string path, ConfigProblems problems)

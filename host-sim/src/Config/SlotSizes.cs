@@ -1,28 +1,29 @@
-// How much room the flash map must give, computed from the layouts in PROTOCOL.md.
+// How much room the flash map must give, computed from the layouts in PROTOCOL.md and from the agent's own figures.
 // It knows bytes only, neither the file nor its lines; each result comes with the sum that explains it.
 // Tests: tests/host-sim/Config/SlotSizesTests.cs.
+using EsyncAgent;
+
 namespace EsyncSim.Config;
 
-/// <summary>Lengths that follow from the number of signatures, their length, and the NvM blocks.</summary>
+/// <summary>Lengths that follow from the number of signatures and their length.</summary>
 /// <param name="Signatures">Signatures that an envelope carries.</param>
 /// <param name="SignatureLength">Longest HSS signature in bytes.</param>
-/// <param name="NvMLengthMax">Longest data of each NvM block.</param>
-internal sealed record SlotSizes(int Signatures, uint SignatureLength, IReadOnlyList<ushort> NvMLengthMax)
+internal sealed record SlotSizes(int Signatures, uint SignatureLength)
 {
     /// <summary>Bytes of a chunk (PROTOCOL.md, "Chunk tables").</summary>
-    public const uint ChunkLength = 4096;
+    public const uint ChunkLength = BankWriter.ChunkLength;
 
     /// <summary>Bytes of a chunk's tag.</summary>
     public const uint TagLength = 32;
 
     /// <summary>Header and confirm marks of a manifest slot (PROTOCOL.md, "Manifest slot").</summary>
-    public const uint SlotOverhead = 256 + 8 * 32;
+    public const uint SlotOverhead = ManifestSlot.Overhead;
 
     /// <summary>A boot record (PROTOCOL.md, "Boot record").</summary>
-    public const uint BootRecordLength = 192;
+    public const uint BootRecordLength = BootRecord.Length;
 
     /// <summary>Provisioning record with eight anchors: identifier, secret, count, eight times role and key.</summary>
-    public const uint ProvisioningRecordLength = 16 + 32 + 1 + 8 * 61;
+    public const uint ProvisioningRecordLength = 16 + 32 + 1 + KeyStore.AnchorCountMax * 61;
 
     /// <summary>The request 31 01 0220 that carries it.</summary>
     public const uint ProvisioningMessageLength = 4 + ProvisioningRecordLength;
@@ -48,9 +49,6 @@ internal sealed record SlotSizes(int Signatures, uint SignatureLength, IReadOnly
 
     /// <summary>A checkpoint area: its first record and one for each chunk (PROTOCOL.md, "Checkpoints").</summary>
     public static uint CheckpointLength(uint bankLength) => RecordLength * (1 + Chunks(bankLength));
-
-    /// <summary>An NvM area: each block once, 16 bytes around its data, padded to 32 (PROTOCOL.md, "NvM").</summary>
-    public uint NvMLength => (uint)NvMLengthMax.Sum(length => (length + 16 + 31) / 32 * 32);
 
     /// <summary>An HSS signature (RFC 8554 §6.2): levels of LMS with trees of <paramref name="height"/> and Winternitz parameter.</summary>
     public static uint HssSignatureLength(uint levels, uint height, uint winternitz)

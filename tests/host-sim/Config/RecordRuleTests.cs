@@ -44,6 +44,15 @@ public sealed class RecordRuleTests
     [Fact]
     public void Events_fit_into_their_NvM_block()
     {
-        Expect(With("demLengthMax: 65", "demLengthMax: 8"), ConfigRule.TooSmall, "16: { dtc", "9 events do not fit into nvm.demLengthMax, 8 bytes");
+        Expect(With("demLengthMax: 65", "demLengthMax: 17"), ConfigRule.TooSmall, "16: { dtc", "9 events do not fit into nvm.demLengthMax, 17 bytes: each has its number and its status there. Make demLengthMax 18 or more");
+        Assert.Empty(Problems(With("demLengthMax: 65", "demLengthMax: 18")));
+    }
+
+    [Fact]
+    public void An_ECU_has_32_events_at_the_most()
+    {
+        string With(int count) => ConfigBench.With("16: { dtc: 0x0A1B00 }", string.Join("\n      ", Enumerable.Range(16, count - 8).Select(n => $"{n}: {{ dtc: {0x100 + n} }}")));
+        Assert.Empty(Problems(With(32)));
+        Expect(With(33), ConfigRule.OutOfRange, "16: { dtc", "There are 33 events, but an ECU keeps 32 at the most");
     }
 }

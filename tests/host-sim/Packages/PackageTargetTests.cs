@@ -73,7 +73,7 @@ public sealed class PackageTargetTests
             TransferTable = new byte[64 * 32],
             BaseDigest = new byte[32],
         };
-        SlotSizes room = new(2, SlotSizes.HssSignatureLength(2, 5, 4), []);
+        SlotSizes room = new(2, SlotSizes.HssSignatureLength(2, 5, 4));
         int length = SuitEnvelope.LengthOf(ManifestEncoder.Encode(longest), [.. keys.Select(key => new MemorySigner(key))]);
 
         Assert.InRange(length, 0, (int)room.EnvelopeLength(Bank));
