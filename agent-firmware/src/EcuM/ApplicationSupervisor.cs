@@ -37,6 +37,7 @@ public sealed class ApplicationSupervisor
             case ApplicationState.Running:
                 return JudgeAlive(nowMs);
             case ApplicationState.Starting:
+                _lastAliveMs = nowMs; // signs of life are due from its first turn on, not while it tests itself
                 return nowMs - _startedMs > _config.SelfTestMsMax ? FotaError.SelfTestPending : FotaError.None;
             case ApplicationState.SelfTestFailed:
                 return FotaError.SelfTestFailed;

@@ -39,6 +39,7 @@ public sealed class HostApplicationLoader : IApplicationLoader, IApplicationServ
     private bool _isStarted;
     private bool _isStalled;
     private bool _hasTurn;
+    private bool? _testResult;
     private uint _nextTurnMs;
 
     /// <inheritdoc/>
@@ -195,7 +196,8 @@ public sealed class HostApplicationLoader : IApplicationLoader, IApplicationServ
         return typeof(IApplication).IsAssignableFrom(_entry) ? null : $"class {bundle.EntryClass} is not in the bundle, or is no application";
     }
 
-    // Two turns from nothing to Running, as a board's thread would do it: construct and start, then test.
+    // From nothing to Running as a board's thread would do it: construct and start, test, and be done only when the
+    // processor would be.
     private long StartUp()
     {
         if (!_isStarted)
@@ -204,14 +206,13 @@ public sealed class HostApplicationLoader : IApplicationLoader, IApplicationServ
             return Run(StartInstructionsMax, null);
         }
 
-        bool isGood = false;
-        long spent = Run(StartInstructionsMax, application => isGood = application.SelfTest());
-        if (State == ApplicationState.Starting && !_isStalled)
+        if (_testResult is { } isGood)
         {
             State = isGood ? ApplicationState.Running : ApplicationState.SelfTestFailed;
+            return 0;
         }
 
-        return spent;
+        return Run(StartInstructionsMax, application => _testResult = application.SelfTest());
     }
 
     private long Cycle(uint nowMs)
@@ -284,5 +285,6 @@ public sealed class HostApplicationLoader : IApplicationLoader, IApplicationServ
         _isStarted = false;
         _isStalled = false;
         _hasTurn = false;
+        _testResult = null;
     }
 }
