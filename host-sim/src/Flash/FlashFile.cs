@@ -21,12 +21,12 @@ public static class FlashFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException(2, $"cannot read flash file {path}: {error.Message}");
+            throw new UserErrorException(ExitCode.BadFile, $"cannot read flash file {path}: {error.Message}");
         }
 
         if (bytes.Length != flash.Size)
         {
-            throw new UserErrorException(2, $"flash file {path} has {bytes.Length} bytes, the part {flash.Geometry.Name} has {flash.Size}; use the file of this ECU or remove it to begin with an erased part");
+            throw new UserErrorException(ExitCode.BadFile, $"flash file {path} has {bytes.Length} bytes, the part {flash.Geometry.Name} has {flash.Size}; use the file of this ECU or remove it to begin with an erased part");
         }
 
         flash.Memory.Load(bytes);
@@ -44,7 +44,7 @@ public static class FlashFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException(2, $"cannot write flash file {path}: {error.Message}");
+            throw new UserErrorException(ExitCode.BadFile, $"cannot write flash file {path}: {error.Message}");
         }
     }
 }

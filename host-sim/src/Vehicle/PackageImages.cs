@@ -12,13 +12,24 @@ public static class PackageImages
     /// <exception cref="UserErrorException">The package has none, or its envelope is malformed.</exception>
     public static UpdateImage Full(Package package)
     {
-        PackageEntry entry = package.Full
-            ?? throw new UserErrorException(ExitCode.BadFile, $"package {package.Name} has no entry that transfers the plain image");
+        PackageEntry entry = FullEntry(package);
+        byte[] digest = Read(package, () => SuitEnvelope.Decode(entry.Envelope).Digest);
+        return new UpdateImage(entry.Envelope, digest, entry.Encoding, entry.Payload, ManifestOf(package).Version);
+    }
+
+    /// <summary>The manifest of the entry that transfers the plain image. Its signatures are not checked: the ECU does that.</summary>
+    /// <exception cref="UserErrorException">The package has none, or its envelope is malformed.</exception>
+    public static SuitManifest ManifestOf(Package package) =>
+        Read(package, () => ManifestDecoder.Decode(SuitEnvelope.Decode(FullEntry(package).Envelope).ManifestBytes));
+
+    private static PackageEntry FullEntry(Package package) => package.Full
+        ?? throw new UserErrorException(ExitCode.BadFile, $"package {package.Name} has no entry that transfers the plain image");
+
+    private static T Read<T>(Package package, Func<T> read)
+    {
         try
         {
-            SuitEnvelope envelope = SuitEnvelope.Decode(entry.Envelope);
-            SuitManifest manifest = ManifestDecoder.Decode(envelope.ManifestBytes);
-            return new UpdateImage(entry.Envelope, envelope.Digest, entry.Encoding, entry.Payload, manifest.Version);
+            return read();
         }
         catch (SuitException exception)
         {

@@ -93,11 +93,18 @@ public sealed class VehicleClient
         {
             Reply(request, EsyncType.UpdateStatus, Failed(package, exception.Message, isTerminal: false), null);
         }
+        catch (UserErrorException exception)
+        {
+            // The package that the server sent is none.
+            Reply(request, EsyncType.UpdateStatus, Failed(package, exception.Message, isTerminal: true), null);
+        }
     }
 
     private async Task QueryAsync(EsyncMessage request, VehicleEcu ecu)
     {
+        await ecu.Client.SessionAsync(0x03);
         VersionReport report = await ecu.Client.ReadVersionReportAsync();
+        await ecu.Client.SessionAsync(0x01);
         bool isRunning = report.RunningBank < report.States.Count;
         EsyncEcu said = new()
         {

@@ -1,0 +1,81 @@
+// A bench in virtual time: one CAN bus, virtual ECUs from nf.config on it, and a tester for each.
+// Invariant: everything that chance decides follows from the seed, each purpose with a sequence of its own, so that one
+// ECU more or less changes nothing for the others.
+// Tests: tests/host-sim/Bench.
+using EsyncSim.Applications;
+using EsyncSim.Bus;
+using EsyncSim.Client;
+using EsyncSim.Config;
+using EsyncSim.Ecu;
+
+namespace EsyncSim.Bench;
+
+/// <summary>One bus with its ECUs.</summary>
+public sealed class VirtualBench
+{
+    private readonly ulong _seed;
+
+    /// <summary>Makes the bench for ECUs of one bus; they are switched off.</summary>
+    /// <exception cref="UserErrorException">The ECUs are on different buses.</exception>
+    public VirtualBench(VirtualTime time, ulong seed, IReadOnlyList<EcuDefinition> ecus)
+    {
+        _seed = seed;
+        Time = time;
+        if (ecus.Select(ecu => ecu.Bus.Name).Distinct().Count() != 1)
+        {
+            throw new UserErrorException(ExitCode.BadUsage, $"the ECUs {string.Join(", ", ecus.Select(ecu => ecu.Name))} are not all on one bus");
+        }
+
+        Bus = new VirtualBus(time, (int)ecus[0].Bus.BitRate, "can0", seed);
+        Ecus = [.. ecus.Select(Create)];
+    }
+
+    /// <summary>The clock.</summary>
+    public VirtualTime Time { get; }
+
+    /// <summary>The bus.</summary>
+    public VirtualBus Bus { get; }
+
+    /// <summary>The ECUs, in the order in which they were given.</summary>
+    public IReadOnlyList<BenchEcu> Ecus { get; }
+
+    /// <summary>Random bytes that follow from the seed and the purpose: challenges, nonces, secrets of a demonstration.</summary>
+    public Func<int, byte[]> Entropy(string purpose)
+    {
+        SeededRandom random = new(_seed, purpose);
+        return count =>
+        {
+            byte[] bytes = new byte[count];
+            random.Fill(bytes);
+            return bytes;
+        };
+    }
+
+    private BenchEcu Create(EcuDefinition definition)
+    {
+        VirtualEcuOptions options = new()
+        {
+            Seed = new SeededRandom(_seed, definition.Name).NextU64(),
+            Loader = () => new HostApplicationLoader(),
+        };
+        VirtualEcu ecu = VirtualEcu.Create(Bus, definition, options);
+        IsoTpLink link = new(Bus, definition.Config.CanIf, name: $"tester-{definition.Name}");
+        return new BenchEcu(definition, ecu, new UdsTester(link, new TesterTiming()), Entropy($"client-{definition.Name}"));
+    }
+}
+
+/// <summary>One ECU of the bench with its tester.</summary>
+public sealed class BenchEcu(EcuDefinition definition, VirtualEcu ecu, UdsTester tester, Func<int, byte[]> entropy)
+{
+    /// <summary>Name in nf.config.</summary>
+    public string Name => Definition.Name;
+
+    /// <summary>Its part of nf.config.</summary>
+    public EcuDefinition Definition { get; } = definition;
+
+    /// <summary>The ECU itself.</summary>
+    public VirtualEcu Ecu { get; } = ecu;
+
+    /// <summary>A client that knows the ECU's secret, or does not.</summary>
+    public EcuClient Connect(DeviceCredentials? credentials) => new(tester, credentials, entropy);
+}
