@@ -33,6 +33,9 @@ public static class RootCommandFactory
 
     private static IEnumerable<Command> Commands()
     {
+        yield return DemoCommand.Create();
+        yield return ProvisionCommand.Create();
+        yield return UpdateCommand.Create();
         yield return KeysCommand.Create();
         yield return PackageCommand.Create();
         yield return ConfigCommand.Create();

@@ -24,7 +24,8 @@ internal static class Terminal
         ConsoleOf(output).Write(table);
     }
 
-    private static IAnsiConsole ConsoleOf(TextWriter output)
+    /// <summary>A console over a writer.</summary>
+    public static IAnsiConsole ConsoleOf(TextWriter output)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         if (!console.Profile.Out.IsTerminal)

@@ -1,0 +1,55 @@
+// esync demo: the whole story in one run.
+// Tests: tests/host-sim/Demo, tests/host-sim/Cli.
+using System.CommandLine;
+using System.Diagnostics;
+using EsyncSim.Config;
+using EsyncSim.Demo;
+using Spectre.Console;
+
+namespace EsyncSim.Cli;
+
+/// <summary>The command `demo`.</summary>
+internal static class DemoCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        Option<ulong> seed = new("--seed") { Description = "Decides everything that chance decides; the same seed repeats a run to the frame", DefaultValueFactory = _ => 1 };
+        Option<string?> json = new("--json") { Description = "Write steps and transfers as JSON", HelpName = "FILE" };
+        Option<string?> candump = new("--candump") { Description = "Write the bus traffic as a candump log, for cansniffer, SavvyCAN, Wireshark and others", HelpName = "FILE" };
+        Option<string?> broker = new("--broker") { Description = "Use this MQTT broker instead of the one in the process", HelpName = "mqtt://HOST:PORT" };
+        Option<string?> config = new("--config") { Description = "ECU configuration with the ECUs motor and battery; nf.config by default", HelpName = "FILE" };
+        ToolCommand command = new(
+            "demo",
+            "Show the main job in one run: server, client and two virtual ECUs on one CAN bus. Both are updated, faulty versions " +
+            "go back on their own, a power cut is survived, forged packages are refused. Ends with 0 only when all of it happened.")
+        {
+            seed, json, candump, broker, config,
+        };
+        command.WithExample("esync demo", "the story, with live progress")
+            .WithExample("esync demo --seed 7 --json demo.json --candump demo.log", "the same for a script: figures and every frame in files");
+        command.SetAction(parsed => Run(
+            parsed,
+            new DemoOptions { Seed = parsed.GetValue(seed), Broker = parsed.GetValue(broker), ConfigPath = parsed.GetValue(config) ?? NfConfig.FindDefault() },
+            parsed.GetValue(json),
+            parsed.GetValue(candump)));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, DemoOptions options, string? jsonPath, string? candumpPath)
+    {
+        TextWriter output = parsed.InvocationConfiguration.Output;
+        Stopwatch wall = Stopwatch.StartNew();
+        using StringWriter? log = candumpPath is null ? null : new StringWriter();
+        OutputFiles.RequireWritable(jsonPath, candumpPath);
+        IAnsiConsole console = Terminal.ConsoleOf(output);
+        DemoOptions whole = options with { Candump = log };
+        DemoReport report = console.Profile.Out.IsTerminal
+            ? LiveScreen.Run(console, screen => DemoScript.Run(whole, screen))
+            : DemoScript.Run(whole, new PlainScreen(output));
+        OutputFiles.Write(jsonPath, report.ToJson());
+        OutputFiles.Write(candumpPath, log?.ToString());
+        DemoSummary.Write(console, report, wall.Elapsed);
+        return report.IsPassed ? ExitCode.Ok : ExitCode.UnexpectedOutcome;
+    }
+}

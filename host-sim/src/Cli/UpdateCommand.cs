@@ -1,0 +1,69 @@
+// esync update: one update of one virtual ECU with what the user brings, over the same way as in a vehicle.
+// Tests: tests/host-sim/Cli.
+using System.CommandLine;
+using System.Diagnostics;
+using EsyncSim.Bench;
+using EsyncSim.Config;
+using EsyncSim.Demo;
+using EsyncSim.Packages;
+using EsyncSim.Signing;
+using Spectre.Console;
+
+namespace EsyncSim.Cli;
+
+/// <summary>The command `update`.</summary>
+internal static class UpdateCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        Option<string> package = new("--package") { Description = "Signed package (from `esync package build`)", Required = true, HelpName = "FILE" };
+        Option<string> flash = new("--flash") { Description = "The virtual ECU's memory, kept between runs (from `esync provision`)", Required = true, HelpName = "FILE" };
+        Option<string?> config = new("--config") { Description = "ECU configuration; nf.config by default", HelpName = "FILE" };
+        Option<string?> ecu = new("--ecu") { Description = "Name of the ECU; by default the one whose class the package is for", HelpName = "NAME" };
+        Option<string?> device = new("--device") { Description = "Identity and secret of the ECU. Default: the flash file's name and .device", HelpName = "FILE" };
+        Option<string?> broker = new("--broker") { Description = "Use this MQTT broker instead of the one in the process", HelpName = "mqtt://HOST:PORT" };
+        Option<string?> json = new("--json") { Description = "Write the outcome as JSON, as `esync demo` does", HelpName = "FILE" };
+        Option<string?> candump = new("--candump") { Description = "Write the bus traffic as a candump log", HelpName = "FILE" };
+        Option<ulong?> seed = new("--seed") { Description = "Decides everything that chance decides; a new one by default" };
+        ToolCommand command = new("update", "Update a virtual ECU with a package: server, client, bus and agent as in a vehicle. The ECU's memory stays in a file.")
+        {
+            package, flash, config, ecu, device, broker, json, candump, seed,
+        };
+        command.WithExample("esync update --package motor-2.esp --flash motor.flash", "brings the package to the ECU and confirms it when its self-test passes");
+        command.SetAction(parsed =>
+        {
+            NfConfig configuration = NfConfig.Load(parsed.GetValue(config) ?? NfConfig.FindDefault());
+            string packagePath = parsed.GetRequiredValue(package);
+            Package read = Package.Load(packagePath);
+            string flashPath = parsed.GetRequiredValue(flash);
+            UpdateRequest request = new()
+            {
+                Package = read,
+                Ecu = parsed.GetValue(ecu) is { } name ? configuration.Ecu(name) : UpdateRequest.FindEcu(configuration, read, packagePath),
+                FlashPath = flashPath,
+                Device = DeviceFile.Load(parsed.GetValue(device) ?? ProvisionCommand.DefaultDevicePath(flashPath)),
+                Broker = parsed.GetValue(broker),
+                Seed = parsed.GetValue(seed),
+            };
+            return Run(parsed.InvocationConfiguration.Output, request, parsed.GetValue(json), parsed.GetValue(candump));
+        });
+        return command;
+    }
+
+    private static int Run(TextWriter output, UpdateRequest request, string? jsonPath, string? candumpPath)
+    {
+        OutputFiles.RequireWritable(request.FlashPath, jsonPath, candumpPath);
+        Stopwatch wall = Stopwatch.StartNew();
+        using StringWriter? log = candumpPath is null ? null : new StringWriter();
+        IAnsiConsole console = Terminal.ConsoleOf(output);
+        UpdateRequest whole = request with { Candump = log };
+        UpdateRunResult result = console.Profile.Out.IsTerminal
+            ? LiveScreen.Run(console, screen => UpdateRun.Run(whole, screen))
+            : UpdateRun.Run(whole, new PlainScreen(output));
+        OutputFiles.Write(jsonPath, result.Report.ToJson());
+        OutputFiles.Write(candumpPath, log?.ToString());
+        DemoSummary.Write(console, result.Report, wall.Elapsed);
+        return result.Error is { } error ? throw error : ExitCode.Ok;
+    }
+}

@@ -1,0 +1,72 @@
+// One ECU of the demo: the ECU on the bench, its secret, its application and its packages.
+// Tests: tests/host-sim/Demo.
+using EsyncSim.Applications;
+using EsyncSim.Bench;
+using EsyncSim.Client;
+using EsyncSim.Packages;
+using EsyncSim.Server;
+using EsyncSim.Signing;
+
+namespace EsyncSim.Demo;
+
+/// <summary>An ECU of the demo.</summary>
+public sealed class DemoEcu
+{
+    private readonly DemoKeys _keys;
+    private readonly string _application;
+    private uint _sequence;
+
+    /// <summary>Makes it; the secret follows from <paramref name="entropy"/>.</summary>
+    public DemoEcu(BenchEcu bench, string application, DemoKeys keys, Func<int, byte[]> entropy, TransferMeter meter)
+    {
+        Bench = bench;
+        Meter = meter;
+        _application = application;
+        _keys = keys;
+        Credentials = new DeviceCredentials(entropy(DeviceFile.DeviceIdLength), entropy(DeviceFile.DeviceSecretLength));
+        Client = bench.Connect(Credentials);
+    }
+
+    /// <summary>Name in nf.config.</summary>
+    public string Name => Bench.Name;
+
+    /// <summary>The ECU on the bench.</summary>
+    public BenchEcu Bench { get; }
+
+    /// <summary>Its identity and secret.</summary>
+    public DeviceCredentials Credentials { get; }
+
+    /// <summary>Conversation with it.</summary>
+    public EcuClient Client { get; }
+
+    /// <summary>Meter of its transfers.</summary>
+    public TransferMeter Meter { get; }
+
+    /// <summary>Option record that provisions it.</summary>
+    public byte[] ProvisioningRecord => Signing.ProvisioningRecord.Build(Credentials.DeviceId, Credentials.Secret, _keys.Anchors);
+
+    /// <summary>The next request in order for a release: everything but the signatures.</summary>
+    public PackageRequest Request(string release, uint securityVersion) => new()
+    {
+        Name = $"{Name}-{release}",
+        Hardware = Name,
+        Image = BuiltInApplications.Image(_application, release),
+        Sequence = ++_sequence,
+        SecurityVersion = securityVersion,
+        VendorId = Bench.Definition.Config.Fota.VendorId,
+        ClassId = Bench.Definition.Config.Fota.ClassId,
+    };
+
+    /// <summary>Signs a request in both roles.</summary>
+    public Package Sign(PackageRequest request) => PackageBuilder.Build(request, [_keys.Author, _keys.Oem]);
+
+    /// <summary>Signs a request as the author only.</summary>
+    public Package SignAsAuthorOnly(PackageRequest request) => PackageBuilder.Build(request, [_keys.Author]);
+
+    /// <summary>A package as the target of a campaign.</summary>
+    public CampaignTarget Target(Package package, string release)
+    {
+        Meter.Version = release;
+        return new CampaignTarget { Ecu = Name, PackageName = package.Name, Version = release, File = package.Encode() };
+    }
+}

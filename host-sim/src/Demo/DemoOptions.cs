@@ -1,0 +1,22 @@
+// What the user may ask of a demo.
+// Tests: tests/host-sim/Demo.
+namespace EsyncSim.Demo;
+
+/// <summary>Options of a demo.</summary>
+public sealed record DemoOptions
+{
+    /// <summary>Decides everything that chance decides; the same seed gives the same frames.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Path of the configuration.</summary>
+    public required string ConfigPath { get; init; }
+
+    /// <summary>Address of a broker; null starts one in the process.</summary>
+    public string? Broker { get; init; }
+
+    /// <summary>True: messages take virtual time and no broker is used.</summary>
+    public bool IsNetworkVirtual { get; init; }
+
+    /// <summary>Where the bus traffic is written as a candump log; null writes none.</summary>
+    public TextWriter? Candump { get; init; }
+}

@@ -1,0 +1,46 @@
+// What a demo or an update has shown, as data: steps with what was expected and observed, transfers with their rates.
+// The JSON form is the one of --json (host-sim/README.md, "esync demo").
+// Tests: tests/host-sim/Demo.
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EsyncSim.Demo;
+
+/// <summary>One step.</summary>
+/// <param name="Name">What was done, and to which ECU.</param>
+/// <param name="Expected">What should be seen.</param>
+/// <param name="Observed">What was read from the ECU over UDS after the step.</param>
+/// <param name="Pass">True when both are the same.</param>
+public sealed record DemoStep(string Name, string Expected, string Observed, bool Pass);
+
+/// <summary>One transfer of an image, or the part of one that ended before or began after an interruption.</summary>
+/// <param name="Ecu">Name of the ECU.</param>
+/// <param name="Board">Its board.</param>
+/// <param name="Encoding">Form in which the image was transferred.</param>
+/// <param name="ImageBytes">Length of the installed image.</param>
+/// <param name="Bytes">Bytes transferred.</param>
+/// <param name="BusSeconds">From the request for the download to the answer to its end, in virtual time.</param>
+/// <param name="KBps">Rate in 1,000 bytes per second.</param>
+/// <param name="LimitKBps">Rate of a bus that carries nothing but these consecutive frames: 7 bytes in the mean duration of one, with the interframe space.</param>
+/// <param name="PercentOfLimit">Share of the limit that was reached.</param>
+public sealed record TransferResult(
+    string Ecu, string Board, string Encoding, int ImageBytes, int Bytes, double BusSeconds, double KBps, double LimitKBps, double PercentOfLimit);
+
+/// <summary>Everything.</summary>
+public sealed record DemoReport(IReadOnlyList<DemoStep> Steps, IReadOnlyList<TransferResult> Transfers)
+{
+    /// <summary>"pass" when every step is as expected, else "fail".</summary>
+    public string Outcome => IsPassed ? "pass" : "fail";
+
+    /// <summary>True when every step is as expected.</summary>
+    [JsonIgnore]
+    public bool IsPassed => Steps.Count > 0 && Steps.All(step => step.Pass);
+
+    /// <summary>The report as JSON.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, DemoJsonContext.Default.DemoReport);
+}
+
+/// <summary>Serialisation code made by the compiler.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(DemoReport))]
+internal sealed partial class DemoJsonContext : JsonSerializerContext;

@@ -1,0 +1,251 @@
+// The story of the demo, step by step. What a step shows is read from the ECU over UDS after the step, by a version report
+// whose HMAC was checked; the server's own view must agree with it.
+// Invariant: every step ends with an expectation, and the demo passes only when each of them is met.
+// Tests: tests/host-sim/Demo.
+using EsyncAgent;
+using EsyncSim.Bus;
+using EsyncSim.Client;
+using EsyncSim.Flash;
+using EsyncSim.Packages;
+using EsyncSim.Server;
+
+namespace EsyncSim.Demo;
+
+/// <summary>Runs the demo.</summary>
+public sealed class DemoScript
+{
+    private const string First = "1.0.0";
+    private const string Second = "2.0.0";
+    private const int PowerOffMs = 1500;
+    private const int CutAtPercent = 40;
+    private const ushort TableDid = 0x0102;
+    private const ushort NewDid = 0x0103;
+
+    private readonly DemoWorld _world;
+    private readonly IDemoScreen _screen;
+    private readonly List<DemoStep> _steps = [];
+    private readonly Dictionary<string, Package> _firstPackages = [];
+    private readonly Dictionary<string, string> _tablesBefore = [];
+    private CampaignServer _server = null!;
+    private int _campaigns;
+
+    private DemoScript(DemoWorld world, IDemoScreen screen)
+    {
+        _world = world;
+        _screen = screen;
+    }
+
+    /// <summary>Runs a demo from beginning to end.</summary>
+    /// <exception cref="UserErrorException">Configuration or broker are not usable.</exception>
+    public static DemoReport Run(DemoOptions options, IDemoScreen screen)
+    {
+        using DemoWorld world = new(options, screen);
+        DemoScript script = new(world, screen);
+        world.Time.Run(script.RunAsync);
+        return new DemoReport(script._steps, world.Transfers);
+    }
+
+    private async Task RunAsync()
+    {
+        _screen.Chapter("Two new ECUs are provisioned and get their first application");
+        foreach (DemoEcu ecu in _world.Ecus)
+        {
+            ecu.Bench.Ecu.PowerOn();
+        }
+
+        foreach (DemoEcu ecu in _world.Ecus)
+        {
+            await ProvisionAsync(ecu);
+        }
+
+        await ConnectAsync();
+        foreach (DemoEcu ecu in _world.Ecus)
+        {
+            _firstPackages[ecu.Name] = ecu.Sign(ecu.Request(First, 1));
+            await InstallAsync($"{ecu.Name}: first installation of {First}", ecu, _firstPackages[ecu.Name], First);
+        }
+
+        _screen.Chapter("Inventory: what each ECU says of itself, with proof");
+        foreach (DemoEcu ecu in _world.Ecus)
+        {
+            await InventoryAsync(ecu);
+        }
+
+        _screen.Chapter($"A campaign updates both to {Second}");
+        await UpdateBothAsync();
+        _screen.Chapter("Faulty versions go back on their own");
+        await RollBackAsync(_world.Motor, "2.1.0-selftest", "fails its self-test", FotaError.SelfTestFailed);
+        await RollBackAsync(_world.Battery, "2.1.0-throws", "throws while it starts", FotaError.ApplicationFaulted);
+        await RollBackAsync(_world.Motor, "2.1.1-stall", "stops answering", FotaError.AliveLost);
+        _screen.Chapter("The power fails in the middle of a download");
+        await CutPowerAsync(_world.Battery, "2.0.1");
+        _screen.Chapter("Packages that are not what they should be are refused");
+        await RefuseAllAsync(_world.Motor);
+        if (_world.Vehicle.IsFaulted)
+        {
+            await _world.Vehicle;
+        }
+    }
+
+    private async Task ProvisionAsync(DemoEcu ecu)
+    {
+        await ecu.Client.AwaitPresenceAsync();
+        await ecu.Client.SessionAsync(0x03);
+        await ecu.Client.RoutineAsync(0x0220, "provision", ecu.ProvisioningRecord);
+        VersionReport report = await ecu.Client.ReadVersionReportAsync();
+        await ecu.Client.SessionAsync(0x01);
+        string observed = $"device {Convert.ToHexStringLower(report.DeviceId)[..8]}, report {(report.IsAuthentic ? "authentic" : "not authentic")}";
+        Check($"{ecu.Name}: provision", $"device {Convert.ToHexStringLower(ecu.Credentials.DeviceId)[..8]}, report authentic", observed);
+    }
+
+    private async Task ConnectAsync()
+    {
+        string vehicle = await _world.Motor.Client.ReadTextAsync(0xF190);
+        _server = _world.Connect(vehicle);
+        _screen.Note($"vehicle {vehicle}, messages over {_world.Network.Description}");
+    }
+
+    private async Task InventoryAsync(DemoEcu ecu)
+    {
+        EcuClient client = ecu.Client;
+        string part = await client.ReadTextAsync(0xF187);
+        string hardware = await client.ReadTextAsync(0xF191);
+        string serial = await client.ReadTextAsync(0xF18C);
+        VersionReport report = await ReadReportAsync(ecu);
+        _screen.Note($"{ecu.Name}: part {part}, hardware {hardware}, serial {serial}, agent {report.AgentVersion}, banks {report.States[0]} {report.States[1]}, floor {report.SecurityVersionFloor}");
+        EsyncMessage? answer = await _server.QueryAsync(ecu.Name, ecu.Name);
+        string server = answer?.Body.Ecu?.IsAuthentic == true ? $"server was told {answer.Body.Package.Version}" : "server was told nothing";
+        Check($"{ecu.Name}: inventory", $"{First} Confirmed, server was told {First}", $"{Running(report)}, {server}");
+        _tablesBefore[ecu.Name] = await TryReadAsync(ecu, TableDid);
+    }
+
+    private async Task UpdateBothAsync()
+    {
+        List<CampaignTarget> targets = [];
+        foreach (DemoEcu ecu in _world.Ecus)
+        {
+            targets.Add(ecu.Target(ecu.Sign(ecu.Request(Second, 2)), Second) with { RollbackVersions = [First] });
+        }
+
+        IReadOnlyList<TargetResult> results = await _server.RunAsync(new Campaign(NextCampaign(), targets));
+        foreach ((DemoEcu ecu, TargetResult result) in _world.Ecus.Zip(results))
+        {
+            VersionReport report = await ReadReportAsync(ecu);
+            Check($"{ecu.Name}: update to {Second}", $"{Second} Confirmed", Running(report) + Doubt(result, TargetEnd.Completed));
+            string tables = await TryReadAsync(ecu, TableDid);
+            string news = await TryReadAsync(ecu, NewDid);
+            string observed = $"0102 {(tables == _tablesBefore[ecu.Name] ? "as before" : "changed")}, 0103 {(news.Length > 0 ? "answers" : "unknown")}";
+            _screen.Note($"{ecu.Name}: DID 0102 was {_tablesBefore[ecu.Name]}, is {tables}; 0103 is {news}");
+            Check($"{ecu.Name}: the new application runs", "0102 changed, 0103 answers", observed);
+        }
+    }
+
+    private async Task InstallAsync(string name, DemoEcu ecu, Package package, string release)
+    {
+        TargetResult result = await RunAsync(ecu, package, release);
+        VersionReport report = await ReadReportAsync(ecu);
+        Check(name, $"{release} Confirmed", Running(report) + Doubt(result, TargetEnd.Completed));
+    }
+
+    private async Task RollBackAsync(DemoEcu ecu, string release, string fault, FotaError reason)
+    {
+        string before = Running(await ReadReportAsync(ecu));
+        TargetResult result = await RunAsync(ecu, ecu.Sign(ecu.Request(release, 2)), release);
+        VersionReport report = await ReadReportAsync(ecu);
+        string observed = $"{Running(report)}, {report.LastError}{Doubt(result, TargetEnd.RolledBack)}";
+        Check($"{ecu.Name}: {release} {fault}", $"{before}, {reason}", observed);
+    }
+
+    private async Task CutPowerAsync(DemoEcu ecu, string release)
+    {
+        Package package = ecu.Sign(ecu.Request(release, 2));
+        int total = package.Full!.Payload.Length;
+        bool wasCut = false;
+        ecu.Meter.BlockAcknowledged = position =>
+        {
+            if (!wasCut && position >= total * (long)CutAtPercent / 100)
+            {
+                wasCut = true;
+                _world.Time.After(VirtualTime.NsPerMs, () => CutPower(ecu));
+            }
+        };
+        TargetResult result = await RunAsync(ecu, package, release);
+        ecu.Meter.BlockAcknowledged = null;
+        VersionReport report = await ReadReportAsync(ecu);
+        string resumed = ecu.Meter.LastOffset > 0 ? "resumed in the middle" : "from the beginning";
+        _screen.Note($"{ecu.Name}: the download went on at byte {ecu.Meter.LastOffset} of {total}");
+        Check(
+            $"{ecu.Name}: power cut in mid-download of {release}",
+            $"{release} Confirmed, resumed in the middle",
+            $"{Running(report)}, {resumed}{Doubt(result, TargetEnd.Completed)}");
+    }
+
+    private void CutPower(DemoEcu ecu)
+    {
+        ecu.Bench.Ecu.PowerCut(CutModel.ProgramUnstable);
+        _screen.Note($"{ecu.Name}: power cut");
+        _world.Time.After(PowerOffMs * VirtualTime.NsPerMs, ecu.Bench.Ecu.PowerOn);
+    }
+
+    private async Task RefuseAllAsync(DemoEcu ecu)
+    {
+        const int SomeBit = 200_000;
+        await RefuseAsync(ecu, "one bit of the image flipped", PackageTampering.FlipImageBit(ecu.Sign(ecu.Request(Second, 2)), SomeBit), FotaError.ChunkMismatch);
+        await RefuseAsync(ecu, "signed in one role only", ecu.SignAsAuthorOnly(ecu.Request(Second, 2)), FotaError.RoleMissing);
+        PackageRequest other = PackageTampering.ForOtherDevice(ecu.Request(Second, 2), ecu.Credentials.DeviceId);
+        await RefuseAsync(ecu, "for another device", ecu.Sign(other), FotaError.WrongDevice);
+        await RefuseAsync(ecu, $"an older one ({First} again)", _firstPackages[ecu.Name], FotaError.SequenceTooLow);
+    }
+
+    private async Task RefuseAsync(DemoEcu ecu, string what, Package package, FotaError reason)
+    {
+        string before = Running(await ReadReportAsync(ecu));
+
+        // Named differently, since the server leaves an ECU alone that runs the version already.
+        TargetResult result = await RunAsync(ecu, package, $"{Second}-forged");
+        UpdateState state = await ecu.Client.ReadUpdateStateAsync();
+        VersionReport report = await ReadReportAsync(ecu);
+        Check($"{ecu.Name}: {what}", $"{before}, {reason}", $"{Running(report)}, {state.LastError}{Doubt(result, TargetEnd.Failed)}");
+    }
+
+    private async Task<TargetResult> RunAsync(DemoEcu ecu, Package package, string release) =>
+        (await _server.RunAsync(new Campaign(NextCampaign(), [ecu.Target(package, release)])))[0];
+
+    private static async Task<VersionReport> ReadReportAsync(DemoEcu ecu)
+    {
+        await ecu.Client.AwaitPresenceAsync();
+        await ecu.Client.SessionAsync(0x03);
+        VersionReport report = await ecu.Client.ReadVersionReportAsync();
+        await ecu.Client.SessionAsync(0x01);
+        return report;
+    }
+
+    private static async Task<string> TryReadAsync(DemoEcu ecu, ushort identifier)
+    {
+        try
+        {
+            return Convert.ToHexString(await ecu.Client.ReadAsync(identifier));
+        }
+        catch (NegativeResponseException)
+        {
+            return string.Empty;
+        }
+    }
+
+    private static string Running(VersionReport report) => report.RunningBank < report.States.Count
+        ? $"{report.ApplicationVersion} {report.States[report.RunningBank]}"
+        : "no application";
+
+    // Empty when the server saw the same.
+    private static string Doubt(TargetResult result, TargetEnd expected) =>
+        result.End == expected ? string.Empty : $" (the server saw {result.End}: {result.Message})";
+
+    private string NextCampaign() => $"demo-{++_campaigns}";
+
+    private void Check(string name, string expected, string observed)
+    {
+        DemoStep step = new(name, expected, observed, expected == observed);
+        _steps.Add(step);
+        _screen.Step(step);
+    }
+}

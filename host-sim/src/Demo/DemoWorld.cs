@@ -1,0 +1,82 @@
+// Everything that a demo needs, put together: bus, two ECUs, keys, message network, server and vehicle.
+// Invariant: everything that chance decides follows from the seed.
+// Tests: tests/host-sim/Demo.
+using EsyncSim.Applications;
+using EsyncSim.Bench;
+using EsyncSim.Bus;
+using EsyncSim.Client;
+using EsyncSim.Config;
+using EsyncSim.Server;
+using EsyncSim.Vehicle;
+
+namespace EsyncSim.Demo;
+
+/// <summary>The parts of one demo.</summary>
+public sealed class DemoWorld : IDisposable
+{
+    private readonly DemoKeys _keys;
+
+    /// <summary>Makes the world; ECUs are switched off, nothing is connected yet.</summary>
+    /// <exception cref="UserErrorException">Configuration or broker are not usable.</exception>
+    public DemoWorld(DemoOptions options, IDemoScreen screen)
+    {
+        NfConfig config = NfConfig.Load(options.ConfigPath);
+        Bench = new VirtualBench(Time, options.Seed, [config.Ecu("motor"), config.Ecu("battery")]);
+        if (options.Candump is { } candump)
+        {
+            Bench.Bus.Observe(new CandumpLog(candump));
+        }
+
+        _keys = new DemoKeys(options.Seed);
+        Motor = Create(Bench.Ecus[0], BuiltInApplications.MotorControl, screen);
+        Battery = Create(Bench.Ecus[1], BuiltInApplications.BatteryManager, screen);
+        Network = options.IsNetworkVirtual ? new VirtualMessageNetwork(Time, options.Seed) : new MqttMessageNetwork(Time, options.Broker);
+    }
+
+    /// <summary>The clock.</summary>
+    public VirtualTime Time { get; } = new();
+
+    /// <summary>Bus and ECUs.</summary>
+    public VirtualBench Bench { get; }
+
+    /// <summary>The motor control.</summary>
+    public DemoEcu Motor { get; }
+
+    /// <summary>The battery manager.</summary>
+    public DemoEcu Battery { get; }
+
+    /// <summary>Both.</summary>
+    public IReadOnlyList<DemoEcu> Ecus => [Motor, Battery];
+
+    /// <summary>What server and vehicle talk over.</summary>
+    public IMessageNetwork Network { get; }
+
+    /// <summary>Transfers so far.</summary>
+    public List<TransferResult> Transfers { get; } = [];
+
+    /// <summary>Connects server and vehicle, and starts the vehicle's client.</summary>
+    public CampaignServer Connect(string vehicle)
+    {
+        Topics topics = new(vehicle);
+        CampaignServer server = new(Time, Network.Join("server"), topics);
+        VehicleClient client = new(Time, Network.Join("vehicle"), topics, Ecus.Select(ecu => new VehicleEcu(ecu.Name, ecu.Client, new UpdatePolicy(), ecu.Meter)));
+        Vehicle = client.RunAsync();
+        return server;
+    }
+
+    /// <summary>The vehicle's client at work; it ends only with an error of the program.</summary>
+    public Task Vehicle { get; private set; } = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Network.Dispose();
+        _keys.Dispose();
+    }
+
+    private DemoEcu Create(BenchEcu bench, string application, IDemoScreen screen)
+    {
+        TransferMeter meter = new(Bench.Bus, bench, screen, Transfers);
+        return new DemoEcu(bench, application, _keys, Bench.Entropy($"secret-{bench.Name}"), meter);
+    }
+}

@@ -1,0 +1,141 @@
+// Measures transfers: bytes and time from the client's side, the limit from the frames that were really on the bus.
+//   limit = 7 bytes / mean duration of the transfer's consecutive frames, interframe space included
+// The stuff bits of a frame depend on its content, so the limit is measured and not assumed.
+// Tests: tests/host-sim/Demo (recomputed from the candump).
+using EsyncSim.Bench;
+using EsyncSim.Bus;
+using EsyncSim.Client;
+
+namespace EsyncSim.Demo;
+
+/// <summary>Meter of one ECU's transfers.</summary>
+public sealed class TransferMeter : IUpdateObserver, IBusObserver
+{
+    private const int ConsecutiveFrame = 2;
+    private const int BytesPerFrame = 7;
+
+    private readonly BenchEcu _ecu;
+    private readonly VirtualBus _bus;
+    private readonly IDemoScreen _screen;
+    private readonly List<TransferResult> _results;
+    private readonly uint _requestId;
+    private bool _isRunning;
+    private int _offset;
+    private int _position;
+    private int _total;
+    private long _startNs;
+    private long _positionNs;
+    private long _frames;
+    private long _framesNs;
+
+    /// <summary>Makes the meter; results are appended to <paramref name="results"/>.</summary>
+    public TransferMeter(VirtualBus bus, BenchEcu ecu, IDemoScreen screen, List<TransferResult> results)
+    {
+        _bus = bus;
+        _ecu = ecu;
+        _screen = screen;
+        _results = results;
+        _requestId = ecu.Definition.Config.CanIf.PhysicalRxId;
+        bus.Observe(this);
+    }
+
+    /// <summary>Version that the next transfer brings; for the screen.</summary>
+    public string Version { get; set; } = string.Empty;
+
+    /// <summary>Position at which the last transfer began; more than zero when it went on with an interrupted one.</summary>
+    public int LastOffset => _offset;
+
+    /// <summary>Called after each acknowledged block with the position.</summary>
+    public Action<int>? BlockAcknowledged { get; set; }
+
+    /// <inheritdoc/>
+    public void Stage(UpdateStage stage)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void TransferBegins(int offset, int total)
+    {
+        _isRunning = true;
+        _offset = offset;
+        _position = offset;
+        _total = total;
+        _startNs = _bus.Time.NowNs;
+        _positionNs = _startNs;
+        _frames = 0;
+        _framesNs = 0;
+        _screen.TransferBegins(_ecu.Name, Version, offset, total);
+    }
+
+    /// <inheritdoc/>
+    public void Transferred(int position)
+    {
+        _position = position;
+        _positionNs = _bus.Time.NowNs;
+        TransferResult sofar = Measure();
+        _screen.Transferred(position, sofar.KBps, sofar.PercentOfLimit);
+        BlockAcknowledged?.Invoke(position);
+    }
+
+    /// <inheritdoc/>
+    public void TransferEnds()
+    {
+        _positionNs = _bus.Time.NowNs;
+        Finish(isWhole: true, isResumed: false);
+    }
+
+    /// <inheritdoc/>
+    public void AttemptEnded(int attempt, UpdateOutcome outcome, bool isLast)
+    {
+        if (_isRunning)
+        {
+            Finish(isWhole: false, isResumed: !isLast);
+        }
+
+        if (!isLast)
+        {
+            _screen.Note($"{_ecu.Name}: {outcome.Text}; trying again");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnRecord(in BusRecord record)
+    {
+        if (_isRunning && record.IsWhole && record.Frame.Identifier == _requestId && record.Frame[0] >> 4 == ConsecutiveFrame)
+        {
+            _frames++;
+            _framesNs += record.EndNs - record.StartNs + _bus.BitsToNs(FrameBits.InterframeBits);
+        }
+    }
+
+    // What was refused is no transfer: an interrupted one counts when another attempt goes on with it.
+    private void Finish(bool isWhole, bool isResumed)
+    {
+        _isRunning = false;
+        TransferResult result = Measure();
+        if (isWhole || isResumed)
+        {
+            _results.Add(result);
+        }
+
+        _screen.TransferEnds(result, isWhole);
+    }
+
+    private TransferResult Measure()
+    {
+        int bytes = _position - _offset;
+        double seconds = (_positionNs - _startNs) / (double)VirtualTime.NsPerSecond;
+        double kBps = seconds > 0 ? bytes / seconds / 1000 : 0;
+        double limit = _frames > 0 ? BytesPerFrame * 1e6 / (_framesNs / (double)_frames) : 0;
+        return new TransferResult(
+            _ecu.Name,
+            _ecu.Definition.Board.Name,
+            "full",
+            _total,
+            bytes,
+            Math.Round(seconds, 6),
+            Math.Round(kBps, 3),
+            Math.Round(limit, 3),
+            limit > 0 ? Math.Round(kBps / limit * 100, 2) : 0);
+    }
+}

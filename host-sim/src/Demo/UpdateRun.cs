@@ -1,0 +1,120 @@
+// One update of one ECU with what a user brings: server, message network, vehicle and bus as in the demo.
+// Invariant: the flash file is written when the update has ended, however it ended; the ECU's own words say why.
+// Tests: tests/host-sim/Cli.
+using EsyncAgent;
+using EsyncSim.Bench;
+using EsyncSim.Client;
+using EsyncSim.Config;
+using EsyncSim.Packages;
+using EsyncSim.Server;
+using EsyncSim.Signing;
+using EsyncSim.Vehicle;
+
+namespace EsyncSim.Demo;
+
+/// <summary>What shall be updated, and with what.</summary>
+public sealed record UpdateRequest
+{
+    /// <summary>The package.</summary>
+    public required Package Package { get; init; }
+
+    /// <summary>The ECU.</summary>
+    public required EcuDefinition Ecu { get; init; }
+
+    /// <summary>The ECU's memory.</summary>
+    public required string FlashPath { get; init; }
+
+    /// <summary>The ECU's identity and secret.</summary>
+    public required DeviceFile Device { get; init; }
+
+    /// <summary>Address of a broker; null starts one in the process.</summary>
+    public string? Broker { get; init; }
+
+    /// <summary>Seed of chance; null takes a new one.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>Where the bus traffic is written; null writes none.</summary>
+    public TextWriter? Candump { get; init; }
+
+    /// <summary>The ECU whose class a package is for.</summary>
+    /// <exception cref="UserErrorException">There is none, or more than one.</exception>
+    public static EcuDefinition FindEcu(NfConfig config, Package package, string path)
+    {
+        SuitManifest manifest = PackageImages.ManifestOf(package);
+        EcuDefinition[] matches = [.. config.Ecus.Values.Where(ecu => ecu.Config.Fota.ClassId.AsSpan().SequenceEqual(manifest.ClassId))];
+        return matches.Length == 1
+            ? matches[0]
+            : throw new UserErrorException(
+                ExitCode.BadFile,
+                $"{path} is for class {new Guid(manifest.ClassId, bigEndian: true)}, which {(matches.Length == 0 ? "no ECU" : "more than one ECU")} of {config.Path} has; name one with --ecu");
+    }
+}
+
+/// <summary>How it went; the error is null when the ECU runs the package's version.</summary>
+public sealed record UpdateRunResult(DemoReport Report, UserErrorException? Error);
+
+/// <summary>Runs one update.</summary>
+public static class UpdateRun
+{
+    /// <summary>Runs it.</summary>
+    /// <exception cref="UserErrorException">Flash file or broker are not usable; nothing was changed.</exception>
+    public static UpdateRunResult Run(UpdateRequest request, IDemoScreen screen)
+    {
+        StoredEcu stored = new(request.Ecu, request.FlashPath, isNewAllowed: false, request.Seed, request.Candump);
+        List<TransferResult> transfers = [];
+        TransferMeter meter = new(stored.Bench.Bus, stored.Ecu, screen, transfers) { Version = PackageImages.ManifestOf(request.Package).Version };
+        using MqttMessageNetwork network = new(stored.Bench.Time, request.Broker);
+        IMessageLink serverLink = network.Join("server");
+        IMessageLink vehicleLink = network.Join("vehicle");
+        EcuClient client = stored.Ecu.Connect(new DeviceCredentials(request.Device.DeviceId, request.Device.DeviceSecret));
+        stored.Ecu.Ecu.PowerOn();
+        (DemoStep step, UserErrorException? error) = stored.Bench.Time.Run(async () =>
+        {
+            await client.AwaitPresenceAsync();
+            Topics topics = new(await client.ReadTextAsync(0xF190));
+            screen.Note($"vehicle {topics.Vehicle}, messages over {network.Description}");
+            CampaignServer server = new(stored.Bench.Time, serverLink, topics);
+            VehicleClient vehicle = new(stored.Bench.Time, vehicleLink, topics, [new VehicleEcu(request.Ecu.Name, client, new UpdatePolicy(), meter)]);
+            _ = vehicle.RunAsync();
+            return await UpdateAsync(request, server, client, screen);
+        });
+        stored.Save();
+        return new UpdateRunResult(new DemoReport([step], transfers), error);
+    }
+
+    private static async Task<(DemoStep Step, UserErrorException? Error)> UpdateAsync(
+        UpdateRequest request, CampaignServer server, EcuClient client, IDemoScreen screen)
+    {
+        string version = PackageImages.ManifestOf(request.Package).Version;
+        CampaignTarget target = new() { Ecu = request.Ecu.Name, PackageName = request.Package.Name, Version = version, File = request.Package.Encode() };
+        TargetResult result = (await server.RunAsync(new Campaign("update", [target])))[0];
+        string observed = await ObserveAsync(client);
+        string expected = $"{version} {BankState.Confirmed}";
+        DemoStep step = new($"{request.Ecu.Name}: update to {version}", expected, observed, result.IsGood && observed == expected);
+        screen.Step(step);
+        return (step, step.Pass ? null : ErrorOf(request, result));
+    }
+
+    private static async Task<string> ObserveAsync(EcuClient client)
+    {
+        try
+        {
+            await client.AwaitPresenceAsync();
+            await client.SessionAsync(0x03);
+            VersionReport report = await client.ReadVersionReportAsync();
+            return report.RunningBank < report.States.Count ? $"{report.ApplicationVersion} {report.States[report.RunningBank]}" : "no application";
+        }
+        catch (DiagnosticException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    private static UserErrorException ErrorOf(UpdateRequest request, TargetResult result)
+    {
+        bool isKeyProblem = result.Reason is nameof(FotaError.SignatureInvalid) or nameof(FotaError.RoleMissing) or nameof(FotaError.DigestMismatch);
+        int code = result.End == TargetEnd.RolledBack ? ExitCode.UnexpectedOutcome : isKeyProblem ? ExitCode.KeyProblem : ExitCode.EcuRefused;
+        string consequence = result.End == TargetEnd.RolledBack ? "went back on its own" : "was not updated";
+        return new UserErrorException(code, $"the ECU {request.Ecu.Name} {consequence}: {result.Message}");
+    }
+}
