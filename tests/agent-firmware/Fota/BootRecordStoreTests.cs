@@ -1,0 +1,257 @@
+// The three copies of the boot record: selection, mending, order of writing, dead sectors, flipped bits.
+using EsyncAgent;
+using EsyncSim.Flash;
+using EsyncTests.PowerCut;
+using Xunit;
+
+namespace EsyncTests.AgentFirmware.Fota;
+
+public sealed class BootRecordStoreTests
+{
+    private readonly FlashModel _flash = new(FlashGeometries.W25Q32);
+    private readonly List<FlashOperation> _operations = [];
+
+    [Fact]
+    public void A_new_part_is_blank_and_not_lost()
+    {
+        MemoryRig rig = Load();
+        Assert.True(rig.Store.IsBlank);
+        Assert.False(rig.Store.IsLost);
+        Assert.False(rig.Store.WasMended);
+        Assert.Equal(0u, rig.Store.Record.Sequence);
+    }
+
+    [Fact]
+    public void Nothing_is_written_before_the_copies_are_loaded()
+        => Assert.False(new MemoryRig(_flash).Store.Write(new BootRecord()));
+
+    [Fact]
+    public void A_change_makes_three_equal_copies_and_a_reload_finds_it_without_mending()
+    {
+        MemoryRig rig = Load();
+        Write(rig, 7);
+        Assert.Equal(7u, rig.Store.Record.SecurityVersionFloor);
+        Assert.Equal(1u, rig.Store.Record.Sequence);
+        rig = Load();
+        Assert.Equal(7u, rig.Store.Record.SecurityVersionFloor);
+        Assert.False(rig.Store.WasMended);
+        Assert.Equal(Copy(rig, 0), Copy(rig, 1));
+        Assert.Equal(Copy(rig, 0), Copy(rig, 2));
+    }
+
+    [Fact]
+    public void Odd_sequences_begin_with_copy_0_even_ones_with_copy_2()
+    {
+        MemoryRig rig = Load();
+        Assert.Equal([0, 1, 2], Order(rig, () => Write(rig, 1)));
+        Assert.Equal([2, 1, 0], Order(rig, () => Write(rig, 2)));
+        Assert.Equal([0, 1, 2], Order(rig, () => Write(rig, 3)));
+    }
+
+    [Fact]
+    public void While_a_write_is_under_way_the_record_is_the_old_one_and_a_second_write_is_refused()
+    {
+        MemoryRig rig = Load();
+        Write(rig, 1);
+        Assert.True(rig.Store.Write(new BootRecord { SecurityVersionFloor = 2 }));
+        Assert.Equal(StdReturn.Pending, rig.Store.WriteResult);
+        Assert.Equal(1u, rig.Store.Record.SecurityVersionFloor);
+        Assert.False(rig.Store.Write(new BootRecord { SecurityVersionFloor = 3 }));
+        rig.RunStore(() => rig.Store.IsIdle);
+        Assert.Equal(2u, rig.Store.Record.SecurityVersionFloor);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_newer_copy_wins_wherever_it_is_and_the_others_are_mended(int newest)
+    {
+        MemoryRig rig = Load();
+        for (int copy = 0; copy < 3; copy++)
+        {
+            Place(rig, copy, copy == newest ? 0x00000001u : 0xFFFFFFFEu, (uint)copy);
+        }
+
+        rig = Load();
+        Assert.Equal((uint)newest, rig.Store.Record.SecurityVersionFloor);
+        Assert.True(rig.Store.WasMended);
+        Assert.All([0, 1, 2], copy => Assert.Equal(Copy(rig, newest), Copy(rig, copy)));
+        Assert.False(Load().Store.WasMended);
+    }
+
+    [Fact]
+    public void The_sequence_wraps_without_losing_a_change()
+    {
+        MemoryRig rig = Load();
+        for (int copy = 0; copy < 3; copy++)
+        {
+            Place(rig, copy, 0xFFFFFFFE, 9);
+        }
+
+        rig = Load();
+        for (uint value = 10; value < 14; value++)
+        {
+            Write(rig, value);
+            rig = Load();
+            Assert.Equal(value, rig.Store.Record.SecurityVersionFloor);
+        }
+
+        Assert.Equal(2u, rig.Store.Record.Sequence);
+    }
+
+    [Fact]
+    public void A_rebuilt_record_continues_after_the_sequence_that_it_brings()
+    {
+        MemoryRig rig = Load();
+        Assert.True(rig.Store.Write(new BootRecord { Sequence = 41 }));
+        rig.RunStore(() => rig.Store.IsIdle);
+        Assert.Equal(42u, rig.Store.Record.Sequence);
+    }
+
+    [Fact]
+    public void When_all_copies_are_damaged_the_record_is_lost_and_not_blank()
+    {
+        MemoryRig rig = Load();
+        Write(rig, 1);
+        foreach (FlsArea area in Areas(rig))
+        {
+            _flash.Memory.FlipBit(area.Start + 50, 3);
+        }
+
+        rig = Load();
+        Assert.True(rig.Store.IsLost);
+        Assert.False(rig.Store.IsBlank);
+        Write(rig, 5);
+        Assert.Equal(5u, Load().Store.Record.SecurityVersionFloor);
+    }
+
+    [Fact]
+    public void A_dead_sector_does_not_stop_a_change_but_is_reported()
+    {
+        MemoryRig rig = Load();
+        Write(rig, 1);
+        Kill(rig, 0);
+        Write(rig, 2);
+        Assert.True(rig.Store.IsDegraded);
+        rig = Load();
+        Assert.Equal(2u, rig.Store.Record.SecurityVersionFloor);
+        Assert.True(rig.Store.IsDegraded);
+        Assert.True(rig.Store.WasMended);
+    }
+
+    [Fact]
+    public void Two_dead_sectors_fail_the_change_and_the_third_keeps_the_old_record()
+    {
+        MemoryRig rig = Load();
+        Write(rig, 1);
+        Kill(rig, 1, 2);
+        BootRecord draft = new() { SecurityVersionFloor = 2 };
+        Assert.True(rig.Store.Write(draft));
+        rig.RunStore(() => rig.Store.WriteResult != StdReturn.Pending);
+        Assert.Equal(StdReturn.NotOk, rig.Store.WriteResult);
+        Assert.Equal(1u, rig.Store.Record.SecurityVersionFloor);
+        Assert.Equal(1u, Load().Store.Record.SecurityVersionFloor);
+    }
+
+    [Fact]
+    public void A_copy_that_fails_once_is_written_again()
+    {
+        MemoryRig rig = Load();
+        int failures = 1;
+        _flash.Fault = operation => operation.Kind == FlashOperationKind.Program && failures-- > 0 ? FlashFault.WrongBits : FlashFault.None;
+        Write(rig, 1);
+        Assert.False(rig.Store.IsDegraded);
+        Assert.False(Load().Store.WasMended);
+    }
+
+    [Fact]
+    public void Any_flipped_bit_in_any_copy_leaves_the_record_and_is_mended()
+    {
+        MemoryRig rig = Load();
+        Write(rig, 1);
+        Write(rig, 2);
+        FlashSnapshot good = _flash.Memory.Snapshot();
+        foreach (FlsArea area in Areas(rig))
+        {
+            for (uint bit = 0; bit < BootRecord.Length * 8; bit++)
+            {
+                _flash.Memory.Restore(good);
+                _flash.Memory.FlipBit(area.Start + (bit / 8), (int)(bit % 8));
+                rig = Load();
+                Assert.Equal(2u, rig.Store.Record.SecurityVersionFloor);
+                Assert.True(rig.Store.WasMended);
+            }
+        }
+    }
+
+    // Two flips in one copy are less than that; all 7 million pairs over two copies take too long, a coprime step does not.
+    [Fact]
+    public void Pairs_of_flipped_bits_in_two_copies_leave_the_record()
+    {
+        const int Bits = BootRecord.Length * 8;
+        MemoryRig rig = Load();
+        Write(rig, 1);
+        Write(rig, 2);
+        FlsArea[] areas = Areas(rig);
+        FlashSnapshot good = _flash.Memory.Snapshot();
+        for (int pair = 0; pair < 3 * Bits * Bits; pair += 1777)
+        {
+            uint first = (uint)(pair / Bits % Bits), second = (uint)(pair % Bits);
+            int spared = pair / (Bits * Bits);
+            _flash.Memory.Restore(good);
+            _flash.Memory.FlipBit(areas[(spared + 1) % 3].Start + (first / 8), (int)(first % 8));
+            _flash.Memory.FlipBit(areas[(spared + 2) % 3].Start + (second / 8), (int)(second % 8));
+            Assert.Equal(2u, Load().Store.Record.SecurityVersionFloor);
+        }
+    }
+
+    private static FlsArea[] Areas(MemoryRig rig) => [rig.Map.BootRecord0, rig.Map.BootRecord1, rig.Map.BootRecord2];
+
+    private MemoryRig Load()
+    {
+        MemoryRig rig = new(_flash);
+        rig.RunStore(() => rig.Store.IsLoaded);
+        return rig;
+    }
+
+    private static void Write(MemoryRig rig, uint value)
+    {
+        BootRecord draft = new();
+        draft.CopyFrom(rig.Store.Record);
+        draft.SecurityVersionFloor = value;
+        Assert.True(rig.Store.Write(draft));
+        rig.RunStore(() => rig.Store.WriteResult != StdReturn.Pending);
+        Assert.Equal(StdReturn.Ok, rig.Store.WriteResult);
+    }
+
+    private byte[] Copy(MemoryRig rig, int copy)
+    {
+        byte[] bytes = new byte[BootRecord.Length];
+        _flash.Memory.Read(Areas(rig)[copy].Start, bytes);
+        return bytes;
+    }
+
+    private void Place(MemoryRig rig, int copy, uint sequence, uint value)
+    {
+        byte[] bytes = new byte[BootRecord.Length];
+        new BootRecord { Sequence = sequence, SecurityVersionFloor = value }.Serialize(bytes, 0);
+        _flash.Memory.Erase(_flash.Geometry.SectorAt(Areas(rig)[copy].Start));
+        _flash.Memory.Program(Areas(rig)[copy].Start, bytes);
+    }
+
+    private void Kill(MemoryRig rig, params int[] copies)
+    {
+        uint[] starts = [.. copies.Select(copy => Areas(rig)[copy].Start)];
+        _flash.Fault = operation => starts.Contains(operation.Address) ? FlashFault.Failed : FlashFault.None;
+    }
+
+    private int[] Order(MemoryRig rig, Action write)
+    {
+        _operations.Clear();
+        _flash.Observer = _operations.Add;
+        write();
+        _flash.Observer = null;
+        return [.. _operations.Where(one => one.Kind == FlashOperationKind.Erase).Select(one => Array.FindIndex(Areas(rig), area => area.Start == one.Address))];
+    }
+}
