@@ -25,6 +25,18 @@ public interface IPowerCutScenario
     void Restart();
 }
 
+/// <summary>What a sweep tries.</summary>
+/// <param name="DoubleCutEvery">The restarts after cuts of every so-many-th operation are cut again; 0: none.</param>
+/// <param name="SecondCutEvery">They are cut at every so-many-th of their own operations.</param>
+public sealed record SweepOptions(int DoubleCutEvery, int SecondCutEvery = 1)
+{
+    /// <summary>The models to try; all that apply when null.</summary>
+    public IReadOnlyList<CutModel>? Models { get; init; }
+
+    /// <summary>Decides torn and unstable bits.</summary>
+    public ulong Seed { get; init; } = 1;
+}
+
 /// <summary>What a sweep did.</summary>
 /// <param name="Operations">Flash operations of the undisturbed run.</param>
 /// <param name="Cuts">Single cuts tried.</param>
@@ -34,26 +46,20 @@ public sealed record SweepResult(int Operations, int Cuts, int DoubleCuts);
 /// <summary>The sweep.</summary>
 public sealed class PowerCutSweep
 {
-    private readonly int _doubleCutEvery;
-    private readonly int _secondCutEvery;
+    private readonly SweepOptions _options;
     private int _operations;
     private int _cuts;
     private int _doubleCuts;
 
-    private PowerCutSweep(int doubleCutEvery, int secondCutEvery)
+    private PowerCutSweep(SweepOptions options)
     {
-        _doubleCutEvery = doubleCutEvery;
-        _secondCutEvery = secondCutEvery;
+        _options = options;
     }
 
-    /// <summary>
-    /// Cuts everywhere. The restarts after cuts of every <paramref name="doubleCutEvery"/>-th operation (0: none) are cut again,
-    /// at every <paramref name="secondCutEvery"/>-th of their own operations. Throws at the first attempt that the scenario
-    /// refuses, naming its cuts.
-    /// </summary>
-    public static SweepResult Run(IPowerCutScenario scenario, int doubleCutEvery, int secondCutEvery = 1)
+    /// <summary>Cuts everywhere. Throws at the first attempt that the scenario refuses, naming its cuts.</summary>
+    public static SweepResult Run(IPowerCutScenario scenario, SweepOptions options)
     {
-        PowerCutSweep sweep = new(doubleCutEvery, secondCutEvery);
+        PowerCutSweep sweep = new(options);
         scenario.Flash.PowerOn();
         scenario.Flash.Observer = operation => sweep.CutFirst(scenario, operation);
         scenario.Run();
@@ -66,8 +72,8 @@ public sealed class PowerCutSweep
     private void CutFirst(IPowerCutScenario scenario, FlashOperation operation)
     {
         _operations++;
-        bool isCutAgain = _doubleCutEvery != 0 && operation.Index % _doubleCutEvery == 0;
-        foreach (CutModel model in CutModels.Of(operation.Kind))
+        bool isCutAgain = _options.DoubleCutEvery != 0 && operation.Index % _options.DoubleCutEvery == 0;
+        foreach (CutModel model in ModelsOf(operation))
         {
             string what = $"cut {model} at {operation}";
             IPowerCutScenario fork = Fork(scenario, operation, model);
@@ -83,20 +89,23 @@ public sealed class PowerCutSweep
 
     private void CutSecond(IPowerCutScenario scenario, FlashOperation operation, string first)
     {
-        if (operation.Index % _secondCutEvery != 0)
+        if (operation.Index % _options.SecondCutEvery != 0)
         {
             return;
         }
 
-        foreach (CutModel model in CutModels.Of(operation.Kind))
+        foreach (CutModel model in ModelsOf(operation))
         {
             _doubleCuts++;
             Judge(Fork(scenario, operation, model), $"{first}, then {model} at {operation} of the restart");
         }
     }
 
-    private static IPowerCutScenario Fork(IPowerCutScenario scenario, FlashOperation operation, CutModel model)
-        => scenario.Fork(scenario.Flash.ForkCut(model, ((ulong)operation.Index << 8) | (ulong)model));
+    private IEnumerable<CutModel> ModelsOf(FlashOperation operation)
+        => CutModels.Of(operation.Kind).Where(model => _options.Models is null || _options.Models.Contains(model));
+
+    private IPowerCutScenario Fork(IPowerCutScenario scenario, FlashOperation operation, CutModel model)
+        => scenario.Fork(scenario.Flash.ForkCut(model, (_options.Seed << 32) | ((ulong)operation.Index << 8) | (ulong)model));
 
     private static void Judge(IPowerCutScenario fork, string what)
     {

@@ -3,7 +3,8 @@
 // touched, so the area that may be torn or unstable after a power cut is always the one that the next write begins
 // with; an area is opened by an erase and a copy of all stored values, in every power cycle anew, since FF after a reset
 // is no proof of an erase; only then it is appended to, so a torn last record leaves the value before it in the same
-// area. Areas that differ at start are made equal before IsReady, by writing the newest block once more.
+// area. Areas that differ at start, or have something torn at their end, are made equal before IsReady, by writing the
+// newest block once more.
 // Must not know what the blocks mean.
 // PROTOCOL.md "NvM". Tests: tests/agent-firmware/NvM.
 using System;
@@ -188,11 +189,17 @@ public sealed class NvM
             return;
         }
 
+        if (!_scan.HasValues)
+        {
+            _recordLength = 0;
+            StartArea(_scan.LackingArea);
+            return;
+        }
+
         // The next sequence that begins with the area that lacks something: the other one stays until it is whole.
-        byte newest = _scan.NewestBlock;
         uint sequence = _sequence + 1;
         sequence += (sequence ^ (uint)_scan.LackingArea) & 1;
-        StartRecord(newest, sequence);
+        StartRecord(_scan.NewestBlock, sequence);
     }
 
     private void StartWrite()
@@ -291,6 +298,12 @@ public sealed class NvM
         }
 
         _isOpen[_area] = true;
+        if (_recordLength == 0)
+        {
+            EndArea();
+            return;
+        }
+
         Append();
     }
 
@@ -328,7 +341,7 @@ public sealed class NvM
     // sequence to the next write, which then begins with the same area again.
     private void EndWrite(StdReturn result)
     {
-        if (_isSecondArea)
+        if (_isSecondArea && _recordLength != 0)
         {
             _sequence = NvMRecord.SequenceOf(_record);
             _scan.Keep(_block, _record, 0);

@@ -1,7 +1,8 @@
 // Reads both NvM areas at start and holds the stored value of every block: the newest one that was found, later what was
 // written. Says which area, if any, lacks a newest value.
 // Invariants: a value is taken from the same bytes whose CRC was checked, since a second read might differ; sequences
-// compare by difference, so their wrap is harmless; the first record that is not whole ends an area.
+// compare by difference, so their wrap is harmless; the first record that is not whole ends an area, and when it is not
+// blank either, the area is to be made anew: at the next look it might be whole, and bring back what was given up.
 // Must not know how areas are written.
 // PROTOCOL.md "NvM". Tests: tests/agent-firmware/NvM.
 using System;
@@ -29,6 +30,7 @@ internal sealed class NvMScan
     private readonly FlsWindow _window;
     private readonly uint[][] _found = { new uint[NvMBlock.Count], new uint[NvMBlock.Count] };
     private readonly int[] _foundMask = new int[2];
+    private readonly bool[] _isTorn = new bool[2];
     private int _area;
     private uint _position;
     private int _failures;
@@ -50,16 +52,22 @@ internal sealed class NvMScan
     /// <summary>True when both areas could be read and held nothing.</summary>
     internal bool IsBlank
     {
-        get { return (_foundMask[0] | _foundMask[1]) == 0 && !_isUnreadable; }
+        get { return !HasValues && !_isUnreadable; }
     }
 
-    /// <summary>True when both areas hold the newest value of every block.</summary>
+    /// <summary>True when both areas hold the newest value of every block and nothing torn behind.</summary>
     internal bool AreEqual
     {
         get { return !Lacks(0) && !Lacks(1); }
     }
 
-    /// <summary>The area to make anew first: one that lacks something, whose partner has it.</summary>
+    /// <summary>True when some block has a value.</summary>
+    internal bool HasValues
+    {
+        get { return (_foundMask[0] | _foundMask[1]) != 0; }
+    }
+
+    /// <summary>The area to make anew first: one that lacks something or is torn, whose partner is not.</summary>
     internal int LackingArea
     {
         get
@@ -136,6 +144,11 @@ internal sealed class NvMScan
 
     private bool Lacks(int area)
     {
+        if (_isTorn[area])
+        {
+            return true;
+        }
+
         for (int block = 0; block < NvMBlock.Count; block++)
         {
             if (Length[block] != 0
@@ -151,14 +164,7 @@ internal sealed class NvMScan
     // Ok: one more record was taken. NotOk: the area has no more.
     private StdReturn NextRecord()
     {
-        int length = 0;
         StdReturn result = Look(NvMRecord.Unit);
-        if (result == StdReturn.Ok)
-        {
-            length = NvMRecord.DataLength(_window.Buffer, _window.IndexOf(_position), _config);
-            result = length == 0 ? StdReturn.NotOk : Look(NvMRecord.PaddedLength(length));
-        }
-
         if (result != StdReturn.Ok)
         {
             return result;
@@ -166,11 +172,26 @@ internal sealed class NvMScan
 
         byte[] buffer = _window.Buffer;
         int index = _window.IndexOf(_position);
+        _isTorn[_area] = !Bytes.AreAll(buffer, index, NvMRecord.Unit, 0xFF);
+        int length = NvMRecord.DataLength(buffer, index, _config);
+        if (length == 0)
+        {
+            return StdReturn.NotOk;
+        }
+
+        result = Look(NvMRecord.PaddedLength(length));
+        if (result != StdReturn.Ok)
+        {
+            return result;
+        }
+
+        index = _window.IndexOf(_position);
         if (!NvMRecord.IsWhole(buffer, index, length))
         {
             return StdReturn.NotOk;
         }
 
+        _isTorn[_area] = false;
         byte block = buffer[index + 4];
         uint sequence = BigEndian.ReadU32(buffer, index + 8);
         _foundMask[_area] |= 1 << block;

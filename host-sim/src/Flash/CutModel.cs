@@ -32,6 +32,9 @@ public enum CutModel
 
     /// <summary>Erase: as before, except for a few bits that read differently each time: what was there may still pass its CRC once.</summary>
     EraseMarginal = 8,
+
+    /// <summary>Program: complete, except for a few bits that read differently each time.</summary>
+    ProgramMarginal = 9,
 }
 
 /// <summary>Kinds of operation that change the flash.</summary>
@@ -56,7 +59,7 @@ public static class CutModels
 {
     /// <summary>Models of a cut program.</summary>
     public static IReadOnlyList<CutModel> OfProgram { get; } =
-        [CutModel.Before, CutModel.After, CutModel.ProgramPrefix, CutModel.ProgramBits, CutModel.ProgramUnstable];
+        [CutModel.Before, CutModel.After, CutModel.ProgramPrefix, CutModel.ProgramBits, CutModel.ProgramUnstable, CutModel.ProgramMarginal];
 
     /// <summary>Models of a cut erase.</summary>
     public static IReadOnlyList<CutModel> OfErase { get; } =

@@ -207,6 +207,11 @@ public sealed class FlashMemory
                 Destabilise(address + (uint)i, (byte)(falling & ~fallen & (byte)Next()));
             }
         }
+
+        if (model == CutModel.ProgramMarginal)
+        {
+            MakeMarginal(address, cells);
+        }
     }
 
     /// <summary>Erases as a power cut left it.</summary>
@@ -236,7 +241,7 @@ public sealed class FlashMemory
         }
         else if (model == CutModel.EraseMarginal && sector.Data is not null)
         {
-            MakeMarginal(number, sector.Data);
+            MakeMarginal(_geometry.StartOf(number), sector.Data);
         }
     }
 
@@ -276,18 +281,18 @@ public sealed class FlashMemory
         }
     }
 
-    private void MakeMarginal(int number, byte[] data)
+    // Up to three of the zeros in a range cannot decide, wherever the first look for them begins.
+    private void MakeMarginal(uint address, ReadOnlySpan<byte> cells)
     {
         int left = 1 + (int)(Next() % 3);
-        int start = (int)(Next() % (uint)data.Length);
-        for (int i = 0; i < data.Length && left > 0; i++)
+        int skip = (int)(Next() % (uint)cells.Length);
+        for (int i = 0; i < cells.Length && left > 0; i++)
         {
-            int at = (start + i) % data.Length;
-            byte zeros = (byte)~data[at];
+            int at = (skip + i) % cells.Length;
+            byte zeros = (byte)~cells[at];
             if (zeros != 0)
             {
-                Destabilise(_geometry.StartOf(number) + (uint)at, (byte)(zeros & -zeros));
-                start += (int)(Next() % (uint)data.Length);
+                Destabilise(address + (uint)at, (byte)(zeros & -zeros));
                 left--;
             }
         }

@@ -16,10 +16,26 @@ public sealed class BootRecordPowerCutTests
     public void Cut_at_every_operation_the_record_is_the_old_or_the_new_one(string name)
     {
         FlashGeometry geometry = FlashGeometries.ByName(name);
-        SweepResult result = PowerCutSweep.Run(new Life(new FlashModel(geometry)), geometry.PageSize < 32 ? 97 : 3, geometry.PageSize < 32 ? 89 : 5);
+        SweepResult result = PowerCutSweep.Run(new Life(new FlashModel(geometry)), geometry.PageSize < 32 ? new SweepOptions(97, 89) : new SweepOptions(3, 5));
         Assert.True(result.Cuts > 90);
         Assert.True(result.DoubleCuts > 90);
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {result}");
+    }
+
+    // The worst that an interrupted erase can leave: a copy that passes its CRC at one look and fails at the next. Two in
+    // a row must not find the last good copy in their way.
+    [Fact]
+    public void Two_interrupted_erases_that_go_unnoticed_at_first_leave_a_good_copy()
+    {
+        int doubleCuts = 0;
+        for (ulong seed = 1; seed <= 60; seed++)
+        {
+            SweepOptions options = new(1) { Models = [CutModel.EraseMarginal], Seed = seed };
+            doubleCuts += PowerCutSweep.Run(new Life(new FlashModel(FlashGeometries.W25Q32)), options).DoubleCuts;
+        }
+
+        Assert.True(doubleCuts > 2000);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{doubleCuts} double cuts");
     }
 
     private sealed class Life(FlashModel flash) : IPowerCutScenario
@@ -57,7 +73,9 @@ public sealed class BootRecordPowerCutTests
             MemoryRig rig = new(Flash);
             rig.RunStore(() => rig.Store.IsLoaded);
             uint found = rig.Store.IsBlank || rig.Store.IsLost ? 0 : rig.Store.Record.SecurityVersionFloor;
-            Assert.True(found == _stored || found == _attempted, $"found {found}, stored {_stored}, attempted {_attempted}");
+
+            // Until a first record was ever stored, one that was given up may still turn up: it is as good as none.
+            Assert.True(found == _stored || found == _attempted || (_stored == 0 && found == 1), $"found {found}, stored {_stored}, attempted {_attempted}");
             Assert.Equal(found, rig.Store.Record.SequenceNumberMax);
             _stored = found;
             _attempted = found;

@@ -33,7 +33,7 @@ public sealed class CheckpointPowerCutTests
 
     private static void Sweep(FlashGeometry geometry, int chunks, int every)
     {
-        SweepResult result = PowerCutSweep.Run(new Life(new FlashModel(geometry), chunks), every, every);
+        SweepResult result = PowerCutSweep.Run(new Life(new FlashModel(geometry), chunks), new SweepOptions(every, every));
         Assert.True(result.Cuts > 50);
         Assert.True(result.DoubleCuts > 50);
         TestContext.Current.TestOutputHelper?.WriteLine($"{geometry.Name}: {result}");
@@ -44,13 +44,13 @@ public sealed class CheckpointPowerCutTests
         private static readonly byte[] First = [.. Enumerable.Repeat((byte)0x11, 32)];
         private static readonly byte[] Second = [.. Enumerable.Repeat((byte)0x22, 32)];
 
-        // What the list may say: a digest (null: nothing) and a number of chunks.
-        private (byte[]? Digest, uint Chunks) _stored;
-        private (byte[]? Digest, uint Chunks) _attempted;
+        // What the list may say. The bank is untouched until Open is done, so everything that was true stays allowed
+        // until then; what Open or Append reported Ok is all that is allowed afterwards.
+        private List<Claim> _allowed = [new(null, 0)];
 
         public FlashModel Flash { get; } = flash;
 
-        public IPowerCutScenario Fork(FlashModel flash) => new Life(flash, chunks) { _stored = _stored, _attempted = _attempted };
+        public IPowerCutScenario Fork(FlashModel flash) => new Life(flash, chunks) { _allowed = [.. _allowed] };
 
         public void Run()
         {
@@ -70,8 +70,9 @@ public sealed class CheckpointPowerCutTests
         public void Restart()
         {
             MemoryRig rig = Load();
-            (byte[]? digest, uint count) = _stored;
-            Open(rig, digest ?? First, count);
+            byte[] digest = rig.Checkpoints.Matches(Second) ? Second : First;
+            uint count = rig.Checkpoints.RecordedChunks;
+            Open(rig, digest, count);
             Append(rig, 2);
             rig = Load();
             Assert.Equal(count + 2, rig.Checkpoints.RecordedChunks);
@@ -83,32 +84,35 @@ public sealed class CheckpointPowerCutTests
             rig.Checkpoints.BeginLoad();
             Assert.Equal(StdReturn.Ok, rig.RunCheckpoints());
             byte[]? digest = rig.Checkpoints.Matches(First) ? First : rig.Checkpoints.Matches(Second) ? Second : null;
-            (byte[]? Digest, uint Chunks) found = (digest, rig.Checkpoints.RecordedChunks);
-            Assert.True(found == _stored || found == _attempted, $"found {Text(found)}, stored {Text(_stored)}, attempted {Text(_attempted)}");
-            _stored = found;
-            _attempted = found;
+            Claim found = new(digest, rig.Checkpoints.RecordedChunks);
+            Assert.True(_allowed.Contains(found), $"found {found}, allowed {string.Join(" ", _allowed)}");
             return rig;
         }
 
         private void Open(MemoryRig rig, byte[] digest, uint count)
         {
-            _attempted = (digest, count);
+            Claim claim = new(digest, count);
+            _allowed.Add(claim);
             Assert.True(rig.Checkpoints.Open(digest, count));
             Assert.Equal(StdReturn.Ok, rig.RunCheckpoints());
-            _stored = _attempted;
+            _allowed = [claim];
         }
 
         private void Append(MemoryRig rig, int count)
         {
             for (int i = 0; i < count; i++)
             {
-                _attempted = (_stored.Digest, _stored.Chunks + 1);
-                Assert.True(rig.Checkpoints.Append(_stored.Chunks));
+                Claim claim = _allowed[0] with { Chunks = _allowed[0].Chunks + 1 };
+                _allowed.Add(claim);
+                Assert.True(rig.Checkpoints.Append(claim.Chunks - 1));
                 Assert.Equal(StdReturn.Ok, rig.RunCheckpoints());
-                _stored = _attempted;
+                _allowed = [claim];
             }
         }
 
-        private static string Text((byte[]? Digest, uint Chunks) state) => $"{(state.Digest is null ? "nothing" : state.Digest[0].ToString("X2"))}:{state.Chunks}";
+        private sealed record Claim(byte[]? Digest, uint Chunks)
+        {
+            public override string ToString() => $"{(Digest is null ? "nothing" : Digest[0].ToString("X2"))}:{Chunks}";
+        }
     }
 }

@@ -149,6 +149,32 @@ public sealed class NvMTests
         Assert.Empty(_operations);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_torn_record_at_the_end_of_an_area_is_done_away_with_before_ready(int torn)
+    {
+        MemoryRig rig = Load();
+        Write(rig, 1, 4);
+        FlsArea area = torn == 0 ? rig.Map.NvM0 : rig.Map.NvM1;
+        _flash.Memory.Program(area.Start + 32, [0x45, 0x53, 0x4E, 0x56, 0x01]);
+        rig = Load();
+        Assert.Equal("04", Value(rig, 1));
+        Assert.Equal(Bytes(rig.Map.NvM0.Start, 256), Bytes(rig.Map.NvM1.Start, 256));
+    }
+
+    [Fact]
+    public void Torn_bytes_in_areas_without_any_record_are_erased_before_ready()
+    {
+        MemoryRig rig = new(_flash);
+        _flash.Memory.Program(rig.Map.NvM1.Start, [0x45, 0x53, 0x4E, 0x56, 0x01]);
+        rig = Load();
+        Assert.True(rig.NvM.IsBlank);
+        Assert.All(Bytes(rig.Map.NvM1.Start, 4096), value => Assert.Equal(0xFF, value));
+        Write(rig, 1, 4);
+        Assert.Equal("04", Value(Load(), 1));
+    }
+
     [Fact]
     public void A_program_that_fails_once_is_done_again_in_a_fresh_area()
     {

@@ -196,6 +196,34 @@ public sealed class FlashModelTests
     }
 
     [Fact]
+    public void A_marginal_program_reads_as_the_data_at_some_looks_and_almost_at_others()
+    {
+        byte[] data = [.. Enumerable.Range(0, 64).Select(i => (byte)(i * 3))];
+        _flash.CutAfter(0, CutModel.ProgramMarginal);
+        Assert.Throws<PowerCutException>(() => _flash.StartProgram(0, data, 0, 64));
+        _flash.PowerOn();
+        HashSet<string> looks = [.. Enumerable.Range(0, 100).Select(_ => Convert.ToHexString(Read(0, 64)))];
+        Assert.Contains(Convert.ToHexString(data), looks);
+        Assert.InRange(looks.Count, 2, 8);
+    }
+
+    [Fact]
+    public void A_fork_is_cut_while_the_part_itself_goes_on()
+    {
+        FlashModel? fork = null;
+        _flash.Observer = _ => fork = _flash.ForkCut(CutModel.Before, 1);
+        Program(0, [1, 2]);
+        _flash.Observer = null;
+        Program(2, [3]);
+        Assert.Equal("010203FF", Convert.ToHexString(Read(0, 4)));
+        Assert.Equal("FFFFFFFF", Convert.ToHexString(fork!.Memory.ToBytes()[..4]));
+        Assert.True(fork.StartProgram(0, [7], 0, 1));
+        Assert.Equal(FlsStatus.Ok, fork.Poll());
+        Assert.Equal(1, fork.OperationCount);
+        Assert.Equal("010203FF", Convert.ToHexString(Read(0, 4)));
+    }
+
+    [Fact]
     public void The_same_seed_tears_the_same_bits()
     {
         Assert.Equal(Torn(1), Torn(1));
