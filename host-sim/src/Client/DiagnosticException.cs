@@ -33,7 +33,7 @@ public sealed class UnexpectedResponseException(byte service, ReadOnlySpan<byte>
 
 /// <summary>A routine or transfer of the update target ended with a reason.</summary>
 public sealed class UpdateRefusedException(string step, FotaError reason, uint detail)
-    : DiagnosticException($"{step}: {reason}{(detail == 0 ? "" : $" ({detail})")}")
+    : DiagnosticException($"{step}: {FotaErrorText.Of(reason)}{(detail == 0 ? "" : $" (at {detail:X})")}")
 {
     /// <summary>Step of the programming order.</summary>
     public string Step { get; } = step;

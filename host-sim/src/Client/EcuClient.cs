@@ -17,6 +17,8 @@ public sealed record UpdateState(EsyncState State, int ProgressPercent, FotaErro
 /// <summary>A client of one ECU.</summary>
 public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, Func<int, byte[]> entropy)
 {
+    private const byte RequestOutOfRange = 0x31;
+
     private static readonly byte[] HmacSha256Identifier =
         [0x06, 0x08, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x02, 0x09, 0, 0, 0, 0, 0, 0];
 
@@ -38,6 +40,38 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
 
     /// <summary>Reads a data identifier as text, without padding.</summary>
     public async Task<string> ReadTextAsync(ushort identifier) => Encoding.ASCII.GetString(await ReadAsync(identifier)).Trim('\0', ' ');
+
+    /// <summary>Reads the identification of the ECU: the records of PROTOCOL.md that it has.</summary>
+    public async Task<EcuInventory> ReadInventoryAsync()
+    {
+        Dictionary<ushort, byte[]> records = [];
+        foreach (ushort identifier in EcuInventory.Identifiers)
+        {
+            try
+            {
+                records.Add(identifier, await ReadAsync(identifier));
+            }
+            catch (NegativeResponseException refusal) when (refusal.Code == RequestOutOfRange)
+            {
+                // This ECU has no such record.
+            }
+        }
+
+        return new EcuInventory(records);
+    }
+
+    /// <summary>Reads what the update target can take (FD00, FD05).</summary>
+    public async Task<UpdateLimits> ReadLimitsAsync()
+    {
+        byte[] agent = await ReadAsync(0xFD00);
+        byte[] limits = await ReadAsync(0xFD05);
+        return new UpdateLimits(
+            agent[0],
+            BinaryPrimitives.ReadUInt16BigEndian(limits.AsSpan(2)),
+            BinaryPrimitives.ReadUInt32BigEndian(limits.AsSpan(4)),
+            BinaryPrimitives.ReadUInt32BigEndian(limits.AsSpan(8)),
+            BinaryPrimitives.ReadUInt16BigEndian(limits.AsSpan(12)));
+    }
 
     /// <summary>Reads what is known of the update (FD01, FD03).</summary>
     public async Task<UpdateState> ReadUpdateStateAsync()
@@ -141,11 +175,31 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
         await Tester.RequestAsync([0x37], "request transfer exit");
     }
 
-    /// <summary>Resets the ECU (11 01) and waits until it answers again; throws <see cref="NoResponseException"/> when it does not.</summary>
+    /// <summary>
+    /// Resets the ECU (11 01) and waits until it answers again; throws <see cref="NoResponseException"/> when it does not.
+    /// The request is not repeated: a trial has only so many starts. Without a response the state tells what happened.
+    /// </summary>
     public async Task ResetAsync(int waitMsMax = 10_000)
     {
-        await Tester.RequestAsync([0x11, 0x01], "ECU reset");
+        try
+        {
+            await Tester.RequestAsync([0x11, 0x01], "ECU reset", isRepeatable: false);
+        }
+        catch (NoResponseException)
+        {
+            // The response may have been lost together with the ECU's node.
+        }
+
         await AwaitPresenceAsync(waitMsMax);
+    }
+
+    /// <summary>Orders the way back (31 01 0213) and starts it: out of a trial, or to the previous image.</summary>
+    public async Task RollBackAsync(int waitMsMax = 10_000)
+    {
+        await SessionAsync(0x03);
+        await AuthenticateAsync();
+        await RoutineAsync(0x0213, "roll back");
+        await ResetAsync(waitMsMax);
     }
 
     /// <summary>Waits until the ECU answers tester present.</summary>

@@ -33,6 +33,7 @@ public sealed record TesterTiming
 public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
 {
     private const byte Negative = 0x7F;
+    private const int PositiveOffset = 0x40;
     private const byte BusyRepeatRequest = 0x21;
     private const byte ResponsePending = 0x78;
     private bool _isKeptAlive;
@@ -47,7 +48,7 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
         for (int attempt = 1; ; attempt++)
         {
             link.Discard();
-            byte[]? response = await link.SendAsync(request) ? await ReceiveAsync(request[0]) : null;
+            byte[]? response = await link.SendAsync(request) ? await ReceiveAsync(request) : null;
             bool isLast = attempt >= timing.TriesMax;
             if (response == null)
             {
@@ -75,7 +76,7 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
     public async Task<bool> TryAsync(byte[] request)
     {
         link.Discard();
-        byte[]? response = await link.SendAsync(request) ? await ReceiveAsync(request[0]) : null;
+        byte[]? response = await link.SendAsync(request) ? await ReceiveAsync(request) : null;
         return response != null && response[0] != Negative;
     }
 
@@ -104,7 +105,7 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
         }
     }
 
-    private async Task<byte[]?> ReceiveAsync(byte service)
+    private async Task<byte[]?> ReceiveAsync(byte[] request)
     {
         int waitMs = timing.P2MsMax;
         int pendings = 0;
@@ -116,18 +117,39 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
                 return null;
             }
 
-            bool isNegative = response.Length >= 3 && response[0] == Negative && response[1] == service;
+            bool isNegative = response.Length >= 3 && response[0] == Negative && response[1] == request[0];
             if (isNegative && response[2] == ResponsePending)
             {
                 pendings++;
                 waitMs = timing.P2StarMsMax;
             }
-            else if (isNegative || response[0] == service + 0x40)
+            else if (isNegative || IsAnswer(request, response))
             {
                 return response;
             }
 
             // Anything else is the late answer to a request that was given up; the right one may still come.
         }
+    }
+    /// <summary>
+    /// True for a positive response that repeats what the request named (ISO 14229-1:2020, the echo of each service):
+    /// sub-function, identifier or counter. Else it belongs to an earlier request with the same service.
+    /// </summary>
+    private static bool IsAnswer(byte[] request, byte[] response)
+    {
+        if (response.Length == 0 || response[0] != request[0] + PositiveOffset)
+        {
+            return false;
+        }
+
+        int echo = request[0] switch
+        {
+            0x31 => 3,
+            0x22 or 0x2E => 2,
+            0x34 or 0x37 => 0,
+            _ => 1,
+        };
+        echo = Math.Min(echo, request.Length - 1);
+        return response.Length > echo && response.AsSpan(1, echo).SequenceEqual(request.AsSpan(1, echo));
     }
 }

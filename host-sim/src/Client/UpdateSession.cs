@@ -1,9 +1,10 @@
 // One update of one ECU, in the programming order of PROTOCOL.md, "An update, message by message":
-//   prepare (extended session, preconditions, silence on the bus) → programming session, access, fingerprint
+//   prepare (extended session, limits, preconditions, silence on the bus) → programming session, access, fingerprint
 //   → manifest → image, resumed where a former attempt ended → check → activate → reset → trial → confirm.
 // Invariants: an attempt that was cut off is repeated a bounded number of times, and each goes on where the ECU says;
-// a refusal is never retried; whatever happens, the ECU is left in its default session with DTCs and messages on.
-// Tests: tests/host-sim/Client.
+// a refusal is never retried; an image is put on trial once, whatever is lost on the way; in the end the ECU is left in
+// its default session with DTCs and messages on.
+// Tests: tests/host-sim/Client/UpdateSessionTests.cs, tests/Vehicle.
 using EsyncAgent;
 using EsyncSim.Bus;
 
@@ -14,7 +15,9 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
 {
     private const uint StagingAddress = 0x10000000;
     private const uint BankAddress = 0x20000000;
+    private const byte ProtocolVersion = 1;
     private int _target;
+    private bool _isActivated;
 
     /// <summary>Runs the update to its end and says how it ended; throws nothing for what an ECU can do.</summary>
     public async Task<UpdateOutcome> RunAsync()
@@ -32,7 +35,9 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
             }
             catch (NegativeResponseException refusal)
             {
-                outcome = await ExplainAsync(refusal);
+                outcome = IsSessionLost(refusal)
+                    ? new UpdateOutcome(UpdateEnd.Lost, FotaError.None, $"the ECU has left the session: {refusal.Message}")
+                    : await ExplainAsync(refusal);
             }
             catch (DiagnosticException lost)
             {
@@ -55,16 +60,32 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
     private async Task<UpdateOutcome> AttemptAsync()
     {
         await client.AwaitPresenceAsync(policy.PresenceMsMax);
+        if (_isActivated)
+        {
+            return await TryOutAsync();
+        }
+
         observer.Stage(UpdateStage.Prepare);
         await client.SessionAsync(0x03);
         client.Tester.StartKeepAlive();
+        UpdateLimits limits = await client.ReadLimitsAsync();
         VersionReport before = await client.ReadVersionReportAsync();
+        if (Runs(before, before.ActiveBank, BankState.Confirmed))
+        {
+            return new UpdateOutcome(UpdateEnd.Confirmed, FotaError.None, $"version {before.ApplicationVersion} runs");
+        }
+
         (int consent, int reasons) = await client.CheckPreconditionsAsync();
         _target = before.ActiveBank == 1 ? 0 : 1;
-        if (before.RunningBank == _target && before.States[_target] == BankState.Trial
-            && before.ManifestDigests[_target].AsSpan().SequenceEqual(image.ManifestDigest))
+        if (Runs(before, _target, BankState.Trial))
         {
+            _isActivated = true;
             return await TryOutAsync();
+        }
+
+        if (Misfit(limits) is { } misfit)
+        {
+            return misfit;
         }
 
         if (consent != 1)
@@ -88,6 +109,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
 
         observer.Stage(UpdateStage.Activate);
         await client.RoutineAsync(0x0211, "activate");
+        _isActivated = true;
         await client.ResetAsync(policy.PresenceMsMax);
         return await TryOutAsync();
     }
@@ -144,33 +166,69 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
         await client.SessionAsync(0x03);
         client.Tester.StartKeepAlive();
         VersionReport report = await client.ReadVersionReportAsync();
-        bool isOnTrial = report.RunningBank == _target && report.States[_target] == BankState.Trial;
-        bool isConfirmed = report.RunningBank == _target && report.States[_target] == BankState.Confirmed;
-        if (!isOnTrial && !isConfirmed)
+        if (report.States[_target] == BankState.Trial && report.RunningBank != _target)
         {
-            return new UpdateOutcome(UpdateEnd.RolledBack, report.LastError, $"the ECU went back to {report.ApplicationVersion}: {report.LastError}");
+            // The request for the reset was lost: the trial has not begun.
+            await client.ResetAsync(policy.PresenceMsMax);
+            throw new NoResponseException(0x11, "ECU reset");
         }
 
-        if (policy.Goal == UpdateGoal.Confirmed)
+        if (!Runs(report, _target, BankState.Trial) && !Runs(report, _target, BankState.Confirmed))
         {
-            observer.Stage(UpdateStage.Confirm);
-            await client.AuthenticateAsync();
-            await client.RoutineAsync(0x0212, "confirm");
-            report = await client.ReadVersionReportAsync();
+            string sentence = FotaErrorText.Of(report.LastError);
+            return new UpdateOutcome(UpdateEnd.RolledBack, report.LastError, $"the ECU went back to version {report.ApplicationVersion}: {sentence}");
         }
 
-        UpdateEnd end = policy.Goal == UpdateGoal.Confirmed ? UpdateEnd.Confirmed : UpdateEnd.OnTrial;
-        return new UpdateOutcome(end, FotaError.None, $"version {report.ApplicationVersion} runs");
+        if (policy.Goal == UpdateGoal.OnTrial)
+        {
+            return new UpdateOutcome(UpdateEnd.OnTrial, FotaError.None, $"version {report.ApplicationVersion} runs on trial");
+        }
+
+        observer.Stage(UpdateStage.Confirm);
+        await client.AuthenticateAsync();
+        await client.RoutineAsync(0x0212, "confirm");
+        report = await client.ReadVersionReportAsync();
+        return new UpdateOutcome(UpdateEnd.Confirmed, FotaError.None, $"version {report.ApplicationVersion} runs");
     }
 
-    // A negative response names a condition; the ECU's last result says more.
+    private bool Runs(VersionReport report, int bank, BankState state) =>
+        bank < report.States.Count && report.RunningBank == bank && report.States[bank] == state
+        && report.ManifestDigests[bank].AsSpan().SequenceEqual(image.ManifestDigest);
+
+    // What the ECU would refuse later, or could not even understand.
+    private UpdateOutcome? Misfit(UpdateLimits limits)
+    {
+        if (limits.ProtocolVersion != ProtocolVersion)
+        {
+            return new UpdateOutcome(UpdateEnd.Refused, FotaError.None, $"the agent speaks version {limits.ProtocolVersion} of the protocol, this client version {ProtocolVersion}");
+        }
+
+        FotaError reason = !limits.Takes(image.Encoding) ? FotaError.EncodingUnsupported
+            : image.Envelope.Length > limits.EnvelopeLengthMax ? FotaError.EnvelopeTooLong
+            : FotaError.None;
+        return reason == FotaError.None ? null : new UpdateOutcome(UpdateEnd.Refused, reason, FotaErrorText.Of(reason));
+    }
+
+    // After a short loss of power, or a session that ran out, requests of the programming session meet an ECU in its
+    // default session. That is no refusal: the next attempt goes on.
+    private static bool IsSessionLost(NegativeResponseException refusal) =>
+        (refusal.Service is 0x2E or 0x31 or 0x34 or 0x36 or 0x37 && refusal.Code is 0x33 or 0x34 or 0x7E or 0x7F)
+        || (refusal.Service is 0x36 or 0x37 && refusal.Code == 0x24);
+
+    // A negative response of the update target names a condition; the ECU's last result says more.
     private async Task<UpdateOutcome> ExplainAsync(NegativeResponseException refusal)
     {
+        if (refusal.Service is not (0x31 or 0x34 or 0x36 or 0x37))
+        {
+            FotaError access = refusal.Service is 0x27 or 0x29 ? FotaError.AccessRefused : FotaError.None;
+            return new UpdateOutcome(UpdateEnd.Refused, access, refusal.Message);
+        }
+
         try
         {
             UpdateState state = await client.ReadUpdateStateAsync();
-            string reason = state.LastError == FotaError.None ? "" : $": {state.LastError}";
-            return new UpdateOutcome(UpdateEnd.Refused, state.LastError, refusal.Message + reason);
+            string sentence = state.LastError == FotaError.None ? "" : $": {FotaErrorText.Of(state.LastError)}";
+            return new UpdateOutcome(UpdateEnd.Refused, state.LastError, refusal.Message + sentence);
         }
         catch (DiagnosticException)
         {

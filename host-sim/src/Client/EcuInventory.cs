@@ -1,0 +1,30 @@
+// What an ECU says of itself without proof (service 22) and what its update target can take.
+// Tests: tests/host-sim/Client/EcuClientTests.cs.
+using System.Text;
+
+namespace EsyncSim.Client;
+
+/// <summary>Identification records by data identifier; those that the ECU lacks are not there.</summary>
+public sealed record EcuInventory(IReadOnlyDictionary<ushort, byte[]> Records)
+{
+    /// <summary>The identifiers that are asked for (ISO 14229-1:2020 Annex C.1; F1EF: RXSWIN of UN R156).</summary>
+    public static readonly ushort[] Identifiers =
+        [0xF180, 0xF181, 0xF187, 0xF188, 0xF189, 0xF18A, 0xF18B, 0xF18C, 0xF190, 0xF191, 0xF197, 0xF19E, 0xF1EF];
+
+    /// <summary>A record as text, without padding and without the count before it (F180, F181); empty when the ECU lacks it.</summary>
+    public string Text(ushort identifier) =>
+        Records.TryGetValue(identifier, out byte[]? record) ? Encoding.ASCII.GetString(record).Trim('\0', '\x01', ' ') : string.Empty;
+}
+
+/// <summary>Limits of an update target (DIDs FD00 and FD05).</summary>
+/// <param name="ProtocolVersion">Version of PROTOCOL.md that the agent speaks.</param>
+/// <param name="MessageLengthMax">Longest message in bytes.</param>
+/// <param name="EnvelopeLengthMax">Longest envelope in bytes.</param>
+/// <param name="BankLength">Length of a bank in bytes.</param>
+/// <param name="Encodings">Bit n: compression n unencrypted; bit 8 + n: compression n encrypted.</param>
+public sealed record UpdateLimits(byte ProtocolVersion, int MessageLengthMax, uint EnvelopeLengthMax, uint BankLength, ushort Encodings)
+{
+    /// <summary>True when images of an encoding (dataFormatIdentifier) can be taken.</summary>
+    public bool Takes(byte encoding) =>
+        encoding >> 4 < 8 && (encoding & 0x0F) < 2 && (Encodings >> ((encoding >> 4) + (8 * (encoding & 0x0F))) & 1) != 0;
+}
