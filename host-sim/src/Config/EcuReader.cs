@@ -9,6 +9,9 @@ namespace EsyncSim.Config;
 /// <summary>Reader of one ECU.</summary>
 internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, string name, BoardDefinition board, BusDefinition bus)
 {
+    /// <summary>True when the section `can` was read without a problem, and may be compared with other ECUs'.</summary>
+    public bool AreIdentifiersSound { get; private set; }
+
     /// <summary>Reads everything but `board` and `bus`, which the caller has read to get here.</summary>
     public EcuDefinition Read()
     {
@@ -39,6 +42,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
 
     private CanIfConfig ReadCanIf(ConfigSection can)
     {
+        int before = problems.Count;
         uint bits = can.Number("identifierBits", 11, 29, "classic CAN has identifiers of 11 or 29 bits");
         if (bits is not (11 or 29))
         {
@@ -55,6 +59,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
             ReceivePerCycleMax = (int)can.Number("receivePerCycleMax", 1, 255, "it bounds the work of a cycle"),
         };
         can.RefuseUnknown();
+        AreIdentifiersSound = problems.Count == before;
         return config;
     }
 

@@ -151,10 +151,10 @@ public sealed partial class NfConfig
                 problems.Add(busName!, ConfigRule.LooserThanBoard, $"Bus `{bus.Name}` runs at {bus.BitRate} bit/s, but board `{board.Name}` keeps up with {board.BitRateMax}", "Choose a slower bus or another board");
             }
 
-            int before = problems.Count;
-            EcuDefinition ecu = new EcuReader(problems, section, name, board, bus).Read();
+            var reader = new EcuReader(problems, section, name, board, bus);
+            EcuDefinition ecu = reader.Read();
             _ecus[name] = ecu;
-            if (problems.Count == before)
+            if (reader.AreIdentifiersSound)
             {
                 _identifiers.Add(ecu, section.Section("can"));
             }

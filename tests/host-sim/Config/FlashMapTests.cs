@@ -23,6 +23,13 @@ public sealed class FlashMapTests
         ExpectLine(old, replacement, ConfigRule.Unaligned, reason);
     }
 
+    [Fact]
+    public void A_bank_is_made_of_whole_chunks_even_where_sectors_are_smaller()
+    {
+        string text = With(With("part: nor", "part: fine"), "bankB:       { start: 0x021000, length: 128 KiB }", "bankB:       { start: 0x021000, length: 127 KiB }");
+        Expect(text, ConfigRule.Unaligned, "bankB:", "`bankB` is 130048 bytes long, not whole chunks of 4096");
+    }
+
     [Theory]
     [InlineData("nvm0:        { start: 0x04C000", "nvm0:        { start: 0x04B000", "nvm0", "`nvm0` (0x4B000 to 0x4BFFF) overlaps `bootRecord2` (0x4B000 to 0x4BFFF, line")]
     [InlineData("staging:     { start: 0x047000", "staging:     { start: 0x046000", "staging", "`staging` (0x46000 to 0x47FFF) overlaps `manifestB`")]

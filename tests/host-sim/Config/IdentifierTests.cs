@@ -42,6 +42,13 @@ public sealed class IdentifierTests
     }
 
     [Fact]
+    public void A_clash_is_named_together_with_what_else_is_wrong_in_the_ECU()
+    {
+        string text = With(With("response: 0x7EA", "response: 0x7E8"), "classId: 576f40ba", "classId: x576f40ba");
+        Assert.Equal([ConfigRule.IdentifierClash, ConfigRule.Malformed], Problems(text).Select(p => p.Rule));
+    }
+
+    [Fact]
     public void The_same_identifiers_on_another_bus_are_no_clash()
     {
         string text = With("bus: other\n    can:", "bus: main\n    can:");

@@ -1,4 +1,5 @@
 // Keys and values: unknown, double, missing, malformed, out of range. One test spoils one line.
+using System.Reflection;
 using EsyncSim.Config;
 using Xunit;
 using static EsyncTests.HostSim.Config.ConfigBench;
@@ -56,6 +57,15 @@ public sealed class KeyRuleTests
         Assert.Equal(3, problems.Count);
         Assert.All(problems, p => Assert.Equal(ConfigRule.MissingKey, p.Rule));
         Assert.All(problems, p => Assert.Contains("lacks event 5, which the agent reports", p.Reason));
+    }
+
+    [Fact]
+    public void Each_rule_has_a_test_and_a_number_of_its_own()
+    {
+        FieldInfo[] rules = typeof(ConfigRule).GetFields();
+        Assert.Equal(rules.Length, rules.Select(r => (string)r.GetRawConstantValue()!).Distinct().Count());
+        string tests = string.Concat(Repository.Files("tests/host-sim/Config", ".cs").Select(Repository.Read));
+        Assert.Empty(rules.Where(r => !tests.Contains($"ConfigRule.{r.Name}", StringComparison.Ordinal)).Select(r => r.Name));
     }
 
     [Fact]
@@ -140,7 +150,7 @@ public sealed class KeyRuleTests
     [Theory]
     [InlineData("board: bench\n    bus: other", "board: bunch\n    bus: other", "board: bunch", "Known boards are bench")]
     [InlineData("bus: other", "bus: another", "bus: another", "Known buses are main, other, fast")]
-    [InlineData("part: nor", "part: nand", "part: nand", "Known parts are nor, large")]
+    [InlineData("part: nor", "part: nand", "part: nand", "Known parts are nor, fine, large")]
     public void An_unknown_name_is_answered_with_the_known_ones(string old, string replacement, string lineMark, string reason)
     {
         Expect(With(old, replacement), ConfigRule.UnknownName, lineMark, reason);
