@@ -58,6 +58,12 @@ public sealed class TidyTests
     }
 
     [Fact]
+    public void Headers_name_tests_that_are_there()
+    {
+        AssertNone(AgentFiles.Concat(HostFiles).SelectMany(f => SourceRules.TestsThatAreNamed(f, Repository.Read(f), p => Path.Exists(Repository.PathOf(p)) || File.Exists(Repository.PathOf(p + ".cs")))));
+    }
+
+    [Fact]
     public void Files_and_methods_are_no_longer_than_one_can_take_in()
     {
         string[] files = [.. AgentFiles, .. HostFiles, .. TestFiles];

@@ -1,7 +1,7 @@
 // A bench in virtual time: one CAN bus, virtual ECUs from nf.config on it, and a tester for each.
 // Invariant: everything that chance decides follows from the seed, each purpose with a sequence of its own, so that one
 // ECU more or less changes nothing for the others.
-// Tests: tests/host-sim/Bench.
+// Tests: tests/host-sim/Demo.
 using EsyncSim.Applications;
 using EsyncSim.Bus;
 using EsyncSim.Client;

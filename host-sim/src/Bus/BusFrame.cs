@@ -1,6 +1,6 @@
 // A classic CAN data frame as a value: it is copied, never shared, and costs no allocation.
 // Invariant: bytes of Data beyond Length are zero.
-// Tests: tests/host-sim/Bus/BusFrameTests.cs.
+// Tests: tests/host-sim/Bus.
 using System.Buffers.Binary;
 using EsyncAgent;
 

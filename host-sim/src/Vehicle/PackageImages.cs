@@ -1,5 +1,5 @@
 // From a package file to what the client sends to an ECU.
-// Tests: tests/host-sim/Vehicle.
+// Tests: tests/Vehicle.
 using EsyncSim.Client;
 using EsyncSim.Packages;
 

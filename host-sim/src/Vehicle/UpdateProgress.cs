@@ -1,5 +1,5 @@
 // Passes what an update does on to an observer, and tells the server every tenth part of the transfer.
-// Tests: tests/host-sim/Vehicle.
+// Tests: tests/Vehicle.
 using EsyncSim.Client;
 
 namespace EsyncSim.Vehicle;

@@ -5,7 +5,7 @@
 // Invariants: one request after the other, each answered once; a package is used only when its SHA-256 is the announced
 // one; what an ECU refuses is told with the ECU's own reason.
 // It holds the ECUs' secrets for access, and no signing key.
-// Tests: tests/host-sim/Vehicle.
+// Tests: tests/Vehicle.
 using System.Security.Cryptography;
 using EsyncSim.Bus;
 using EsyncSim.Client;

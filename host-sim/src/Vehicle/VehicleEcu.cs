@@ -1,5 +1,5 @@
 // One ECU as the vehicle's client sees it: the conversation with it and how careful an update of it is.
-// Tests: tests/host-sim/Vehicle.
+// Tests: tests/Vehicle.
 using EsyncSim.Client;
 
 namespace EsyncSim.Vehicle;
