@@ -80,6 +80,36 @@ public sealed class BootRecordStoreTests
         Assert.False(Load().Store.WasMended);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void The_only_good_copy_is_touched_last_and_cuts_on_the_way_do_not_lose_it(int good)
+    {
+        MemoryRig rig = Load();
+        Write(rig, 1);
+        Write(rig, 2);
+        foreach (int damaged in new[] { 0, 1, 2 }.Where(copy => copy != good))
+        {
+            _flash.Memory.FlipBit(Areas(rig)[damaged].Start + 20, 2);
+        }
+
+        FlashSnapshot two = _flash.Memory.Snapshot();
+        Assert.Equal(good, Order(rig, () => Load())[^1]);
+        foreach (CutModel model in CutModels.OfErase.Concat(CutModels.OfProgram))
+        {
+            for (int at = 0; at < 6; at++)
+            {
+                _flash.Memory.Restore(two);
+                _flash.PowerOn();
+                _flash.CutAfter(at, model);
+                Assert.Throws<PowerCutException>(() => Load());
+                _flash.PowerOn();
+                Assert.Equal(2u, Load().Store.Record.SecurityVersionFloor);
+            }
+        }
+    }
+
     [Fact]
     public void The_sequence_wraps_without_losing_a_change()
     {
