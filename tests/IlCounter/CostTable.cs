@@ -13,7 +13,7 @@ public static class CostTable
     /// <summary>How a user writes it again.</summary>
     public const string WriteCommand = "dotnet run --project tests/IlCounter -c Release -- --write";
 
-    /// <summary>A figure counts as different when it is off by more than this share of itself, and by more than two instructions.</summary>
+    /// <summary>A figure counts as different when it is off by more than this share of itself, and by more than five instructions.</summary>
     public const int TolerancePercent = 15;
 
     /// <summary>The file.</summary>
@@ -31,7 +31,7 @@ public static class CostTable
             {
                 lines.Add($"{name}: no turn of the measured update shows it by itself");
             }
-            else if (Math.Abs(il - committed[operation]) * 100 > TolerancePercent * il && Math.Abs(il - committed[operation]) > 2)
+            else if (Math.Abs(il - committed[operation]) * 100 > TolerancePercent * il && Math.Abs(il - committed[operation]) > 5)
             {
                 lines.Add($"{name}: {committed[operation]} in the table, {il} measured");
             }

@@ -1,11 +1,12 @@
-// The counting agent, compiled and instrumented once per process, and a world of its own for each measurement.
+// The counting agent, compiled, instrumented and loaded once per process; one measurement at a time.
 // Tests: tests/host-sim/Ecu/IlCounterTests.cs.
 namespace EsyncTests.IlCounting;
 
 /// <summary>Runs measurements.</summary>
 public static class Counter
 {
-    private static readonly Lazy<Instrumented> Agent = new(() => Instrumenter.Instrument(AgentCompiler.CompileAgent()));
+    private static readonly Lock Gate = new();
+    private static readonly Lazy<CountingContext> World = new(() => new CountingContext(Instrumenter.Instrument(AgentCompiler.CompileAgent())));
 
     /// <summary>Prices by name of the operation.</summary>
     public static IReadOnlyDictionary<string, long> MeasurePrices() => Measure(nameof(Measurement.Prices));
@@ -16,9 +17,15 @@ public static class Counter
     /// <summary>Instructions charged and executed in one update at the prices of a table.</summary>
     public static IReadOnlyDictionary<string, long> MeasureTotals(string table) => Measure(nameof(Measurement.Totals), table);
 
+    /// <summary>Instructions of a download by method, for a thousand consecutive frames, the dearest first.</summary>
+    public static IReadOnlyDictionary<string, long> MeasureMethods() => Measure(nameof(Measurement.Methods), (object)World.Value.Methods.ToArray());
+
     private static Dictionary<string, long> Measure(string method, params object[] arguments)
     {
-        CountingContext context = new(Agent.Value);
-        return (Dictionary<string, long>)context.Call(typeof(Measurement), method, [context.Counts, .. arguments])!;
+        lock (Gate)
+        {
+            CountingContext world = World.Value;
+            return (Dictionary<string, long>)world.Call(typeof(Measurement), method, [world.Counts, .. arguments])!;
+        }
     }
 }

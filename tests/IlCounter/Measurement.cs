@@ -57,10 +57,28 @@ public static class Measurement
         };
     }
 
+    /// <summary>Instructions of the download by method, for a thousand consecutive frames.</summary>
+    public static Dictionary<string, long> Methods(long[] counts, string[] methods)
+    {
+        TurnRecorder recorder = RunUpdate(counts, IlCosts.Flat(FlatLoopIl));
+        long frames = recorder.Turns.Where(turn => turn.Stage == UpdateStage.Download).Sum(turn => (long)turn[IlOperation.ReceiveConsecutive]);
+        return Enumerable.Range(0, methods.Length)
+            .GroupBy(i => methods[i], i => recorder.ActiveInDownload[i] * 1000 / frames)
+            .OrderByDescending(group => group.Sum())
+            .ToDictionary(group => group.Key, group => group.Sum());
+    }
+
     private static TurnRecorder RunUpdate(long[] counts, IlCosts costs)
     {
         TurnRecorder recorder = new(new IlMeter(counts));
-        new UpdateScenario(Ecu, costs, recorder).Run();
+        UpdateScenario scenario = new(Ecu, new VirtualEcuOptions
+        {
+            Costs = costs,
+            Program = (config, ports) => recorder.Watch(new EcuMAgent(config, ports)),
+        });
+        scenario.StageEntered = stage => recorder.Stage = stage;
+        scenario.Ecu.TurnEnded = recorder.OnTurnEnded;
+        scenario.Run();
         return recorder;
     }
 

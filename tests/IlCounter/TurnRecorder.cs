@@ -24,6 +24,8 @@ internal sealed class TurnRecorder(IlMeter meter)
     private readonly long[] _counted = new long[IlCosts.Operations.Length];
     private readonly IlMeter _meter = meter;
     private CpuMeter? _cpu;
+    private long[] _before = [];
+    private long[] _after = [];
     private long _charged;
     private long _il;
 
@@ -38,6 +40,9 @@ internal sealed class TurnRecorder(IlMeter meter)
 
     /// <summary>Those of the download alone.</summary>
     internal long ChargedInDownload { get; private set; }
+
+    /// <summary>Instructions by method, of the turns of the download in which something happened.</summary>
+    internal long[] ActiveInDownload { get; } = new long[meter.Snapshot().Length];
 
     /// <summary>The agent, watched.</summary>
     internal IAgent Watch(IAgent agent) => new Watched(agent, this);
@@ -67,20 +72,45 @@ internal sealed class TurnRecorder(IlMeter meter)
         }
 
         _charged = _cpu.IlTotal;
-        _turns.Add(new Turn(Stage, _il, counts));
+        Turn turn = new(Stage, _il, counts);
+        _turns.Add(turn);
+        if (Stage == UpdateStage.Download && !turn.IsQuiet)
+        {
+            AddMethods();
+        }
+    }
+
+    private void AddMethods()
+    {
+        for (int i = 0; i < _after.Length; i++)
+        {
+            ActiveInDownload[i] += _after[i] - _before[i];
+        }
     }
 
     private sealed class Watched(IAgent agent, TurnRecorder recorder) : IAgent
     {
         public bool IsServing => agent.IsServing;
 
-        public uint CompressionCount => agent.CompressionCount;
+        // As of the last turn's end: to ask the agent in the middle of a turn would be counted with the turn.
+        public uint CompressionCount { get; private set; }
 
         public void MainFunction(uint nowMs)
         {
             long before = recorder._meter.Total;
+            if (recorder.Stage == UpdateStage.Download)
+            {
+                recorder._before = recorder._meter.Snapshot();
+            }
+
             agent.MainFunction(nowMs);
             recorder._il = recorder._meter.Total - before;
+            if (recorder.Stage == UpdateStage.Download)
+            {
+                recorder._after = recorder._meter.Snapshot();
+            }
+
+            CompressionCount = agent.CompressionCount;
         }
     }
 }

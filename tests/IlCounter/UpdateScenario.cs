@@ -1,7 +1,7 @@
-// One update from first to last on the counting agent: provision a new ECU, send a signed image, activate, boot into the
-// trial, confirm. This is what the price list is measured on.
-// Invariant: nothing in it is drawn or timed from outside; with the same costs it is the same run, turn by turn.
-// Runs inside a CountingContext. Tests: tests/host-sim/Ecu/IlCounterTests.cs.
+// One update from first to last: provision a new ECU, send a signed image, activate, boot into the trial, confirm.
+// This is what the price list is measured on; the same run serves tests of the virtual ECU.
+// Invariant: nothing in it is drawn or timed from outside; with the same options it is the same run, turn by turn.
+// Runs inside a CountingContext and outside of one. Tests: tests/host-sim/Ecu/IlCounterTests.cs, WholeUpdateTests.cs.
 using EsyncAgent;
 using EsyncSim.Bus;
 using EsyncSim.Client;
@@ -21,26 +21,17 @@ internal sealed class UpdateScenario : IUpdateObserver
     private static readonly byte[] DeviceId = [.. Enumerable.Range(0xD0, 16).Select(i => (byte)i)];
     private static readonly byte[] DeviceSecret = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
     private readonly EcuDefinition _definition;
-    private readonly TurnRecorder _recorder;
     private readonly VirtualTime _time = new();
-    private readonly VirtualEcu _ecu;
     private readonly EcuClient _client;
 
-    /// <summary>Prepares the run of an ECU of nf.config at these costs.</summary>
-    internal UpdateScenario(string ecu, IlCosts costs, TurnRecorder recorder)
+    /// <summary>Prepares the run of an ECU of nf.config.</summary>
+    internal UpdateScenario(string ecu, VirtualEcuOptions options)
     {
-        _recorder = recorder;
         _definition = NfConfig.Load(Path.Combine(AgentCompiler.RepositoryRoot, NfConfig.FileName)).Ecu(ecu);
-        VirtualBus bus = new(_time, (int)_definition.Bus.BitRate);
-        _ecu = VirtualEcu.Create(bus, _definition, new VirtualEcuOptions
-        {
-            Costs = costs,
-            Loader = () => new QuietApplication(),
-            Program = (config, ports) => recorder.Watch(new EcuMAgent(config, ports)),
-        });
-        _ecu.TurnEnded = recorder.OnTurnEnded;
+        Bus = new VirtualBus(_time, (int)_definition.Bus.BitRate);
+        Ecu = VirtualEcu.Create(Bus, _definition, options with { Loader = () => new QuietApplication() });
         SeededRandom random = new(1, "client");
-        UdsTester tester = new(new IsoTpLink(bus, _definition.Config.CanIf), new TesterTiming());
+        UdsTester tester = new(new IsoTpLink(Bus, _definition.Config.CanIf), new TesterTiming());
         _client = new EcuClient(tester, new DeviceCredentials(DeviceId, DeviceSecret), count =>
         {
             byte[] bytes = new byte[count];
@@ -48,6 +39,18 @@ internal sealed class UpdateScenario : IUpdateObserver
             return bytes;
         });
     }
+
+    /// <summary>The bus.</summary>
+    internal VirtualBus Bus { get; }
+
+    /// <summary>The ECU.</summary>
+    internal VirtualEcu Ecu { get; }
+
+    /// <summary>Called when the update enters a stage.</summary>
+    internal Action<UpdateStage>? StageEntered { get; set; }
+
+    /// <summary>Moment at which each stage began.</summary>
+    internal Dictionary<UpdateStage, long> StageStartNs { get; } = [];
 
     /// <summary>Runs it; throws when the update does not end confirmed.</summary>
     internal void Run()
@@ -57,7 +60,7 @@ internal sealed class UpdateScenario : IUpdateObserver
         SigningKey oem = SigningKey.FromSeedText(SigningRole.Oem, parameters, "counter oem");
         byte[] record = ProvisioningRecord.Build(DeviceId, DeviceSecret, [author.Anchor, oem.Anchor]);
         UpdateImage image = BuildImage([new MemorySigner(author), new MemorySigner(oem)]);
-        _ecu.PowerOn();
+        Ecu.PowerOn();
         UpdateOutcome outcome = _time.Run(async () =>
         {
             await _client.AwaitPresenceAsync(10_000);
@@ -71,7 +74,11 @@ internal sealed class UpdateScenario : IUpdateObserver
         }
     }
 
-    public void Stage(UpdateStage stage) => _recorder.Stage = stage;
+    public void Stage(UpdateStage stage)
+    {
+        StageStartNs[stage] = _time.NowNs;
+        StageEntered?.Invoke(stage);
+    }
 
     public void TransferBegins(int offset, int total)
     {

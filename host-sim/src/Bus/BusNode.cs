@@ -13,6 +13,7 @@ public abstract class BusNode
     internal BusFrame OfferedFrame;
     internal uint OfferedField;
     internal IdentifierEntry? Entry;
+    internal SimEvent? Recovery;
     private bool _isOnline;
 
     /// <summary>Makes a node; <see cref="VirtualBus.Attach"/> puts it on a bus.</summary>
@@ -52,6 +53,7 @@ public abstract class BusNode
         {
             TransmitErrorCounter = 0;
             IsBusOff = false;
+            Recovery?.Cancel();
         }
         else
         {

@@ -161,15 +161,15 @@ public sealed class VirtualBus
         }
 
         node.OnBusOff();
-        Time.After(BitsToNs(BusOffRecoveryBits), () =>
-        {
-            if (node.IsBusOff)
-            {
-                node.IsBusOff = false;
-                node.TransmitErrorCounter = 0;
-                node.OnBusOffRecovered();
-            }
-        });
+        node.Recovery ??= Time.CreateEvent(() => Recover(node));
+        node.Recovery.After(BitsToNs(BusOffRecoveryBits));
+    }
+
+    private static void Recover(BusNode node)
+    {
+        node.IsBusOff = false;
+        node.TransmitErrorCounter = 0;
+        node.OnBusOffRecovered();
     }
 
     private static bool Wins(BusNode a, BusNode b) => a.OfferedField < b.OfferedField;

@@ -18,7 +18,7 @@ namespace EsyncSim.Ecu;
 /// <summary>A simulated ECU.</summary>
 public sealed class VirtualEcu
 {
-    private const int QuietTurnsBeforeSleep = 2;
+    private const int QuietTurnsBeforeSleep = 4;
     private readonly VirtualEcuOptions _options;
     private readonly VirtualTime _time;
     private readonly SimEvent _turn;

@@ -9,6 +9,17 @@ namespace EsyncTests.HostSim.Ecu;
 
 internal sealed class EcuBench
 {
+    // Prices of its own: a change of the agent must not change these tests.
+    internal static readonly IlCosts Costs = IlCosts.Parse($$$"""
+        {
+          "il": { {{{string.Join(", ", IlCosts.Operations.Select(operation => $"\"{IlCosts.NameOf(operation)}\": 200"))}}} },
+          "native": {
+            "ilPerSecond": 2400000, "hmacCallNs": 20000, "hmacByteNs": 200, "aesCallNs": 20000, "aesByteNs": 300,
+            "spiTransactionNs": 20000, "spiByteNs": 400
+          }
+        }
+        """);
+
     internal const uint RequestId = 0x7E0;
     internal const uint ResponseId = 0x7E8;
     internal readonly BusBench Bus = new();
@@ -19,7 +30,7 @@ internal sealed class EcuBench
     {
         Tester = Bus.Node("tester");
         EcuConfig config = new() { CanIf = new CanIfConfig { PhysicalRxId = RequestId, TxId = ResponseId, FunctionalRxId = 0x7DF } };
-        VirtualEcuOptions options = new() { Program = (_, ports) => new Program(ports, turn), RebootNs = 10 * VirtualTime.NsPerMs };
+        VirtualEcuOptions options = new() { Program = (_, ports) => new Program(ports, turn), RebootNs = 10 * VirtualTime.NsPerMs, Costs = Costs };
         FlashGeometry geometry = new("test", 256, 1, FlashTiming.W25Q, new SectorRun(16, 4096));
         Ecu = new VirtualEcu(config, new VirtualCan(Bus.Bus, "ecu"), geometry, change?.Invoke(options) ?? options);
     }

@@ -1,0 +1,54 @@
+// A whole update on the virtual ECU, as a measure of the simulation itself.
+using EsyncSim.Bus;
+using EsyncSim.Client;
+using EsyncSim.Ecu;
+using EsyncTests.IlCounting;
+using Xunit;
+
+namespace EsyncTests.HostSim.Ecu;
+
+public sealed class WholeUpdateTests
+{
+    [Fact]
+    public void Skipping_idle_turns_changes_the_time_of_an_update_by_less_than_a_hundredth()
+    {
+        UpdateScenario skipping = Run("motor", isAlwaysTurning: false);
+        UpdateScenario turning = Run("motor", isAlwaysTurning: true);
+        Assert.Equal(turning.Bus.FrameCount, skipping.Bus.FrameCount);
+        Assert.InRange(skipping.Bus.Time.NowNs, turning.Bus.Time.NowNs * 0.99, turning.Bus.Time.NowNs * 1.01);
+        Assert.InRange(DownloadNs(skipping), DownloadNs(turning) * 0.99, DownloadNs(turning) * 1.01);
+        Assert.True(skipping.Ecu.TurnCount < turning.Ecu.TurnCount);
+    }
+
+    [Fact]
+    public void The_same_options_give_the_same_traffic_to_the_bit()
+    {
+        Assert.Equal(Log(), Log());
+
+        static string Log()
+        {
+            UpdateScenario scenario = new("motor", new VirtualEcuOptions());
+            StringWriter text = new();
+            scenario.Bus.Observe(new CandumpLog(text));
+            scenario.Run();
+            return text.ToString();
+        }
+    }
+
+    [Fact]
+    public void Two_receive_buffers_lose_no_frame_at_the_flow_control_that_they_announce()
+    {
+        UpdateScenario scenario = Run("climate", isAlwaysTurning: false);
+        Assert.Equal(0u, scenario.Ecu.Can.LostCount);
+    }
+
+    private static UpdateScenario Run(string ecu, bool isAlwaysTurning)
+    {
+        UpdateScenario scenario = new(ecu, new VirtualEcuOptions { IsAlwaysTurning = isAlwaysTurning });
+        scenario.Run();
+        return scenario;
+    }
+
+    private static long DownloadNs(UpdateScenario scenario) =>
+        scenario.StageStartNs[UpdateStage.Check] - scenario.StageStartNs[UpdateStage.Download];
+}
