@@ -1,7 +1,7 @@
 // A bench in virtual time: one CAN bus, virtual ECUs from nf.config on it, and a tester for each.
 // Invariant: everything that chance decides follows from the seed, each purpose with a sequence of its own, so that one
 // ECU more or less changes nothing for the others.
-// Tests: tests/host-sim/Demo.
+// Tests: tests/host-sim/Demo, tests/host-sim/Vehicle.
 using EsyncSim.Applications;
 using EsyncSim.Bus;
 using EsyncSim.Client;
@@ -51,6 +51,9 @@ public sealed class VirtualBench
         };
     }
 
+    /// <summary>Ends whatever runs on the bench, by <see cref="OperationCanceledException"/>, at the first frame after the token was cancelled.</summary>
+    public void StopOn(CancellationToken stop) => Bus.Observe(new StopObserver(stop));
+
     private BenchEcu Create(EcuDefinition definition)
     {
         VirtualEcuOptions options = new()
@@ -62,6 +65,13 @@ public sealed class VirtualBench
         IsoTpLink link = new(Bus, definition.Config.CanIf, name: $"tester-{definition.Name}");
         return new BenchEcu(definition, ecu, new UdsTester(link, new TesterTiming()), Entropy($"client-{definition.Name}"));
     }
+}
+
+/// <summary>Looks at the token with each frame: while something is going on, there are frames.</summary>
+internal sealed class StopObserver(CancellationToken stop) : IBusObserver
+{
+    /// <inheritdoc/>
+    public void OnRecord(in BusRecord record) => stop.ThrowIfCancellationRequested();
 }
 
 /// <summary>One ECU of the bench with its tester.</summary>

@@ -28,11 +28,13 @@ internal static class DemoCommand
         };
         command.WithExample("esync demo", "the story, with live progress")
             .WithExample("esync demo --seed 7 --json demo.json --candump demo.log", "the same for a script: figures and every frame in files");
-        command.SetAction(parsed => Run(
-            parsed,
-            new DemoOptions { Seed = parsed.GetValue(seed), Broker = parsed.GetValue(broker), ConfigPath = parsed.GetValue(config) ?? NfConfig.FindDefault() },
-            parsed.GetValue(json),
-            parsed.GetValue(candump)));
+        command.SetAction((parsed, stop) => Task.Run(
+            () => Run(
+                parsed,
+                new DemoOptions { Seed = parsed.GetValue(seed), Broker = parsed.GetValue(broker), ConfigPath = parsed.GetValue(config) ?? NfConfig.FindDefault(), Stop = stop },
+                parsed.GetValue(json),
+                parsed.GetValue(candump)),
+            CancellationToken.None));
         return command;
     }
 

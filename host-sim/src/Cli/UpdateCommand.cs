@@ -31,23 +31,26 @@ internal static class UpdateCommand
             package, flash, config, ecu, device, broker, json, candump, seed,
         };
         command.WithExample("esync update --package motor-2.esp --flash motor.flash", "brings the package to the ECU and confirms it when its self-test passes");
-        command.SetAction(parsed =>
-        {
-            NfConfig configuration = NfConfig.Load(parsed.GetValue(config) ?? NfConfig.FindDefault());
-            string packagePath = parsed.GetRequiredValue(package);
-            Package read = Package.Load(packagePath);
-            string flashPath = parsed.GetRequiredValue(flash);
-            UpdateRequest request = new()
+        command.SetAction((parsed, stop) => Task.Run(
+            () =>
             {
-                Package = read,
-                Ecu = parsed.GetValue(ecu) is { } name ? configuration.Ecu(name) : UpdateRequest.FindEcu(configuration, read, packagePath),
-                FlashPath = flashPath,
-                Device = DeviceFile.Load(parsed.GetValue(device) ?? ProvisionCommand.DefaultDevicePath(flashPath)),
-                Broker = parsed.GetValue(broker),
-                Seed = parsed.GetValue(seed),
-            };
-            return Run(parsed.InvocationConfiguration.Output, request, parsed.GetValue(json), parsed.GetValue(candump));
-        });
+                NfConfig configuration = NfConfig.Load(parsed.GetValue(config) ?? NfConfig.FindDefault());
+                string packagePath = parsed.GetRequiredValue(package);
+                Package read = Package.Load(packagePath);
+                string flashPath = parsed.GetRequiredValue(flash);
+                UpdateRequest request = new()
+                {
+                    Package = read,
+                    Ecu = parsed.GetValue(ecu) is { } name ? configuration.Ecu(name) : UpdateRequest.FindEcu(configuration, read, packagePath),
+                    FlashPath = flashPath,
+                    Device = DeviceFile.Load(parsed.GetValue(device) ?? ProvisionCommand.DefaultDevicePath(flashPath)),
+                    Broker = parsed.GetValue(broker),
+                    Seed = parsed.GetValue(seed),
+                    Stop = stop,
+                };
+                return Run(parsed.InvocationConfiguration.Output, request, parsed.GetValue(json), parsed.GetValue(candump));
+            },
+            CancellationToken.None));
         return command;
     }
 

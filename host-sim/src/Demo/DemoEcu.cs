@@ -1,5 +1,7 @@
 // One ECU of the demo: the ECU on the bench, its secret, its application and its packages.
 // Tests: tests/host-sim/Demo.
+using System.Buffers.Binary;
+using System.Globalization;
 using EsyncSim.Applications;
 using EsyncSim.Bench;
 using EsyncSim.Client;
@@ -62,6 +64,18 @@ public sealed class DemoEcu
 
     /// <summary>Signs a request as the author only.</summary>
     public Package SignAsAuthorOnly(PackageRequest request) => PackageBuilder.Build(request, [_keys.Author]);
+
+    /// <summary>DID 0102, which depends on the tables, in words.</summary>
+    public string Words(byte[] value) => value.Length < 2 ? "unknown" : FormattableString.Invariant(
+        _application == BuiltInApplications.MotorControl
+            ? (FormattableString)$"{BinaryPrimitives.ReadInt16BigEndian(value) / 10.0:F1} Nm at most at 6,000 rpm"
+            : $"{BinaryPrimitives.ReadInt16BigEndian(value) / 10.0:F1} A at most at 25 °C and 50 %");
+
+    /// <summary>DID 0103, which release 2 brings, in words.</summary>
+    public string NewWords(byte[] value) => value.Length < 4 ? "unknown" : FormattableString.Invariant(
+        _application == BuiltInApplications.MotorControl
+            ? (FormattableString)$"{BinaryPrimitives.ReadInt16BigEndian(value)} W of losses"
+            : $"{BinaryPrimitives.ReadInt16BigEndian(value) / 100.0:F1} kWh left, {BinaryPrimitives.ReadInt16BigEndian(value.AsSpan(2)) / 10.0:F1} min to 80 %");
 
     /// <summary>A package as the target of a campaign.</summary>
     public CampaignTarget Target(Package package, string release)

@@ -17,6 +17,9 @@ public sealed record DemoOptions
     /// <summary>True: messages take virtual time and no broker is used.</summary>
     public bool IsNetworkVirtual { get; init; }
 
+    /// <summary>Ends the run before its end.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>Where the bus traffic is written as a candump log; null writes none.</summary>
     public TextWriter? Candump { get; init; }
 }

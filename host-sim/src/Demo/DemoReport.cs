@@ -24,11 +24,20 @@ public sealed record DemoStep(string Name, string Expected, string Observed, boo
 /// <param name="LimitKBps">Rate of a bus that carries nothing but these consecutive frames: 7 bytes in the mean duration of one, with the interframe space.</param>
 /// <param name="PercentOfLimit">Share of the limit that was reached.</param>
 public sealed record TransferResult(
-    string Ecu, string Board, string Encoding, int ImageBytes, int Bytes, double BusSeconds, double KBps, double LimitKBps, double PercentOfLimit);
+    string Ecu, string Board, string Encoding, int ImageBytes, int Bytes, double BusSeconds, double KBps, double LimitKBps, double PercentOfLimit)
+{
+    /// <summary>Version of the image, as the package names it; for people.</summary>
+    [JsonIgnore]
+    public string Version { get; init; } = string.Empty;
+}
 
 /// <summary>Everything.</summary>
 public sealed record DemoReport(IReadOnlyList<DemoStep> Steps, IReadOnlyList<TransferResult> Transfers)
 {
+    /// <summary>Virtual time that it took, in seconds; for people.</summary>
+    [JsonIgnore]
+    public double VirtualSeconds { get; init; }
+
     /// <summary>"pass" when every step is as expected, else "fail".</summary>
     public string Outcome => IsPassed ? "pass" : "fail";
 

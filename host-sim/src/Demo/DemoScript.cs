@@ -22,16 +22,18 @@ public sealed class DemoScript
     private const ushort NewDid = 0x0103;
 
     private readonly DemoWorld _world;
+    private readonly ulong _seed;
     private readonly IDemoScreen _screen;
     private readonly List<DemoStep> _steps = [];
     private readonly Dictionary<string, Package> _firstPackages = [];
-    private readonly Dictionary<string, string> _tablesBefore = [];
+    private readonly Dictionary<string, byte[]> _tablesBefore = [];
     private CampaignServer _server = null!;
     private int _campaigns;
 
-    private DemoScript(DemoWorld world, IDemoScreen screen)
+    private DemoScript(DemoWorld world, ulong seed, IDemoScreen screen)
     {
         _world = world;
+        _seed = seed;
         _screen = screen;
     }
 
@@ -40,14 +42,15 @@ public sealed class DemoScript
     public static DemoReport Run(DemoOptions options, IDemoScreen screen)
     {
         using DemoWorld world = new(options, screen);
-        DemoScript script = new(world, screen);
+        DemoScript script = new(world, options.Seed, screen);
         world.Time.Run(script.RunAsync);
-        return new DemoReport(script._steps, world.Transfers);
+        return new DemoReport(script._steps, world.Transfers) { VirtualSeconds = world.Time.NowNs / (double)VirtualTime.NsPerSecond };
     }
 
     private async Task RunAsync()
     {
         _screen.Chapter("Two new ECUs are provisioned and get their first application");
+        _screen.Note($"{_world.Bench.Bus.BitRate / 1000} kbit/s, {string.Join(", ", _world.Ecus.Select(Identifiers))}, seed {_seed}");
         foreach (DemoEcu ecu in _world.Ecus)
         {
             ecu.Bench.Ecu.PowerOn();
@@ -112,7 +115,7 @@ public sealed class DemoScript
         string hardware = await client.ReadTextAsync(0xF191);
         string serial = await client.ReadTextAsync(0xF18C);
         VersionReport report = await ReadReportAsync(ecu);
-        _screen.Note($"{ecu.Name}: part {part}, hardware {hardware}, serial {serial}, agent {report.AgentVersion}, banks {report.States[0]} {report.States[1]}, floor {report.SecurityVersionFloor}");
+        _screen.Note($"{ecu.Name}: part {part}, hardware {hardware}, serial {serial}, agent {report.AgentVersion}, bank A {report.States[0]}, bank B {report.States[1]}, securityVersion floor {report.SecurityVersionFloor}");
         EsyncMessage? answer = await _server.QueryAsync(ecu.Name, ecu.Name);
         string server = answer?.Body.Ecu?.IsAuthentic == true ? $"server was told {answer.Body.Package.Version}" : "server was told nothing";
         Check($"{ecu.Name}: inventory", $"{First} Confirmed, server was told {First}", $"{Running(report)}, {server}");
@@ -132,10 +135,11 @@ public sealed class DemoScript
         {
             VersionReport report = await ReadReportAsync(ecu);
             Check($"{ecu.Name}: update to {Second}", $"{Second} Confirmed", Running(report) + Doubt(result, TargetEnd.Completed));
-            string tables = await TryReadAsync(ecu, TableDid);
-            string news = await TryReadAsync(ecu, NewDid);
-            string observed = $"0102 {(tables == _tablesBefore[ecu.Name] ? "as before" : "changed")}, 0103 {(news.Length > 0 ? "answers" : "unknown")}";
-            _screen.Note($"{ecu.Name}: DID 0102 was {_tablesBefore[ecu.Name]}, is {tables}; 0103 is {news}");
+            byte[] before = _tablesBefore[ecu.Name];
+            byte[] tables = await TryReadAsync(ecu, TableDid);
+            byte[] news = await TryReadAsync(ecu, NewDid);
+            string observed = $"0102 {(tables.AsSpan().SequenceEqual(before) ? "as before" : "changed")}, 0103 {(news.Length > 0 ? "answers" : "unknown")}";
+            _screen.Note($"{ecu.Name}: DID 0102 was {ecu.Words(before)}, is {ecu.Words(tables)}; DID 0103 is new: {ecu.NewWords(news)}");
             Check($"{ecu.Name}: the new application runs", "0102 changed, 0103 answers", observed);
         }
     }
@@ -220,16 +224,22 @@ public sealed class DemoScript
         return report;
     }
 
-    private static async Task<string> TryReadAsync(DemoEcu ecu, ushort identifier)
+    private static async Task<byte[]> TryReadAsync(DemoEcu ecu, ushort identifier)
     {
         try
         {
-            return Convert.ToHexString(await ecu.Client.ReadAsync(identifier));
+            return await ecu.Client.ReadAsync(identifier);
         }
         catch (NegativeResponseException)
         {
-            return string.Empty;
+            return [];
         }
+    }
+
+    private static string Identifiers(DemoEcu ecu)
+    {
+        CanIfConfig can = ecu.Bench.Definition.Config.CanIf;
+        return $"{ecu.Name} {can.PhysicalRxId:X3}/{can.TxId:X3}";
     }
 
     private static string Running(VersionReport report) => report.RunningBank < report.States.Count

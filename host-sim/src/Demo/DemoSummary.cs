@@ -8,7 +8,7 @@ namespace EsyncSim.Demo;
 /// <summary>Prints what a demo has shown.</summary>
 public static class DemoSummary
 {
-    private static readonly string[] Columns = ["ECU", "board", "encoding", "image bytes", "transferred", "bus s", "kB/s", "limit kB/s", "% of limit"];
+    private static readonly string[] Columns = ["ECU", "version", "board", "encoding", "image bytes", "transferred", "bus s", "kB/s", "limit kB/s", "% of limit"];
 
     /// <summary>Prints the tables.</summary>
     public static void Write(IAnsiConsole console, DemoReport report, TimeSpan wall)
@@ -17,13 +17,14 @@ public static class DemoSummary
         for (int i = 0; i < Columns.Length; i++)
         {
             TableColumn column = new(Columns[i]) { NoWrap = true };
-            transfers.AddColumn(i < 3 ? column : column.RightAligned());
+            transfers.AddColumn(i < 4 ? column : column.RightAligned());
         }
 
         foreach (TransferResult transfer in report.Transfers)
         {
             transfers.AddRow(
                 transfer.Ecu,
+                Markup.Escape(transfer.Version),
                 transfer.Board,
                 transfer.Encoding,
                 Number(transfer.ImageBytes, "N0"),
@@ -38,7 +39,7 @@ public static class DemoSummary
         console.Write(transfers);
         int passed = report.Steps.Count(step => step.Pass);
         string verdict = report.IsPassed ? "[green]pass[/]" : "[red]fail[/]";
-        console.MarkupLine(string.Create(CultureInfo.InvariantCulture, $"{verdict}: {passed} of {report.Steps.Count} steps as expected, {wall.TotalSeconds:F1} s"));
+        console.MarkupLine(string.Create(CultureInfo.InvariantCulture, $"{verdict}: {passed} of {report.Steps.Count} steps as expected; {report.VirtualSeconds:F0} s of the ECUs' time in {wall.TotalSeconds:F1} s"));
     }
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

@@ -22,15 +22,16 @@ public sealed class DemoWorld : IDisposable
     {
         NfConfig config = NfConfig.Load(options.ConfigPath);
         Bench = new VirtualBench(Time, options.Seed, [config.Ecu("motor"), config.Ecu("battery")]);
+        Bench.StopOn(options.Stop);
         if (options.Candump is { } candump)
         {
             Bench.Bus.Observe(new CandumpLog(candump));
         }
 
+        Network = options.IsNetworkVirtual ? new VirtualMessageNetwork(Time, options.Seed) : new MqttMessageNetwork(Time, options.Broker);
         _keys = new DemoKeys(options.Seed);
         Motor = Create(Bench.Ecus[0], BuiltInApplications.MotorControl, screen);
         Battery = Create(Bench.Ecus[1], BuiltInApplications.BatteryManager, screen);
-        Network = options.IsNetworkVirtual ? new VirtualMessageNetwork(Time, options.Seed) : new MqttMessageNetwork(Time, options.Broker);
     }
 
     /// <summary>The clock.</summary>

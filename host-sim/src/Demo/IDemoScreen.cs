@@ -1,5 +1,7 @@
 // Where a demo or an update shows itself while it runs.
 // Tests: tests/host-sim/Demo.
+using System.Globalization;
+
 namespace EsyncSim.Demo;
 
 /// <summary>A screen.</summary>
@@ -20,6 +22,36 @@ public interface IDemoScreen
     /// <summary>A transfer is so far; rates as in <see cref="TransferResult"/>.</summary>
     void Transferred(int position, double kBps, double percentOfLimit);
 
-    /// <summary>A transfer has ended, or was interrupted.</summary>
-    void TransferEnds(TransferResult result, bool isWhole);
+    /// <summary>A transfer has ended.</summary>
+    void TransferEnds(TransferResult result, TransferEnd end);
+}
+
+/// <summary>How a transfer ended.</summary>
+public enum TransferEnd
+{
+    /// <summary>All of the image is in the ECU.</summary>
+    Whole,
+
+    /// <summary>It was cut off, and another one goes on with it.</summary>
+    Interrupted,
+
+    /// <summary>The ECU ended it.</summary>
+    Refused,
+}
+
+/// <summary>Words that all screens share.</summary>
+internal static class DemoText
+{
+    /// <summary>One line about a transfer.</summary>
+    public static string Of(TransferResult result, TransferEnd end)
+    {
+        string outcome = end switch { TransferEnd.Whole => string.Empty, TransferEnd.Interrupted => ", interrupted", _ => ", refused" };
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{result.Ecu} {result.Version}: {result.Bytes:N0} of {result.ImageBytes:N0} bytes in {result.BusSeconds:F2} s on the bus, {Rate(result.KBps, result.PercentOfLimit)}{outcome}");
+    }
+
+    /// <summary>A rate and what share of the line rate it is.</summary>
+    public static string Rate(double kBps, double percentOfLimit) =>
+        string.Create(CultureInfo.InvariantCulture, $"{kBps:F1} kB/s, {percentOfLimit:F1} % of the line rate");
 }

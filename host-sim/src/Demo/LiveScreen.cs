@@ -1,6 +1,5 @@
 // The demo on a terminal: lines for what has ended, a bar for the transfer that is under way.
 // Tests: tests/host-sim/Demo.
-using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -65,17 +64,16 @@ public sealed class LiveScreen : IDemoScreen
         {
             _task.Value = position;
             _task.State.Update<Rate>(RateColumn.Key, _ => new Rate(kBps, percentOfLimit));
+            _context.Refresh(); // a simulated transfer may take less real time than the bar's own period
         }
     }
 
     /// <inheritdoc/>
-    public void TransferEnds(TransferResult result, bool isWhole)
+    public void TransferEnds(TransferResult result, TransferEnd end)
     {
         _task?.StopTask();
         _task = null;
-        Note(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{result.Ecu}: {result.Bytes:N0} of {result.ImageBytes:N0} bytes in {result.BusSeconds:F2} s on the bus, {new Rate(result.KBps, result.PercentOfLimit)}{(isWhole ? string.Empty : ", interrupted")}"));
+        Note(DemoText.Of(result, end));
     }
 
     private sealed class RateColumn : ProgressColumn
@@ -88,6 +86,6 @@ public sealed class LiveScreen : IDemoScreen
 
     private readonly record struct Rate(double KBps, double PercentOfLimit)
     {
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{KBps:F1} kB/s, {PercentOfLimit:F1} % of the line rate");
+        public override string ToString() => DemoText.Rate(KBps, PercentOfLimit);
     }
 }

@@ -1,13 +1,10 @@
 // The demo as lines of text: for files, pipes and logs. No colour, no cursor movement, no bars.
 // Tests: tests/host-sim/Demo.
-using System.Globalization;
-
 namespace EsyncSim.Demo;
 
 /// <summary>Writes lines.</summary>
 public sealed class PlainScreen(TextWriter output) : IDemoScreen
 {
-    private string _version = string.Empty;
     private int _chapters;
 
     /// <inheritdoc/>
@@ -27,7 +24,9 @@ public sealed class PlainScreen(TextWriter output) : IDemoScreen
     }
 
     /// <inheritdoc/>
-    public void TransferBegins(string ecu, string version, int offset, int total) => _version = version;
+    public void TransferBegins(string ecu, string version, int offset, int total)
+    {
+    }
 
     /// <inheritdoc/>
     public void Transferred(int position, double kBps, double percentOfLimit)
@@ -35,7 +34,5 @@ public sealed class PlainScreen(TextWriter output) : IDemoScreen
     }
 
     /// <inheritdoc/>
-    public void TransferEnds(TransferResult result, bool isWhole) => output.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"     {result.Ecu} {_version}: {result.Bytes:N0} of {result.ImageBytes:N0} bytes in {result.BusSeconds:F2} s, {result.KBps:F1} kB/s, {result.PercentOfLimit:F1} % of the line rate{(isWhole ? string.Empty : ", interrupted")}"));
+    public void TransferEnds(TransferResult result, TransferEnd end) => Note(DemoText.Of(result, end));
 }

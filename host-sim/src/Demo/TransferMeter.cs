@@ -81,7 +81,7 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
     public void TransferEnds()
     {
         _positionNs = _bus.Time.NowNs;
-        Finish(isWhole: true, isResumed: false);
+        Finish(TransferEnd.Whole);
     }
 
     /// <inheritdoc/>
@@ -89,7 +89,7 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
     {
         if (_isRunning)
         {
-            Finish(isWhole: false, isResumed: !isLast);
+            Finish(isLast ? TransferEnd.Refused : TransferEnd.Interrupted);
         }
 
         if (!isLast)
@@ -109,16 +109,16 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
     }
 
     // What was refused is no transfer: an interrupted one counts when another attempt goes on with it.
-    private void Finish(bool isWhole, bool isResumed)
+    private void Finish(TransferEnd end)
     {
         _isRunning = false;
         TransferResult result = Measure();
-        if (isWhole || isResumed)
+        if (end != TransferEnd.Refused)
         {
             _results.Add(result);
         }
 
-        _screen.TransferEnds(result, isWhole);
+        _screen.TransferEnds(result, end);
     }
 
     private TransferResult Measure()
@@ -136,6 +136,6 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
             Math.Round(seconds, 6),
             Math.Round(kBps, 3),
             Math.Round(limit, 3),
-            limit > 0 ? Math.Round(kBps / limit * 100, 2) : 0);
+            limit > 0 ? Math.Round(kBps / limit * 100, 2) : 0) { Version = Version };
     }
 }

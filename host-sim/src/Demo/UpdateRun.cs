@@ -3,6 +3,7 @@
 // Tests: tests/host-sim/Cli.
 using EsyncAgent;
 using EsyncSim.Bench;
+using EsyncSim.Bus;
 using EsyncSim.Client;
 using EsyncSim.Config;
 using EsyncSim.Packages;
@@ -33,6 +34,9 @@ public sealed record UpdateRequest
     /// <summary>Seed of chance; null takes a new one.</summary>
     public ulong? Seed { get; init; }
 
+    /// <summary>Ends the run before its end; the flash file is then left as it was.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>Where the bus traffic is written; null writes none.</summary>
     public TextWriter? Candump { get; init; }
 
@@ -61,6 +65,7 @@ public static class UpdateRun
     public static UpdateRunResult Run(UpdateRequest request, IDemoScreen screen)
     {
         StoredEcu stored = new(request.Ecu, request.FlashPath, isNewAllowed: false, request.Seed, request.Candump);
+        stored.Bench.StopOn(request.Stop);
         List<TransferResult> transfers = [];
         TransferMeter meter = new(stored.Bench.Bus, stored.Ecu, screen, transfers) { Version = PackageImages.ManifestOf(request.Package).Version };
         using MqttMessageNetwork network = new(stored.Bench.Time, request.Broker);
@@ -79,7 +84,7 @@ public static class UpdateRun
             return await UpdateAsync(request, server, client, screen);
         });
         stored.Save();
-        return new UpdateRunResult(new DemoReport([step], transfers), error);
+        return new UpdateRunResult(new DemoReport([step], transfers) { VirtualSeconds = stored.Bench.Time.NowNs / (double)VirtualTime.NsPerSecond }, error);
     }
 
     private static async Task<(DemoStep Step, UserErrorException? Error)> UpdateAsync(

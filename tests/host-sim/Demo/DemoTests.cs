@@ -89,4 +89,12 @@ public class DemoTests
         Assert.Equal(2, parts.Length);
         Assert.InRange(parts.Sum(part => part.Bytes), parts[0].ImageBytes, parts[0].ImageBytes + (3 * 4096) - 1);
     }
+
+    [Fact]
+    public void A_demo_that_is_stopped_ends_at_once()
+    {
+        DemoOptions options = new() { ConfigPath = Repository.PathOf("nf.config"), IsNetworkVirtual = true, Stop = new CancellationToken(canceled: true) };
+
+        Assert.Throws<OperationCanceledException>(() => DemoScript.Run(options, new PlainScreen(TextWriter.Null)));
+    }
 }

@@ -24,7 +24,7 @@ public class LiveScreenTests
             screen.Chapter("A chapter [of brackets]");
             screen.TransferBegins("motor", "2.0.0", 0, 1000);
             screen.Transferred(500, 25.3, 88.8);
-            screen.TransferEnds(new TransferResult("motor", "virtual", "full", 1000, 1000, 0.04, 25.3, 28.5, 88.8), isWhole: true);
+            screen.TransferEnds(new TransferResult("motor", "virtual", "full", 1000, 1000, 0.04, 25.3, 28.5, 88.8) { Version = "2.0.0" }, TransferEnd.Whole);
             screen.Note("a [note]");
             screen.Step(new DemoStep("a step", "1", "1", true));
             screen.Step(new DemoStep("another", "[1]", "[2]", false));
@@ -34,7 +34,8 @@ public class LiveScreenTests
         Assert.Equal(7, result);
         string text = output.ToString();
         Assert.Contains("A chapter [of brackets]", text);
-        Assert.Contains("25.3 kB/s, 88.8 % of the line rate", text);
+        Assert.Contains("motor 2.0.0: 1,000 of 1,000 bytes in 0.04 s on the bus, 25.3 kB/s, 88.8 % of the line rate", text);
+        Assert.Contains("50%", text);
         Assert.Contains("expected: [1]", text);
     }
 }

@@ -1,0 +1,175 @@
+// The vehicle's client on the wire to the server: what it answers to requests that are wrong, early or hopeless.
+// The good way is told by tests/host-sim/Demo.
+using System.Security.Cryptography;
+using EsyncSim.Bus;
+using EsyncSim.Demo;
+using EsyncSim.Packages;
+using EsyncSim.Server;
+using Xunit;
+
+namespace EsyncTests.HostSim.Vehicle;
+
+public sealed class VehicleClientTests : IDisposable
+{
+    private static readonly Topics Topics = new("V1");
+    private readonly DemoWorld _world = new(
+        new DemoOptions { ConfigPath = Repository.PathOf("nf.config"), IsNetworkVirtual = true },
+        new PlainScreen(TextWriter.Null));
+
+    private readonly IMessageLink _server;
+    private readonly List<EsyncMessage> _heard = [];
+
+    public VehicleClientTests()
+    {
+        _server = _world.Network.Join("server");
+        _server.Subscribe(Topics.FromVehicle, (_, payload) => _heard.Add(EsyncJson.TryDecode(payload)!));
+    }
+
+    public void Dispose() => _world.Dispose();
+
+    [Fact]
+    public void An_ECU_that_the_vehicle_does_not_have_is_a_terminal_failure()
+    {
+        EsyncPackage answer = Ask("esync.query-package", new EsyncPackage { Type = "/ECU/turbine", Name = "t" });
+
+        Assert.Equal("INSTALL_FAILED", answer.Status);
+        Assert.True(answer.IsTerminalFailure);
+        Assert.Contains("/ECU/turbine", answer.Message);
+    }
+
+    [Fact]
+    public void An_ECU_that_does_not_answer_is_told()
+    {
+        EsyncPackage answer = Ask("esync.query-package", Motor(), isPowered: false);
+
+        Assert.Equal("INSTALL_FAILED", answer.Status);
+        Assert.Null(answer.IsTerminalFailure);
+        Assert.Contains("no answer", answer.Message);
+    }
+
+    [Fact]
+    public void An_ECU_without_owner_denies_the_download()
+    {
+        EsyncPackage answer = Ask("esync.ready-download", Motor(), isProvisioned: false);
+
+        Assert.StartsWith("DOWNLOAD_", answer.Status);
+        Assert.NotEqual("DOWNLOAD_CONSENT", answer.Status);
+    }
+
+    [Fact]
+    public void A_package_that_is_not_the_announced_one_is_not_used()
+    {
+        byte[] announced = [1, 2, 3];
+        EsyncPackage answer = Ask("esync.ready-download", Motor(announced), handsOut: [1, 2, 4]);
+
+        Assert.Equal("INSTALL_FAILED", answer.Status);
+        Assert.Contains("announced", answer.Message);
+    }
+
+    [Fact]
+    public void A_package_that_never_comes_costs_a_bounded_time()
+    {
+        EsyncPackage answer = Ask("esync.prepare-update", Motor([1, 2, 3]));
+
+        Assert.Equal("INSTALL_FAILED", answer.Status);
+        Assert.InRange(_world.Time.NowNs, 60 * VirtualTime.NsPerSecond, 100 * VirtualTime.NsPerSecond);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_package_is_a_terminal_failure()
+    {
+        byte[] file = [1, 2, 3];
+        EsyncPackage answer = Ask("esync.prepare-update", Motor(file), handsOut: file);
+
+        Assert.Equal("INSTALL_FAILED", answer.Status);
+        Assert.True(answer.IsTerminalFailure);
+    }
+
+    [Fact]
+    public void What_is_no_request_is_not_answered()
+    {
+        _server.Publish(Topics.ToVehicle, "no message"u8.ToArray());
+        _server.Publish(Topics.ToVehicle, EsyncJson.Encode(new EsyncMessage { Type = "esync.query-package", Body = new EsyncBody { Package = Motor() } }));
+        EsyncPackage answer = Ask("esync.query-package", Motor());
+
+        Assert.Equal("motor", answer.Name);
+        Assert.Single(_heard);
+    }
+
+    [Fact]
+    public void Each_step_ends_where_it_should_and_the_next_goes_on_from_there()
+    {
+        Package package = _world.Motor.Sign(_world.Motor.Request("1.0.0", 1));
+        byte[] file = package.Encode();
+
+        Assert.Equal("INSTALL_READY", Ask("esync.prepare-update", Motor(file), handsOut: file).Status);
+        Assert.Equal("INSTALL_READY", Ask("esync.prepare-update", Motor(file)).Status);
+        Assert.Equal("INSTALL_IN_PROGRESS", Ask("esync.ready-update", Motor(file)).Status);
+        Assert.Equal("INSTALL_COMPLETED", Ask("esync.confirm-update", Motor(file)).Status);
+        Assert.Equal("1.0.0", Ask("esync.query-package", Motor()).Version);
+        Assert.Single(_world.Transfers);
+        Assert.Equal(Enumerable.Range(1, _heard.Count), _heard.Select(message => message.Body.Sequence!.Value));
+        Assert.Contains(_heard, message => message.Type == "esync.update-report" && message.Body.Progress == 50);
+    }
+
+    private static EsyncPackage Motor(byte[]? file = null) => new()
+    {
+        Type = "/ECU/motor",
+        Name = "motor",
+        Version = "1.0.0",
+        VersionList = file is null ? null : new Dictionary<string, EsyncVersion>
+        {
+            ["1.0.0"] = new() { Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)) },
+        },
+    };
+
+    // Sends one request and waits for its answer.
+    private EsyncPackage Ask(string type, EsyncPackage package, bool isPowered = true, bool isProvisioned = true, byte[]? handsOut = null)
+    {
+        _world.Time.Run(async () =>
+        {
+            await StartAsync(isPowered, isProvisioned);
+            string id = $"{type} {_world.Time.NowNs}";
+            _server.Publish(Topics.ToVehicle, EsyncJson.Encode(new EsyncMessage { Type = type, ReplyId = id, Body = new EsyncBody { Package = package } }));
+            bool isHandedOut = false;
+            while (!_heard.Exists(message => message.ReplyTo == id))
+            {
+                await _world.Time.DelayMs(10);
+                if (handsOut is not null && !isHandedOut && _heard.Exists(message => message.Type == "esync.start-download"))
+                {
+                    isHandedOut = true;
+                    _server.Publish(Topics.Package("any"), handsOut);
+                }
+            }
+        });
+        return _heard.Last(message => message.ReplyTo is not null).Body.Package;
+    }
+
+    private async Task StartAsync(bool isPowered, bool isProvisioned)
+    {
+        if (!isPowered || _world.Motor.Bench.Ecu.IsPowered)
+        {
+            Connect();
+            return;
+        }
+
+        _world.Motor.Bench.Ecu.PowerOn();
+        await _world.Motor.Client.AwaitPresenceAsync();
+        if (isProvisioned)
+        {
+            await _world.Motor.Client.SessionAsync(0x03);
+            await _world.Motor.Client.RoutineAsync(0x0220, "provision", _world.Motor.ProvisioningRecord);
+            await _world.Motor.Client.SessionAsync(0x01);
+        }
+
+        Connect();
+    }
+
+    private void Connect()
+    {
+        if (_world.Vehicle.IsCompleted)
+        {
+            _world.Connect(Topics.Vehicle);
+        }
+    }
+}
