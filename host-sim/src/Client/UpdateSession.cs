@@ -165,6 +165,11 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
         await client.AwaitPresenceAsync(policy.PresenceMsMax);
         await client.SessionAsync(0x03);
         client.Tester.StartKeepAlive();
+        if (policy.Goal == UpdateGoal.Confirmed)
+        {
+            await client.AuthenticateAsync();
+        }
+
         VersionReport report = await client.ReadVersionReportAsync();
         if (report.States[_target] == BankState.Trial && report.RunningBank != _target)
         {
@@ -179,13 +184,12 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
             return new UpdateOutcome(UpdateEnd.RolledBack, report.LastError, $"the ECU went back to version {report.ApplicationVersion}: {sentence}");
         }
 
-        if (policy.Goal == UpdateGoal.OnTrial)
+        if (policy.Goal != UpdateGoal.Confirmed)
         {
             return new UpdateOutcome(UpdateEnd.OnTrial, FotaError.None, $"version {report.ApplicationVersion} runs on trial");
         }
 
         observer.Stage(UpdateStage.Confirm);
-        await client.AuthenticateAsync();
         await client.RoutineAsync(0x0212, "confirm");
         report = await client.ReadVersionReportAsync();
         return new UpdateOutcome(UpdateEnd.Confirmed, FotaError.None, $"version {report.ApplicationVersion} runs");
