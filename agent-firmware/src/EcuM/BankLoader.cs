@@ -16,12 +16,10 @@ public sealed class BankLoader
     }
 
     private readonly Fls _fls;
-    private readonly Csm _csm;
     private readonly SlotSeal _seal;
     private readonly IApplicationLoader _loader;
     private readonly byte[] _chunk;
-    private readonly byte[] _mac = new byte[32];
-    private readonly FlsWindow _tags;
+    private readonly ChunkTags _tags;
     private readonly FlsJob _job = new FlsJob(FlsPriority.Fota);
     private FlsArea _bank;
     private FlsArea _slotArea;
@@ -34,11 +32,10 @@ public sealed class BankLoader
     public BankLoader(Fls fls, Csm csm, SlotSeal seal, IApplicationLoader loader, byte[] chunkBuffer)
     {
         _fls = fls;
-        _csm = csm;
         _seal = seal;
         _loader = loader;
         _chunk = chunkBuffer;
-        _tags = new FlsWindow(fls, FlsPriority.Fota, 512);
+        _tags = new ChunkTags(fls, csm);
     }
 
     /// <summary>Why it failed: ImageDamaged or LoadFailed.</summary>
@@ -101,7 +98,7 @@ public sealed class BankLoader
             return StdReturn.NotOk;
         }
 
-        _tags.Open(_slotArea.Start, _slotArea.Length);
+        _tags.Open(_slotArea, _seal.Slot);
         return ReadChunk();
     }
 
@@ -114,17 +111,10 @@ public sealed class BankLoader
 
     private StdReturn CheckChunk()
     {
-        uint position = _seal.Slot.ChunkTableOffset + (_index * 32);
-        StdReturn ready = _tags.Ensure(position, 32);
-        if (ready != StdReturn.Ok)
+        StdReturn result = _tags.Check(_index, _chunk);
+        if (result != StdReturn.Ok)
         {
-            return ready;
-        }
-
-        _csm.Crypto.HmacSha256(_seal.Slot.Salt, _chunk, _mac);
-        if (!Bytes.AreEqual(_mac, 0, _tags.Buffer, _tags.IndexOf(position), 32))
-        {
-            return StdReturn.NotOk;
+            return result;
         }
 
         uint rest = _seal.Slot.ImageLength - (_index * BankWriter.ChunkLength);

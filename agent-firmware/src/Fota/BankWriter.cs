@@ -27,17 +27,13 @@ public sealed class BankWriter
     }
 
     private readonly Fls _fls;
-    private readonly Csm _csm;
     private readonly CheckpointLog _checkpoints;
-    private readonly FlsWindow _tags;
+    private readonly ChunkTags _tags;
     private readonly FlsJob _job = new FlsJob(FlsPriority.Fota);
     private readonly byte[][] _buffers;
-    private readonly byte[] _mac = new byte[32];
 
-    private byte[] _salt;
     private uint _areaStart;
     private uint _areaEnd;
-    private uint _tagTablePosition;
     private bool _hasTable;
 
     private uint _length;
@@ -58,9 +54,8 @@ public sealed class BankWriter
     public BankWriter(Fls fls, Csm csm, CheckpointLog checkpoints, byte[] bufferA, byte[] bufferB)
     {
         _fls = fls;
-        _csm = csm;
         _checkpoints = checkpoints;
-        _tags = new FlsWindow(fls, FlsPriority.Fota, 512);
+        _tags = new ChunkTags(fls, csm);
         _buffers = new byte[][] { bufferA, bufferB };
     }
 
@@ -93,9 +88,7 @@ public sealed class BankWriter
     public void BeginBank(FlsArea bank, FlsArea slotArea, ManifestSlot slot, uint firstChunk)
     {
         _hasTable = true;
-        _salt = slot.Salt;
-        _tags.Open(slotArea.Start, slotArea.Length);
-        _tagTablePosition = slot.ChunkTableOffset;
+        _tags.Open(slotArea, slot);
         Begin(bank, slot.ImageLength, firstChunk);
     }
 
@@ -311,29 +304,18 @@ public sealed class BankWriter
 
     private bool CheckTag()
     {
-        uint position = _tagTablePosition + (_chunkIndex * 32);
-        StdReturn ready = _tags.Ensure(position, 32);
-        if (ready == StdReturn.Pending)
+        StdReturn result = _tags.Check(_chunkIndex, _buffers[_fullBuffer]);
+        if (result == StdReturn.NotOk)
         {
-            return false;
+            Fail(_tags.IsMismatch ? FotaError.ChunkMismatch : FotaError.FlashFailed, _chunkIndex);
+        }
+        else if (result == StdReturn.Ok)
+        {
+            _step = Step.Idle;
+            _isChecked = true;
         }
 
-        _step = Step.Idle;
-        if (ready == StdReturn.NotOk)
-        {
-            Fail(FotaError.FlashFailed, _chunkIndex);
-            return false;
-        }
-
-        _csm.Crypto.HmacSha256(_salt, _buffers[_fullBuffer], _mac);
-        if (!Bytes.AreEqual(_mac, 0, _tags.Buffer, _tags.IndexOf(position), 32))
-        {
-            Fail(FotaError.ChunkMismatch, _chunkIndex);
-            return false;
-        }
-
-        _isChecked = true;
-        return true;
+        return result == StdReturn.Ok;
     }
 
     private bool BeginRecord()
