@@ -13,9 +13,6 @@ public static class CostTable
     /// <summary>How a user writes it again.</summary>
     public const string WriteCommand = "dotnet run --project tests/IlCounter -c Release -- --write";
 
-    /// <summary>A figure counts as different when it is off by more than this share of itself, and by more than five instructions.</summary>
-    public const int TolerancePercent = 15;
-
     /// <summary>The file.</summary>
     public static string FilePath { get; } = Path.Combine(AgentCompiler.RepositoryRoot, IlCosts.RepositoryPath);
 
@@ -31,7 +28,7 @@ public static class CostTable
             {
                 lines.Add($"{name}: no turn of the measured update shows it by itself");
             }
-            else if (Math.Abs(il - committed[operation]) * 100 > TolerancePercent * il && Math.Abs(il - committed[operation]) > 5)
+            else if (il != committed[operation])
             {
                 lines.Add($"{name}: {committed[operation]} in the table, {il} measured");
             }
