@@ -8,7 +8,7 @@ using EsyncAgent;
 namespace EsyncSim.Bus;
 
 /// <summary>A CAN controller with its driver, as the agent's port <see cref="ICan"/>.</summary>
-public abstract class CanDriverModel : BusNode, ICan
+public abstract class CanDriverModel : CanControllerModel, ICan
 {
     private readonly Queue<(BusFrame Frame, long ReadyNs)> _transmit = new();
     private readonly SimEvent _ready;
@@ -16,23 +16,7 @@ public abstract class CanDriverModel : BusNode, ICan
 
     /// <summary>Makes the driver and attaches it to the bus, off line.</summary>
     protected CanDriverModel(VirtualBus bus, string name)
-        : base(name)
-    {
-        bus.Attach(this);
-        _ready = bus.Time.CreateEvent(OfferFirst);
-    }
-
-    /// <summary>Called when a frame has entered the receive buffer (or was lost there).</summary>
-    public Action? FrameArrived { get; set; }
-
-    /// <summary>Called when a frame has been sent and its buffer is free.</summary>
-    public Action? FrameSent { get; set; }
-
-    /// <summary>
-    /// How far into its present step the processor is that calls <see cref="TrySend"/>, in nanoseconds: the frame asks for
-    /// the bus that much later than the moment at which the step began. Null: at once.
-    /// </summary>
-    public Func<long>? ElapsedNs { get; set; }
+        : base(bus, name) => _ready = bus.Time.CreateEvent(OfferFirst);
 
     /// <summary>Processor time that calls of the driver have cost since power-on, in nanoseconds.</summary>
     public long CpuNs { get; protected set; }
@@ -49,9 +33,6 @@ public abstract class CanDriverModel : BusNode, ICan
     /// <inheritdoc/>
     uint ICan.BusOffCount => HasBusOffCounter ? BusOffCount : 0;
 
-    /// <summary>Frames that the receive buffer lost since power-on, whether or not the driver can tell.</summary>
-    public uint LostCount { get; protected set; }
-
     /// <summary>Frames that wait for the bus, the one being sent included.</summary>
     public int TransmitCount => _transmit.Count;
 
@@ -65,20 +46,6 @@ public abstract class CanDriverModel : BusNode, ICan
         FiltersChanged();
     }
 
-    /// <summary>Switches the controller on, empty.</summary>
-    public void PowerOn()
-    {
-        Clear();
-        SetOnline(true);
-    }
-
-    /// <summary>Switches the controller off; what it was sending is torn.</summary>
-    public void PowerOff()
-    {
-        SetOnline(false);
-        Clear();
-    }
-
     /// <inheritdoc/>
     public abstract bool TryReceive(CanFrame into);
 
@@ -90,7 +57,7 @@ public abstract class CanDriverModel : BusNode, ICan
             return false;
         }
 
-        _transmit.Enqueue((BusFrame.From(frame), Bus.Time.NowNs + (ElapsedNs?.Invoke() ?? 0)));
+        _transmit.Enqueue((BusFrame.From(frame), ProcessorNs));
         if (_transmit.Count == 1)
         {
             OfferFirst();
@@ -134,13 +101,15 @@ public abstract class CanDriverModel : BusNode, ICan
     /// <summary>Empties the receive buffer.</summary>
     protected abstract void ClearReceived();
 
-    private void Clear()
+    /// <inheritdoc/>
+    protected sealed override void OnPowerOn() => SetOnline(true);
+
+    /// <inheritdoc/>
+    protected sealed override void OnCleared()
     {
         _transmit.Clear();
         _ready.Cancel();
-        LostCount = 0;
         CpuNs = 0;
-        BusOffCount = 0;
         ClearReceived();
     }
 

@@ -10,7 +10,6 @@
 using EsyncAgent;
 using EsyncSim.Bus;
 using EsyncSim.Config;
-using EsyncSim.Crypto;
 using EsyncSim.Flash;
 
 namespace EsyncSim.Ecu;
@@ -22,7 +21,6 @@ public sealed class VirtualEcu
     private readonly VirtualEcuOptions _options;
     private readonly VirtualTime _time;
     private readonly SimEvent _turn;
-    private readonly ManagedCrypto _crypto = new();
     private readonly Func<IApplicationLoader> _loader;
     private readonly Func<EcuConfig, EcuPorts, IAgent> _program;
     private CpuMeter _meter;
@@ -33,52 +31,39 @@ public sealed class VirtualEcu
     private long _sleepStartNs;
     private long _quietTurnNs = 1;
 
-    /// <summary>Makes an ECU, switched off, with an erased flash. The driver belongs to it from now on.</summary>
-    public VirtualEcu(EcuConfig config, CanDriverModel can, FlashGeometry flash, VirtualEcuOptions options)
+    /// <summary>Makes an ECU, switched off. The board belongs to it from now on.</summary>
+    public VirtualEcu(EcuConfig config, EcuBoard board, VirtualEcuOptions options)
     {
         Config = config;
-        Can = can;
+        Board = board;
         _options = options;
-        _time = can.Bus.Time;
+        _time = board.Can.Bus.Time;
         _turn = _time.CreateEvent(OnTurn);
         _meter = new CpuMeter(options.Costs);
         _loader = options.Loader ?? (() => new NoApplication());
         _program = options.Program ?? ((ecu, ports) => new EcuMAgent(ecu, ports));
-        Flash = new FlashModel(flash, () => NowInTurnNs / VirtualTime.NsPerUs, options.Seed);
         Mcu = new McuModel(_time, options.Seed) { ClockOffsetMs = options.ClockOffsetMs };
-        can.ElapsedNs = () => _isInTurn ? ElapsedNs() : 0;
-        can.FrameArrived = Wake;
-        can.FrameSent = Wake;
-        if (config.CanIf.FunctionalRxId == uint.MaxValue)
-        {
-            can.SetFilter((config.CanIf.PhysicalRxId, config.CanIf.IsExtended));
-        }
-        else
-        {
-            can.SetFilter((config.CanIf.PhysicalRxId, config.CanIf.IsExtended), (config.CanIf.FunctionalRxId, config.CanIf.IsExtended));
-        }
+        board.Clock.ElapsedInTurn = () => _isInTurn ? ElapsedNs() : 0;
+        board.Can.ElapsedNs = () => board.Clock.ElapsedNs;
+        board.Can.FrameArrived = Wake;
+        board.Can.FrameSent = Wake;
     }
 
-    /// <summary>Makes an ECU of nf.config on a bus: its board's driver, its flash part, its configuration.</summary>
-    public static VirtualEcu Create(VirtualBus bus, EcuDefinition definition, VirtualEcuOptions options)
-    {
-        CanDriverModel can = definition.Board.CanController switch
-        {
-            CanControllerKind.Stm32 => new Stm32CanModel(bus, definition.Name),
-            CanControllerKind.Mcp2515 => new Mcp2515Model(bus, definition.Name, definition.Config.CanTp.BlockSize),
-            _ => new VirtualCan(bus, definition.Name),
-        };
-        return new VirtualEcu(definition.Config, can, definition.FlashPart.ToGeometry(), options);
-    }
+    /// <summary>Makes an ECU of nf.config on a bus: its board with its drivers, its flash part, its configuration.</summary>
+    public static VirtualEcu Create(VirtualBus bus, EcuDefinition definition, VirtualEcuOptions options) =>
+        new(definition.Config, BoardFactory.Create(bus, definition, options.Seed), options);
 
     /// <summary>Configuration that the agent is built from.</summary>
     public EcuConfig Config { get; }
 
-    /// <summary>CAN controller with its driver.</summary>
-    public CanDriverModel Can { get; }
+    /// <summary>The hardware around the processor.</summary>
+    public EcuBoard Board { get; }
+
+    /// <summary>CAN controller.</summary>
+    public CanControllerModel Can => Board.Can;
 
     /// <summary>Flash part.</summary>
-    public FlashModel Flash { get; }
+    public FlashModel Flash => Board.Flash;
 
     /// <summary>Microcontroller.</summary>
     public McuModel Mcu { get; }
@@ -107,8 +92,6 @@ public sealed class VirtualEcu
     /// <summary>Called after each turn: for checkers, and for measuring.</summary>
     public Action<VirtualEcu>? TurnEnded { get; set; }
 
-    private long NowInTurnNs => _time.NowNs + (_isInTurn ? ElapsedNs() : 0);
-
     /// <summary>Switches the power on; the first turn comes after the reboot time.</summary>
     public void PowerOn()
     {
@@ -118,7 +101,7 @@ public sealed class VirtualEcu
         }
 
         IsPowered = true;
-        Flash.PowerOn();
+        Board.PowerOn();
         Start(McuResetCause.PowerOn);
     }
 
@@ -150,7 +133,7 @@ public sealed class VirtualEcu
 
     private void Stop()
     {
-        Can.PowerOff();
+        Board.ProcessorStopped();
         _turn.Cancel();
         Agent = null;
         Application = null;
@@ -161,6 +144,7 @@ public sealed class VirtualEcu
     {
         IsPowered = false;
         Stop();
+        Board.PowerLost();
         PowerLost?.Invoke();
     }
 
@@ -170,15 +154,9 @@ public sealed class VirtualEcu
         _meter = new CpuMeter(_options.Costs);
         _compressions = 0;
         _quietTurns = 0;
-        Can.PowerOn();
         Application = _loader();
-        EcuPorts ports = new(
-            new MeteredCan(Can, Config.CanIf, _meter),
-            new MeteredFlash(Flash, _options.Costs, _meter),
-            new MeteredCrypto(_crypto, _options.Costs, _meter),
-            Mcu,
-            Application);
-        Agent = _program(Config, ports);
+        EcuDrivers drivers = Board.Start(Config, _options.Costs, _meter);
+        Agent = _program(Config, new EcuPorts(drivers.Can, drivers.Flash, drivers.Crypto, Mcu, Application));
     }
 
     private void OnTurn()

@@ -32,7 +32,8 @@ internal sealed class EcuBench
         EcuConfig config = new() { CanIf = new CanIfConfig { PhysicalRxId = RequestId, TxId = ResponseId, FunctionalRxId = 0x7DF } };
         VirtualEcuOptions options = new() { Program = (_, ports) => new Program(ports, turn), RebootNs = 10 * VirtualTime.NsPerMs, Costs = Costs };
         FlashGeometry geometry = new("test", 256, 1, FlashTiming.W25Q, new SectorRun(16, 4096));
-        Ecu = new VirtualEcu(config, new VirtualCan(Bus.Bus, "ecu"), geometry, change?.Invoke(options) ?? options);
+        options = change?.Invoke(options) ?? options;
+        Ecu = new VirtualEcu(config, new VirtualBoard(new VirtualCan(Bus.Bus, "ecu"), geometry, options.Seed), options);
     }
 
     internal VirtualTime Time => Bus.Time;

@@ -1,0 +1,55 @@
+// Board `virtual`: the CAN driver that one would wish for, a flash part that the port reaches directly, and native
+// cryptography. No driver stands between the agent and the models; SPI and native calls are charged as estimates.
+// Its controller is part of the processor: a reset empties it.
+// Tests: tests/host-sim/Ecu/VirtualEcuTests.cs.
+using EsyncAgent;
+using EsyncSim.Bus;
+using EsyncSim.Crypto;
+using EsyncSim.Flash;
+
+namespace EsyncSim.Ecu;
+
+/// <summary>The ideal board.</summary>
+public sealed class VirtualBoard : EcuBoard
+{
+    private readonly CanDriverModel _can;
+    private readonly ManagedCrypto _crypto = new();
+
+    /// <summary>Makes the board with a new, erased flash; <paramref name="seed"/> decides what cut operations leave.</summary>
+    public VirtualBoard(CanDriverModel can, FlashGeometry flash, ulong seed = 1)
+        : this(can, new ProcessorClock(can.Bus.Time), flash, seed)
+    {
+    }
+
+    private VirtualBoard(CanDriverModel can, ProcessorClock clock, FlashGeometry flash, ulong seed)
+        : base(clock, new FlashModel(flash, () => clock.NowUs, seed)) => _can = can;
+
+    /// <inheritdoc/>
+    public override CanControllerModel Can => _can;
+
+    /// <inheritdoc/>
+    public override EcuDrivers Start(EcuConfig config, IlCosts costs, CpuMeter meter)
+    {
+        SetFilter(config.CanIf);
+        _can.PowerOn();
+        return new EcuDrivers(
+            new MeteredCan(_can, config.CanIf, meter),
+            new MeteredFlash(Flash, costs, meter),
+            new MeteredCrypto(_crypto, costs, meter));
+    }
+
+    /// <inheritdoc/>
+    public override void ProcessorStopped() => _can.PowerOff();
+
+    private void SetFilter(CanIfConfig canIf)
+    {
+        if (canIf.FunctionalRxId == uint.MaxValue)
+        {
+            _can.SetFilter((canIf.PhysicalRxId, canIf.IsExtended));
+        }
+        else
+        {
+            _can.SetFilter((canIf.PhysicalRxId, canIf.IsExtended), (canIf.FunctionalRxId, canIf.IsExtended));
+        }
+    }
+}
