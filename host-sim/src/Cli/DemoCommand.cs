@@ -19,19 +19,28 @@ internal static class DemoCommand
         Option<string?> candump = new("--candump") { Description = "Write the bus traffic as a candump log, for cansniffer, SavvyCAN, Wireshark and others", HelpName = "FILE" };
         Option<string?> broker = new("--broker") { Description = "Use this MQTT broker instead of the one in the process", HelpName = "mqtt://HOST:PORT" };
         Option<string?> config = new("--config") { Description = "ECU configuration with the ECUs motor and battery; nf.config by default", HelpName = "FILE" };
+        Option<string?> board = new("--board") { Description = "Put both ECUs on this board: its drivers on models of its chips, and its flow control", HelpName = "NAME" };
         ToolCommand command = new(
             "demo",
             "Show the main job in one run: server, client and two virtual ECUs on one CAN bus. Both are updated, faulty versions " +
             "go back on their own, a power cut is survived, forged packages are refused. Ends with 0 only when all of it happened.")
         {
-            seed, json, candump, broker, config,
+            seed, board, json, candump, broker, config,
         };
         command.WithExample("esync demo", "the story, with live progress")
             .WithExample("esync demo --seed 7 --json demo.json --candump demo.log", "the same for a script: figures and every frame in files");
+        command.WithExample("esync demo --board esp32-mcp2515", "what the same costs on a board with an SPI CAN controller: see the transfers' rates");
         command.SetAction((parsed, stop) => Task.Run(
             () => Run(
                 parsed,
-                new DemoOptions { Seed = parsed.GetValue(seed), Broker = parsed.GetValue(broker), ConfigPath = parsed.GetValue(config) ?? NfConfig.FindDefault(), Stop = stop },
+                new DemoOptions
+                {
+                    Seed = parsed.GetValue(seed),
+                    Board = parsed.GetValue(board),
+                    Broker = parsed.GetValue(broker),
+                    ConfigPath = parsed.GetValue(config) ?? NfConfig.FindDefault(),
+                    Stop = stop,
+                },
                 parsed.GetValue(json),
                 parsed.GetValue(candump)),
             CancellationToken.None));

@@ -29,17 +29,17 @@ public sealed partial class NfConfig
     /// <summary>ECUs by name, in the order of the file.</summary>
     public IReadOnlyDictionary<string, EcuDefinition> Ecus { get; }
 
-    /// <summary>Reads and checks a file.</summary>
+    /// <summary>Reads and checks a file; <paramref name="change"/> puts some of its ECUs on another board.</summary>
     /// <exception cref="UserErrorException">The file is not there, or something in it is wrong.</exception>
-    public static NfConfig Load(string path)
+    public static NfConfig Load(string path, BoardOverride? change = null)
     {
-        (NfConfig? config, IReadOnlyList<ConfigProblem> problems) = Read(path);
+        (NfConfig? config, IReadOnlyList<ConfigProblem> problems) = Read(path, change);
         return config ?? throw new UserErrorException(ExitCode.BadFile, string.Join(Environment.NewLine, problems.Select(p => p.ToString()).Prepend($"{path} is wrong")));
     }
 
     /// <summary>What is wrong in a file, in the order of its lines; empty when nothing is.</summary>
     /// <exception cref="UserErrorException">The file is not there.</exception>
-    public static IReadOnlyList<ConfigProblem> Check(string path) => Read(path).Problems;
+    public static IReadOnlyList<ConfigProblem> Check(string path) => Read(path, null).Problems;
 
     /// <summary>The nearest nf.config from the current folder upwards; failing that, the one that the program was built with.</summary>
     public static string FindDefault()
@@ -64,15 +64,25 @@ public sealed partial class NfConfig
             : throw new UserErrorException(ExitCode.BadFile, $"{Path} has no ECU `{name}`. Its ECUs are {string.Join(", ", Ecus.Keys)}.");
 
     /// <summary>Reads a configuration from text; `folders` hold the boards.</summary>
-    internal static (NfConfig? Config, IReadOnlyList<ConfigProblem> Problems) Read(string path, string text, IReadOnlyList<string> folders)
+    internal static (NfConfig? Config, IReadOnlyList<ConfigProblem> Problems) Read(string path, string text, IReadOnlyList<string> folders, BoardOverride? change = null)
     {
         var problems = new ConfigProblems();
         ConfigNode? root = ConfigYaml.Read(path, text, problems);
+        if (root is not null && change is not null)
+        {
+            change.Apply(root, FindBoard(change.Board, folders, problems));
+        }
+
         NfConfig? config = root is null ? null : new Reader(problems, folders, root).Read(path);
         return (problems.Count == 0 ? config : null, problems.InOrder);
     }
 
-    private static (NfConfig? Config, IReadOnlyList<ConfigProblem> Problems) Read(string path)
+    private static BoardDefinition FindBoard(string name, IReadOnlyList<string> folders, ConfigProblems problems) =>
+        BoardReader.TryRead(folders, name, problems, out BoardDefinition? board) && board is not null
+            ? board
+            : throw new UserErrorException(ExitCode.BadUsage, $"there is no board `{name}`. Known boards are {string.Join(", ", BoardReader.Names(folders))}.");
+
+    private static (NfConfig? Config, IReadOnlyList<ConfigProblem> Problems) Read(string path, BoardOverride? change)
     {
         string text;
         try
@@ -85,7 +95,7 @@ public sealed partial class NfConfig
         }
 
         string beside = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
-        return Read(path, text, [System.IO.Path.Combine(beside, "boards"), System.IO.Path.Combine(AppContext.BaseDirectory, "boards")]);
+        return Read(path, text, [System.IO.Path.Combine(beside, "boards"), System.IO.Path.Combine(AppContext.BaseDirectory, "boards")], change);
     }
 
     [GeneratedRegex("^[a-z][A-Za-z0-9]{0,30}$")]

@@ -11,6 +11,9 @@ public sealed record DemoOptions
     /// <summary>Path of the configuration.</summary>
     public required string ConfigPath { get; init; }
 
+    /// <summary>Board that both ECUs are put on; null leaves them where the configuration has them.</summary>
+    public string? Board { get; init; }
+
     /// <summary>Address of a broker; null starts one in the process.</summary>
     public string? Broker { get; init; }
 

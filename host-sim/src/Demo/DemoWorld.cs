@@ -14,14 +14,17 @@ namespace EsyncSim.Demo;
 /// <summary>The parts of one demo.</summary>
 public sealed class DemoWorld : IDisposable
 {
+    private const string MotorName = "motor";
+    private const string BatteryName = "battery";
     private readonly DemoKeys _keys;
 
     /// <summary>Makes the world; ECUs are switched off, nothing is connected yet.</summary>
     /// <exception cref="UserErrorException">Configuration or broker are not usable.</exception>
     public DemoWorld(DemoOptions options, IDemoScreen screen)
     {
-        NfConfig config = NfConfig.Load(options.ConfigPath);
-        Bench = new VirtualBench(Time, options.Seed, [config.Ecu("motor"), config.Ecu("battery")]);
+        BoardOverride? board = options.Board is null ? null : new BoardOverride(options.Board, [MotorName, BatteryName]);
+        NfConfig config = NfConfig.Load(options.ConfigPath, board);
+        Bench = new VirtualBench(Time, options.Seed, [config.Ecu(MotorName), config.Ecu(BatteryName)]);
         Bench.StopOn(options.Stop);
         if (options.Candump is { } candump)
         {
