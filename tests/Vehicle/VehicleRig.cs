@@ -14,13 +14,13 @@ public sealed class VehicleRig : IUpdateObserver
 {
     private readonly Random _random = new(7);
 
-    public VehicleRig(string board = "motor", Action<EcuConfig>? change = null)
+    public VehicleRig(string board = "motor", Action<EcuConfig>? change = null, Func<IApplicationLoader>? loader = null)
     {
         EcuDefinition definition = NfConfig.Load(Repository.PathOf("nf.config")).Ecu(board);
         change?.Invoke(definition.Config);
         Definition = definition;
         Bus = new VirtualBus(Time, (int)definition.Bus.BitRate);
-        Ecu = VirtualEcu.Create(Bus, definition, new VirtualEcuOptions { Loader = () => Loader = new FakeApplicationLoader() });
+        Ecu = VirtualEcu.Create(Bus, definition, new VirtualEcuOptions { Loader = loader ?? (() => Loader = new FakeApplicationLoader()) });
         Link = new IsoTpLink(Bus, definition.Config.CanIf);
         Tester = new UdsTester(Link, new TesterTiming());
         Client = new EcuClient(Tester, new DeviceCredentials(TestImage.DeviceId, TestImage.DeviceSecret), RandomBytes);
@@ -57,12 +57,12 @@ public sealed class VehicleRig : IUpdateObserver
     public void Run(Func<Task> script) => Time.Run(script);
 
     /// <summary>Power on and provisioning.</summary>
-    public async Task BeginAsync()
+    public async Task BeginAsync(byte[]? provisioning = null)
     {
         Ecu.PowerOn();
         await Client.AwaitPresenceAsync();
         await Client.SessionAsync(0x03);
-        await Client.RoutineAsync(0x0220, "provision", TestImage.Provisioning);
+        await Client.RoutineAsync(0x0220, "provision", provisioning ?? TestImage.Provisioning);
         await Client.SessionAsync(0x01);
     }
 

@@ -1,6 +1,7 @@
 // Puts a counter into an assembly: at the start of each basic block a call that says how many IL instructions the block
 // has. A spinning application is thereby ended after the same number of instructions on every machine; real time plays
 // no part.
+// Thread.Sleep becomes a cost of the same time, for the simulation's clock does not wait for the machine's.
 // Invariants: what the code computes is unchanged; every instruction of the application is counted once, those inserted
 // are not; branch targets and handler boundaries lead to the count of their block.
 // Instructions inside the base library are not counted.
@@ -16,6 +17,7 @@ namespace EsyncSim.Applications;
 public static class IlBudget
 {
     private static readonly MethodInfo Spend = typeof(TurnBudget).GetMethod(nameof(TurnBudget.Spend))!;
+    private static readonly MethodInfo[] Sleeps = [.. typeof(TurnBudget).GetMethods().Where(method => method.Name == nameof(TurnBudget.Sleep))];
 
     /// <summary>Returns the assembly with the counter in every method.</summary>
     /// <exception cref="BadImageFormatException">It is no assembly.</exception>
@@ -23,10 +25,12 @@ public static class IlBudget
     {
         using AssemblyDefinition definition = AssemblyDefinition.ReadAssembly(new MemoryStream(assembly));
         MethodReference spend = definition.MainModule.ImportReference(Spend);
+        Dictionary<string, MethodReference> sleeps = Sleeps.ToDictionary(SleepName, definition.MainModule.ImportReference);
         foreach (MethodDefinition method in definition.MainModule.GetTypes().SelectMany(type => type.Methods))
         {
             if (method.HasBody)
             {
+                ReplaceSleeps(method.Body, sleeps);
                 Instrument(method.Body, spend);
             }
         }
@@ -34,6 +38,19 @@ public static class IlBudget
         using MemoryStream instrumented = new(assembly.Length * 5 / 4);
         definition.Write(instrumented);
         return instrumented.ToArray();
+    }
+
+    private static string SleepName(MethodInfo sleep) => $"System.Void {typeof(Thread).FullName}::Sleep({sleep.GetParameters()[0].ParameterType.FullName})";
+
+    private static void ReplaceSleeps(MethodBody body, Dictionary<string, MethodReference> sleeps)
+    {
+        foreach (Instruction instruction in body.Instructions)
+        {
+            if (instruction.Operand is MethodReference called && sleeps.TryGetValue(called.FullName, out MethodReference? sleep))
+            {
+                instruction.Operand = sleep;
+            }
+        }
     }
 
     private static void Instrument(MethodBody body, MethodReference spend)

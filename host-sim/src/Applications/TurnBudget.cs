@@ -32,11 +32,31 @@ public static class TurnBudget
         return spent;
     }
 
+    /// <summary>
+    /// Stands for Thread.Sleep: a board's processor does other things meanwhile, but the turn does not come back, so the
+    /// sleep costs what working for that long would. A negative time sleeps for ever. Called by instrumented code only.
+    /// </summary>
+    /// <exception cref="TurnBudgetExceededException">The turn has used up its budget.</exception>
+    public static void Sleep(int milliseconds)
+    {
+        _left -= milliseconds < 0 ? long.MaxValue / 2 : milliseconds * HostApplicationLoader.InstructionsPerMs;
+        ThrowIfExceeded();
+    }
+
+    /// <summary>As <see cref="Sleep(int)"/>.</summary>
+    /// <exception cref="TurnBudgetExceededException">The turn has used up its budget.</exception>
+    public static void Sleep(TimeSpan time) => Sleep((int)Math.Min(time.TotalMilliseconds, int.MaxValue));
+
     /// <summary>Counts one basic block of <paramref name="instructions"/>. Called by instrumented code only.</summary>
     /// <exception cref="TurnBudgetExceededException">The turn has used up its budget.</exception>
     public static void Spend(int instructions)
     {
         _left -= instructions;
+        ThrowIfExceeded();
+    }
+
+    private static void ThrowIfExceeded()
+    {
         if (_left < 0)
         {
             throw new TurnBudgetExceededException();

@@ -45,6 +45,10 @@ public class IlBudgetTests
 
             public static int Spin() { while (true) { } }
 
+            public static int Nap(int ms) { System.Threading.Thread.Sleep(ms); return ms; }
+
+            public static int NapSpan(int ms) { System.Threading.Thread.Sleep(TimeSpan.FromMilliseconds(ms)); return ms; }
+
             public static int Stubborn()
             {
                 int caught = 0;
@@ -88,6 +92,26 @@ public class IlBudgetTests
         Assert.True(TurnBudget.IsExceeded);
         TurnBudget.Close();
         Assert.False(TurnBudget.IsExceeded);
+    }
+
+    [Theory]
+    [InlineData("Nap")]
+    [InlineData("NapSpan")]
+    public void A_sleep_costs_its_time_and_takes_none(string method)
+    {
+        Assert.Equal(100 * HostApplicationLoader.InstructionsPerMs, Spent(method, 100) - Spent(method, 0));
+    }
+
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(-1)]
+    public void A_sleep_beyond_the_budget_ends_the_turn(int ms)
+    {
+        TurnBudget.Open(10_000);
+        TargetInvocationException thrown = Assert.Throws<TargetInvocationException>(() => Call(Counted, "Nap", ms));
+
+        Assert.IsType<TurnBudgetExceededException>(thrown.InnerException);
+        TurnBudget.Close();
     }
 
     private static long Spent(string method, params object[] arguments)
