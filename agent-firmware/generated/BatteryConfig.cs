@@ -13,6 +13,7 @@ public static class BatteryConfig
         {
             Name = "battery",
             Board = "virtual",
+            CanBitTiming = CreateCanBitTiming(),
             CanIf = CreateCanIf(),
             CanTp = CreateCanTp(),
             Fls = CreateFls(),
@@ -20,6 +21,18 @@ public static class BatteryConfig
             Dem = CreateDem(),
             Fota = CreateFota(),
             Dcm = CreateDcm(),
+        };
+    }
+
+    private static CanBitTiming CreateCanBitTiming()
+    {
+        return new CanBitTiming
+        {
+            Prescaler = 2,
+            PropagationSegment = 8,
+            PhaseSegment1 = 4,
+            PhaseSegment2 = 3,
+            SyncJumpWidth = 2,
         };
     }
 

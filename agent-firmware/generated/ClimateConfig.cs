@@ -13,6 +13,7 @@ public static class ClimateConfig
         {
             Name = "climate",
             Board = "esp32-mcp2515",
+            CanBitTiming = CreateCanBitTiming(),
             CanIf = CreateCanIf(),
             CanTp = CreateCanTp(),
             Fls = CreateFls(),
@@ -20,6 +21,18 @@ public static class ClimateConfig
             Dem = CreateDem(),
             Fota = CreateFota(),
             Dcm = CreateDcm(),
+        };
+    }
+
+    private static CanBitTiming CreateCanBitTiming()
+    {
+        return new CanBitTiming
+        {
+            Prescaler = 2,
+            PropagationSegment = 8,
+            PhaseSegment1 = 4,
+            PhaseSegment2 = 3,
+            SyncJumpWidth = 2,
         };
     }
 

@@ -13,6 +13,9 @@ public sealed class EcuConfig
     /// <summary>Name of its board in nf.config.</summary>
     public string Board;
 
+    /// <summary>Bit timing of the bus on this board, for its CAN driver.</summary>
+    public CanBitTiming CanBitTiming;
+
     /// <summary>Identifiers.</summary>
     public CanIfConfig CanIf;
 

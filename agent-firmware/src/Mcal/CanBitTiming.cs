@@ -1,7 +1,7 @@
 // The bit time of a classic CAN bus in time quanta (ISO 11898-1:2015 §11.3): a synchronisation segment of one quantum,
 // then the three segments below. Figures are real ones; each driver turns them into its registers' form.
 // Invariant: computed and checked where nf.config is read (host-sim/src/Config); nothing here is computed on a board.
-// Tests: tests/host-sim/Config.
+// Tests: tests/host-sim/Config/BitTimingTests.cs.
 namespace EsyncAgent;
 
 /// <summary>Bit timing of a CAN controller: the bit has 1 + PropagationSegment + PhaseSegment1 + PhaseSegment2 quanta.</summary>

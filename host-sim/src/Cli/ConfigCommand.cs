@@ -3,6 +3,8 @@
 // while there is one. The build calls `config check` (host-sim/esync.csproj).
 // Tests: tests/host-sim/Cli/ConfigCommandTests.cs.
 using System.CommandLine;
+using System.Globalization;
+using EsyncAgent;
 using EsyncSim.Config;
 
 namespace EsyncSim.Cli;
@@ -24,7 +26,7 @@ public static class ConfigCommand
             HelpName = "FOLDER",
         };
 
-        ToolCommand check = new ToolCommand("check", "Say what is wrong in nf.config, with line and reason; the build does the same.")
+        ToolCommand check = new ToolCommand("check", "Say what is wrong in nf.config, with line and reason, and which bit timing each ECU gets; the build does the same.")
             .WithExample("esync config check", "check the nearest nf.config");
         check.Options.Add(config);
         check.SetAction(parsed => Check(parsed.GetValue(config), parsed.InvocationConfiguration));
@@ -46,7 +48,28 @@ public static class ConfigCommand
 
         NfConfig config = NfConfig.Load(path);
         console.Output.WriteLine($"{path}: {string.Join(", ", config.Ecus.Values.Select(e => $"{e.Name} on {e.Board.Name}"))}: nothing wrong");
+        Terminal.WriteTable(
+            console.Output,
+            ["ECU", "bus", "bit/s", "CAN clock", "prescaler", "quanta", "jump", "sample point", "registers"],
+            config.Ecus.Values.Select(BitTimingRow));
         return 0;
+    }
+
+    private static string[] BitTimingRow(EcuDefinition ecu)
+    {
+        CanBitTiming timing = ecu.Config.CanBitTiming;
+        return
+        [
+            ecu.Name,
+            ecu.Bus.Name,
+            $"{ecu.Bus.BitRate}",
+            string.Create(CultureInfo.InvariantCulture, $"{ecu.Board.CanClockHz / 1e6:0.###} MHz"),
+            $"{timing.Prescaler}",
+            $"1 + {timing.PropagationSegment} + {timing.PhaseSegment1} + {timing.PhaseSegment2}",
+            $"{timing.SyncJumpWidth}",
+            BitTimingCalculator.SamplePoint(timing),
+            BitTimingCalculator.Registers(ecu.Board.CanController, timing),
+        ];
     }
 
     private static int Generate(string? path, string? folder, InvocationConfiguration console)

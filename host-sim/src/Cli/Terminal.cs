@@ -24,6 +24,23 @@ internal static class Terminal
         ConsoleOf(output).Write(table);
     }
 
+    /// <summary>Prints rows under column heads.</summary>
+    public static void WriteTable(TextWriter output, string[] heads, IEnumerable<string[]> rows)
+    {
+        Table table = new() { Border = TableBorder.Simple };
+        foreach (string head in heads)
+        {
+            table.AddColumn(new TableColumn(Markup.Escape(head)) { NoWrap = true });
+        }
+
+        foreach (string[] row in rows)
+        {
+            table.AddRow([.. row.Select(Markup.Escape)]);
+        }
+
+        ConsoleOf(output).Write(table);
+    }
+
     /// <summary>A console over a writer.</summary>
     public static IAnsiConsole ConsoleOf(TextWriter output)
     {

@@ -45,7 +45,7 @@ public sealed class BoardDefinition
 
     public required CanControllerKind CanController { get; init; }
 
-    /// <summary>Clock from which the bit time's quanta are divided, in Hz.</summary>
+    /// <summary>Clock from which the bit time's quanta are divided, in Hz; half of an MCP2515's crystal.</summary>
     public required uint CanClockHz { get; init; }
 
     /// <summary>CAN peripheral, empty when the board has no choice.</summary>

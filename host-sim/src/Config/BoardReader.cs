@@ -30,13 +30,14 @@ internal static class BoardReader
         var board = new ConfigSection(problems, "board", root, root);
         ConfigSection can = board.Section("can");
         ConfigSection memory = board.Section("memory");
+        CanControllerKind controller = Controller(can, problems);
         var definition = new BoardDefinition
         {
             Name = name,
             Title = board.Word("title"),
             Target = board.Word("target"),
-            CanController = Controller(can, problems),
-            CanClockHz = can.Number("clockHz", 1_000_000, 200_000_000, "the clock of a CAN controller"),
+            CanController = controller,
+            CanClockHz = ClockHz(can, controller, problems),
             CanPeripheral = can.Find("peripheral") is null ? "" : can.Word("peripheral"),
             CanPins = Pins(can),
             BitRateMax = can.Number("bitRateMax", 10_000, 1_000_000, "classic CAN"),
@@ -66,6 +67,16 @@ internal static class BoardReader
                 problems.Add(node, ConfigRule.UnknownName, $"There is no CAN controller `{node.Text}`", "Write virtual, stm32 or mcp2515");
                 return CanControllerKind.Virtual;
         }
+    }
+
+    // An MCP2515 divides half of its crystal (data sheet DS20001801 §5.2); 0 when the figure is wrong.
+    private static uint ClockHz(ConfigSection can, CanControllerKind controller, ConfigProblems problems)
+    {
+        int before = problems.Count;
+        uint clockHz = controller == CanControllerKind.Mcp2515
+            ? can.Number("crystalHz", 2_000_000, 40_000_000, "the crystal of an MCP2515") / 2
+            : can.Number("clockHz", 1_000_000, 200_000_000, "the clock of a CAN controller");
+        return problems.Count == before ? clockHz : 0;
     }
 
     private static Dictionary<string, string> Pins(ConfigSection can)

@@ -55,6 +55,9 @@ public static class ConfigRule
     /// <summary>A value that asks more of the board than it can do.</summary>
     public const string LooserThanBoard = "NF032";
 
+    /// <summary>A bit rate that the board's CAN controller cannot make exactly, or not with a sound sample point.</summary>
+    public const string BitRateUnreachable = "NF033";
+
     /// <summary>A role without which one stolen key could install an image.</summary>
     public const string MissingRole = "NF040";
 

@@ -27,6 +27,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         {
             Name = name,
             Board = board.Name,
+            CanBitTiming = ReadBitTiming(),
             CanIf = canIf,
             CanTp = ReadCanTp(ecu.Section("isoTp"), canIf.IsExtended),
             Fls = new FlashMapReader(problems, ecu.Section("flash"), part, board, sizes).Read(application, nvm),
@@ -38,6 +39,21 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         (config.Dcm.ConstantIds, config.Dcm.ConstantRecords) = RecordReader.ReadRecords(ecu.Section("records"), problems);
         ecu.RefuseUnknown();
         return new EcuDefinition(config, board, bus, part);
+    }
+
+    // A board whose clock could not be read has said so already.
+    private CanBitTiming ReadBitTiming()
+    {
+        CanBitTiming? timing = BitTimingCalculator.Find(board.CanController, board.CanClockHz, bus.BitRate);
+        if (timing is null && board.CanClockHz > 0)
+        {
+            IReadOnlyList<uint> others = BitTimingCalculator.Reachable(board.CanController, board.CanClockHz, board.BitRateMax);
+            string why = BitTimingCalculator.WhyNot(board.CanController, board.CanClockHz, bus.BitRate);
+            string remedy = others.Count > 0 ? $"Choose a bus of {string.Join(", ", others)} bit/s, or another board or crystal" : "Choose another board or crystal";
+            problems.Add(ecu.Place("bus"), ConfigRule.BitRateUnreachable, $"Board `{board.Name}` cannot make {bus.BitRate} bit/s from its CAN clock of {board.CanClockHz} Hz: {why}", remedy);
+        }
+
+        return timing ?? new CanBitTiming();
     }
 
     private CanIfConfig ReadCanIf(ConfigSection can)

@@ -18,6 +18,7 @@ public sealed class ConfigCommandTests : IDisposable
         var (code, output, error) = await RunAsync("config", "check", "--config", Repository.PathOf("nf.config"));
         Assert.Equal((ExitCode.Ok, ""), (code, error));
         Assert.Contains("motor on virtual, battery on virtual, climate on esp32-mcp2515: nothing wrong", output);
+        Assert.Matches(@"(?m)^ *climate +comfort +250000 +8 MHz +2 +1 \+ 8 \+ 4 \+ 3 +2 +81\.25 % +CNF1\.\.3 41 9F 02", output);
     }
 
     [Fact]
