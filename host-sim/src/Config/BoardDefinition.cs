@@ -1,5 +1,6 @@
-// What a board is, as far as the configuration has to know: its CAN controller, its flash parts, its memory.
-// Limits here are facts of hardware and driver; nf.config may tighten them and never loosen them.
+// What a board is: its CAN controller, its flash parts, its wiring, its memory, the drivers and packages of its program.
+// Limits here are facts of hardware and driver; nf.config may tighten them and never loosen them. Wiring, drivers and
+// packages are what the program in boards/<name> is made of; a test compares the two.
 // Tests: tests/host-sim/Config/BoardTests.cs.
 using EsyncSim.Flash;
 
@@ -26,10 +27,26 @@ public enum CanControllerKind
 /// <param name="WriteUnit">Bytes that are programmed at once at least; a power of two, 1 to 32.</param>
 public sealed record FlashPart(string Name, uint Size, uint SectorLength, uint PageSize, uint WriteUnit)
 {
+    /// <summary>Name of the driver in boards/drivers; empty on a board without a program.</summary>
+    public string Driver { get; init; } = "";
+
+    /// <summary>Its chip select on the board's SPI bus; null for a part that is not on SPI.</summary>
+    public SpiDevice? Spi { get; init; }
+
     /// <summary>The part as the flash model takes it, with the times of a W25Q.</summary>
     public FlashGeometry ToGeometry() =>
         new(Name, (int)PageSize, (int)WriteUnit, FlashTiming.W25Q, new SectorRun((int)(Size / SectorLength), (int)SectorLength));
 }
+
+/// <summary>A device on the SPI bus.</summary>
+/// <param name="ChipSelect">Pin.</param>
+/// <param name="ClockHz">Highest clock that is asked for.</param>
+public sealed record SpiDevice(string ChipSelect, uint ClockHz);
+
+/// <summary>The SPI bus that CAN controller and flash part hang on.</summary>
+/// <param name="Number">busId of System.Device.Spi, from 1.</param>
+/// <param name="Pins">Pins by signal name: sck, miso, mosi.</param>
+public sealed record SpiBus(uint Number, IReadOnlyDictionary<string, string> Pins);
 
 /// <summary>A board, from boards/&lt;name&gt;/board.yaml.</summary>
 public sealed class BoardDefinition
@@ -45,6 +62,9 @@ public sealed class BoardDefinition
 
     public required CanControllerKind CanController { get; init; }
 
+    /// <summary>Name of the CAN driver in boards/drivers; empty on a board without a program.</summary>
+    public required string CanDriver { get; init; }
+
     /// <summary>Clock from which the bit time's quanta are divided, in Hz; half of an MCP2515's crystal.</summary>
     public required uint CanClockHz { get; init; }
 
@@ -53,6 +73,15 @@ public sealed class BoardDefinition
 
     /// <summary>Pins by signal name.</summary>
     public required IReadOnlyDictionary<string, string> CanPins { get; init; }
+
+    /// <summary>Chip select of a CAN controller on SPI; null for one in the processor.</summary>
+    public required SpiDevice? CanSpi { get; init; }
+
+    /// <summary>Pin that a CAN controller on SPI pulls low when a frame has come; empty where there is none.</summary>
+    public required string CanInterrupt { get; init; }
+
+    /// <summary>The SPI bus; null when nothing hangs on one.</summary>
+    public required SpiBus? Spi { get; init; }
 
     /// <summary>Highest bit rate in bit/s that driver and wiring keep up with.</summary>
     public required uint BitRateMax { get; init; }
@@ -65,6 +94,15 @@ public sealed class BoardDefinition
 
     /// <summary>Flash parts by name.</summary>
     public required IReadOnlyDictionary<string, FlashPart> FlashParts { get; init; }
+
+    /// <summary>Name of the crypto driver in boards/drivers; empty on a board without a program.</summary>
+    public required string CryptoDriver { get; init; }
+
+    /// <summary>Flash in bytes for the program's assemblies; 0 on a board without a program.</summary>
+    public required uint DeploymentLength { get; init; }
+
+    /// <summary>nanoFramework packages of the program, without versions, in order.</summary>
+    public required IReadOnlyList<string> Packages { get; init; }
 
     /// <summary>Longest image in bytes that the board can load into RAM.</summary>
     public required uint ImageLengthMax { get; init; }

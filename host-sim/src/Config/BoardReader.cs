@@ -1,12 +1,18 @@
 // Reads boards/<name>/board.yaml.
 // A board is looked for beside nf.config first and beside the program second, so that a configuration of one's own
 // needs no copy of the boards.
+// A board with a target has a program, and with it drivers, packages and room for them; `target: none` has none of these.
 // Tests: tests/host-sim/Config/BoardTests.cs.
 namespace EsyncSim.Config;
 
 /// <summary>Board files to <see cref="BoardDefinition"/>.</summary>
 internal static class BoardReader
 {
+    private const string NoTarget = "none";
+
+    private static readonly string[] FlashDrivers = ["SpiNorFls", "LittleFsFls"];
+    private static readonly string[] CryptoDrivers = ["NativeCrypto", "ManagedCrypto"];
+
     /// <summary>Names of all boards in the folders, for messages.</summary>
     public static IReadOnlyList<string> Names(IEnumerable<string> folders) =>
         [.. folders.Where(Directory.Exists)
@@ -31,19 +37,30 @@ internal static class BoardReader
         ConfigSection can = board.Section("can");
         ConfigSection memory = board.Section("memory");
         CanControllerKind controller = Controller(can, problems);
+        string target = board.Word("target");
+        bool hasProgram = target != NoTarget;
+        var wiring = new WiringReader(problems);
+        SpiBus? spi = wiring.ReadBus(board);
         var definition = new BoardDefinition
         {
             Name = name,
             Title = board.Word("title"),
-            Target = board.Word("target"),
+            Target = target,
             CanController = controller,
+            CanDriver = hasProgram ? Driver(can, [controller == CanControllerKind.Mcp2515 ? "Mcp2515" : "Stm32Can"], problems) : "",
             CanClockHz = ClockHz(can, controller, problems),
             CanPeripheral = can.Find("peripheral") is null ? "" : can.Word("peripheral"),
-            CanPins = Pins(can),
+            CanPins = wiring.ReadPins(can, "pins"),
+            CanSpi = controller == CanControllerKind.Mcp2515 ? wiring.ReadDevice(can, spi) : null,
+            CanInterrupt = controller == CanControllerKind.Mcp2515 ? wiring.ReadPin(can, "interrupt") : "",
+            Spi = spi,
             BitRateMax = can.Number("bitRateMax", 10_000, 1_000_000, "classic CAN"),
             BlockSizeMax = (byte)can.Number("blockSizeMax", 0, 255, "one byte (ISO 15765-2:2016 §9.6.5.3)"),
             SeparationTimeMin = SeparationTime.Read(can, problems),
-            FlashParts = Parts(board.Section("flash"), problems),
+            FlashParts = Parts(board.Section("flash"), hasProgram, wiring, spi, problems),
+            CryptoDriver = hasProgram ? CryptoDriver(board.Section("crypto"), problems) : "",
+            DeploymentLength = hasProgram ? memory.Size("deploymentLength", 64 << 10, 16 << 20, "room for the program's assemblies") : 0,
+            Packages = hasProgram ? Packages(board, problems) : [],
             ImageLengthMax = memory.Size("imageLengthMax", 4096, 16 << 20, "at least one chunk"),
         };
         can.RefuseUnknown();
@@ -79,25 +96,54 @@ internal static class BoardReader
         return problems.Count == before ? clockHz : 0;
     }
 
-    private static Dictionary<string, string> Pins(ConfigSection can)
+    private static string Driver(ConfigSection section, string[] known, ConfigProblems problems)
     {
-        ConfigNode? pins = can.Find("pins");
-        return pins is null ? [] : pins.Entries.ToDictionary(e => e.Key.Text, e => e.Value.Text);
+        ConfigNode? node = section.Scalar("driver");
+        if (node is not null && !known.Contains(node.Text))
+        {
+            problems.Add(node, ConfigRule.UnknownName, $"`{node.Text}` does not drive `{section.Path}`", $"Write {string.Join(" or ", known)}; boards/drivers/src has them");
+        }
+
+        return node?.Text ?? "";
     }
 
-    private static Dictionary<string, FlashPart> Parts(ConfigSection flash, ConfigProblems problems)
+    private static string CryptoDriver(ConfigSection crypto, ConfigProblems problems)
+    {
+        string driver = Driver(crypto, CryptoDrivers, problems);
+        crypto.RefuseUnknown();
+        return driver;
+    }
+
+    private static string[] Packages(ConfigSection board, ConfigProblems problems)
+    {
+        ConfigNode? list = board.Find("packages");
+        if (list is not { Kind: ConfigNodeKind.List })
+        {
+            problems.Add(list ?? board.At, ConfigRule.MissingKey, "The board's program has no list of packages", "Write `packages:` and the names of boards/<name>/packages.config, one a line after a dash");
+            return [];
+        }
+
+        return [.. list.Items.Select(item => item.Text)];
+    }
+
+    private static Dictionary<string, FlashPart> Parts(ConfigSection flash, bool hasProgram, WiringReader wiring, SpiBus? spi, ConfigProblems problems)
     {
         var parts = new Dictionary<string, FlashPart>();
         foreach (string name in flash.Keys())
         {
             ConfigSection part = flash.Section(name);
             uint sector = part.Size("sectorLength", 256, 1 << 20, "the sectors of flash parts");
+            string driver = hasProgram ? Driver(part, FlashDrivers, problems) : "";
             var geometry = new FlashPart(
                 name,
                 part.Size("size", 16 << 10, 256 << 20, "the size of a flash part"),
                 sector,
                 part.Size("pageSize", 1, 4096, "the page of a flash part"),
-                part.Size("writeUnit", 1, 32, "PROTOCOL.md's records are multiples of 32"));
+                part.Size("writeUnit", 1, 32, "PROTOCOL.md's records are multiples of 32"))
+            {
+                Driver = driver,
+                Spi = driver == FlashDrivers[0] ? wiring.ReadDevice(part, spi) : null,
+            };
             part.RefuseUnknown();
             foreach ((string key, uint value) in new[] { ("sectorLength", sector), ("pageSize", geometry.PageSize), ("writeUnit", geometry.WriteUnit) })
             {

@@ -58,6 +58,9 @@ public static class ConfigRule
     /// <summary>A bit rate that the board's CAN controller cannot make exactly, or not with a sound sample point.</summary>
     public const string BitRateUnreachable = "NF033";
 
+    /// <summary>A pin with two uses.</summary>
+    public const string PinClash = "NF034";
+
     /// <summary>A role without which one stolen key could install an image.</summary>
     public const string MissingRole = "NF040";
 

@@ -13,9 +13,16 @@ public sealed class NfConfigTests
     public void The_repositorys_own_configuration_has_no_problem()
     {
         NfConfig config = NfConfig.Load(Repository.PathOf("nf.config"));
-        Assert.Equal(["motor", "battery", "climate"], config.Ecus.Keys);
+        Assert.Equal(["motor", "battery", "climate", "pump", "door", "lamp"], config.Ecus.Keys);
         Assert.Equal(config.Ecu("motor").Bus, config.Ecu("battery").Bus);
         Assert.Equal(500_000u, config.Ecu("motor").Bus.BitRate);
+    }
+
+    [Fact]
+    public void Each_board_with_a_program_has_an_ECU_to_build_it_for()
+    {
+        NfConfig config = NfConfig.Load(Repository.PathOf("nf.config"));
+        Assert.Equal(BoardReader.Names([Repository.PathOf("boards")]), config.Ecus.Values.Select(e => e.Board.Name).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
