@@ -26,4 +26,7 @@ public static class ExitCode
 
     /// <summary>The broker cannot be reached.</summary>
     public const int BrokerUnreachable = 6;
+
+    /// <summary>The CAN bus cannot be used: no such interface, down, or none on this system.</summary>
+    public const int BusUnusable = 7;
 }

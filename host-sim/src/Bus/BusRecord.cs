@@ -28,13 +28,13 @@ public enum BusFate
 /// <summary>One frame, or one attempt, on the wire.</summary>
 /// <param name="Bus">The bus.</param>
 /// <param name="Frame">The frame.</param>
-/// <param name="Sender">The node that sent it.</param>
+/// <param name="Sender">The node that sent it; null on a real bus, which does not tell.</param>
 /// <param name="StartNs">Beginning of its SOF.</param>
 /// <param name="EndNs">End of its EOF or of its error delimiter; the interframe space follows.</param>
 /// <param name="Bits">Bits from SOF to the end of the interframe space.</param>
 /// <param name="Fate">What became of it.</param>
 public readonly record struct BusRecord(
-    VirtualBus Bus, BusFrame Frame, BusNode Sender, long StartNs, long EndNs, int Bits, BusFate Fate)
+    ICanBus Bus, BusFrame Frame, BusNode? Sender, long StartNs, long EndNs, int Bits, BusFate Fate)
 {
     /// <summary>True when the frame itself was whole on the wire: a bus monitor would have shown it.</summary>
     public bool IsWhole => Fate is not (BusFate.Corrupted or BusFate.Torn);

@@ -8,7 +8,7 @@ using EsyncAgent;
 namespace EsyncSim.Bus;
 
 /// <summary>A CAN controller with its driver, as the agent's port <see cref="ICan"/>.</summary>
-public abstract class CanDriverModel : CanControllerModel, ICan
+public abstract class CanDriverModel : CanControllerModel, ITesterCan
 {
     private readonly Queue<(BusFrame Frame, long ReadyNs)> _transmit = new();
     private readonly SimEvent _ready;
@@ -39,7 +39,7 @@ public abstract class CanDriverModel : CanControllerModel, ICan
     /// <summary>True when the hardware reports bus-off.</summary>
     protected virtual bool HasBusOffCounter => true;
 
-    /// <summary>Lets only these identifiers through; without a call, everything passes.</summary>
+    /// <inheritdoc/>
     public virtual void SetFilter(params (uint Identifier, bool IsExtended)[] accepted)
     {
         _filter = accepted;

@@ -8,7 +8,7 @@
 namespace EsyncSim.Bus;
 
 /// <summary>A virtual CAN bus.</summary>
-public sealed class VirtualBus
+public sealed class VirtualBus : ICanBus
 {
     private const int BusOffRecoveryBits = 128 * 11;
     private const int TransmitErrorsMax = 255;
@@ -39,13 +39,13 @@ public sealed class VirtualBus
         _next = time.CreateEvent(OnNext);
     }
 
-    /// <summary>The clock.</summary>
+    /// <inheritdoc/>
     public VirtualTime Time { get; }
 
     /// <summary>Bits per second.</summary>
     public int BitRate { get; }
 
-    /// <summary>Name in logs, as of a network interface.</summary>
+    /// <inheritdoc/>
     public string Name { get; }
 
     /// <summary>Faults that strike this bus.</summary>
@@ -79,13 +79,13 @@ public sealed class VirtualBus
         ForgetReceivers();
     }
 
-    /// <summary>Adds an observer.</summary>
+    /// <inheritdoc/>
     public void Observe(IBusObserver observer) => _observers.Add(observer);
 
     /// <summary>Takes an observer away.</summary>
     public void Forget(IBusObserver observer) => _observers.Remove(observer);
 
-    /// <summary>Duration of so many bits.</summary>
+    /// <inheritdoc/>
     public long BitsToNs(long bits) => bits * VirtualTime.NsPerSecond / BitRate;
 
     /// <summary>Figures of one identifier; all zero when it was not seen yet.</summary>

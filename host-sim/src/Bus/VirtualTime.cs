@@ -1,4 +1,5 @@
-// The clock of a simulation and the pump that moves it: no thread, no wall clock, nothing that a run could not repeat.
+// The clock of a simulation and the pump that moves it: no thread, no wall clock, nothing that a run could not repeat. Where
+// a real bus is connected, a Pace holds each event back until its moment has come on the wall clock too.
 // Invariants: time never goes back; events of one moment happen in the order in which they were scheduled; code of
 // the simulation runs on the pump's thread only, one event after the other.
 // It knows nothing of CAN or ECUs.
@@ -35,6 +36,9 @@ public sealed class VirtualTime
     /// <summary>Events that happened so far.</summary>
     public long EventCount { get; private set; }
 
+    /// <summary>Ties the clock to the world outside; null, as in every simulation, lets it run as fast as it can.</summary>
+    public IPace? Pace { get; set; }
+
     /// <summary>Makes an event for repeated use; it is not scheduled yet.</summary>
     public SimEvent CreateEvent(Action action) => new(this, action);
 
@@ -49,34 +53,40 @@ public sealed class VirtualTime
 
     /// <summary>
     /// Waits for work that is done outside the simulation (a broker, a file) while virtual time stands still: however
-    /// long it takes, it changes nothing on the bus.
+    /// long it takes, it changes nothing on the bus. A paced clock cannot stand still; it is right again afterwards.
     /// </summary>
     public void Hold(Task task)
     {
-        _context.PumpUntil(task);
+        PumpOutside(task);
         task.GetAwaiter().GetResult();
     }
 
     /// <summary>As <see cref="Hold(Task)"/>, with a result.</summary>
     public T Hold<T>(Task<T> task)
     {
-        _context.PumpUntil(task);
+        PumpOutside(task);
         return task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Lets the next event happen; false when there is none within the present run.</summary>
+    /// <summary>
+    /// Lets the next event happen; false when there is none within the present run. With a <see cref="Pace"/> it may also
+    /// be a while without an event; false then means that the run's time is over.
+    /// </summary>
     public bool RunNext()
     {
+        if (Pace is { } pace)
+        {
+            return RunPaced(pace);
+        }
+
         long next = _queue.FirstNs;
         if (next > _horizonNs || next == long.MaxValue)
         {
             return false;
         }
 
-        SimEvent item = _queue.TakeFirst();
         NowNs = next;
-        EventCount++;
-        item.Action();
+        TakeFirst();
         return true;
     }
 
@@ -145,7 +155,7 @@ public sealed class VirtualTime
     /// </summary>
     public bool TryAdvanceTo(long timeNs)
     {
-        if (timeNs >= _queue.FirstNs || timeNs > _horizonNs || _horizonNs == long.MaxValue
+        if (Pace is not null || timeNs >= _queue.FirstNs || timeNs > _horizonNs || _horizonNs == long.MaxValue
             || _context.HasPosts || _script is { IsCompleted: true })
         {
             return false;
@@ -168,6 +178,35 @@ public sealed class VirtualTime
         }
 
         continuation.At(timeNs, next);
+    }
+
+    // A late event happens late and is told so by the clock; what came in meanwhile is handled before it, so that a pause
+    // of this process is not taken for the other side's silence.
+    private bool RunPaced(IPace pace)
+    {
+        pace.Wait(Math.Min(_queue.FirstNs, _horizonNs));
+        NowNs = Math.Max(NowNs, pace.NowNs);
+        pace.TakeIn();
+        if (_queue.FirstNs <= Math.Min(NowNs, _horizonNs))
+        {
+            TakeFirst();
+            return true;
+        }
+
+        return NowNs < _horizonNs;
+    }
+
+    private void TakeFirst()
+    {
+        SimEvent item = _queue.TakeFirst();
+        EventCount++;
+        item.Action();
+    }
+
+    private void PumpOutside(Task task)
+    {
+        _context.PumpUntil(task);
+        NowNs = Math.Max(NowNs, Pace?.NowNs ?? 0);
     }
 
     private void PumpUntil(Task task)

@@ -1,6 +1,6 @@
 // esync provision: gives a new ECU its identity, its secret and the keys that it trusts, over UDS (31 01 0220).
-// Invariants: the device file is on the disk before the ECU gets the secret, and is removed again when the ECU refuses;
-// an existing one is used as it is and never overwritten.
+// Invariants: the device file is on the disk before the ECU gets the secret, and is removed again only when the ECU cannot
+// have it: when it refused, or was never asked. An existing one is used as it is and never overwritten.
 // Tests: tests/host-sim/Cli.
 using System.CommandLine;
 using System.Security.Cryptography;
@@ -21,34 +21,31 @@ internal static class ProvisionCommand
     public static Command Create()
     {
         Option<string> ecu = new("--ecu") { Description = "Name of the ECU in the configuration", Required = true, HelpName = "NAME" };
-        Option<string> flash = new("--flash") { Description = "The virtual ECU's memory; made when it is not there", Required = true, HelpName = "FILE" };
         Option<string[]> anchors = new("--anchor") { Description = "Public key that the ECU shall trust (from `esync keys new`); once for each role", Required = true, HelpName = "FILE" };
-        Option<string?> device = new("--device") { Description = "Identity and secret of the ECU; made when it is not there. Default: the flash file's name and .device", HelpName = "FILE" };
         Option<string?> config = new("--config") { Description = "ECU configuration; nf.config by default", HelpName = "FILE" };
-        ToolCommand command = new("provision", "Provision a virtual ECU: device identifier, device secret and trust anchors, once in its life.")
+        ToolCommand command = new("provision", "Provision an ECU: device identifier, device secret and trust anchors, once in its life.")
         {
-            ecu, flash, anchors, device, config,
+            ecu, anchors, config,
         };
+        BusOption bus = new(command, "Memory of a virtual ECU; made when it is not there", "Identity and secret of the ECU; made when it is not there");
         command.WithExample("esync provision --ecu motor --flash motor.flash --anchor author.pub --anchor oem.pub", "a new ECU in motor.flash, its secret in motor.flash.device");
+        command.WithExample("esync provision --ecu motor --bus socketcan:can0 --device motor.device --anchor author.pub --anchor oem.pub", "the same for a board on the CAN interface can0");
         command.SetAction(parsed =>
         {
             EcuDefinition definition = NfConfig.Load(parsed.GetValue(config) ?? NfConfig.FindDefault()).Ecu(parsed.GetRequiredValue(ecu));
-            string flashPath = parsed.GetRequiredValue(flash);
-            string devicePath = parsed.GetValue(device) ?? DefaultDevicePath(flashPath);
-            return Run(parsed.InvocationConfiguration.Output, definition, flashPath, devicePath, parsed.GetRequiredValue(anchors));
+            (EcuLocation location, string devicePath) = bus.Read(parsed);
+            TrustAnchor[] trusted = [.. parsed.GetRequiredValue(anchors).Select(TrustAnchor.Load)];
+            RequireRoles(definition, trusted);
+            OutputFiles.RequireWritable(location.FlashPath, devicePath);
+            using IEcuAccess access = location.Open(definition, isNewAllowed: true);
+            return Run(parsed.InvocationConfiguration.Output, access, devicePath, trusted);
         });
         return command;
     }
 
-    /// <summary>Where the device file lies when nobody says otherwise.</summary>
-    public static string DefaultDevicePath(string flashPath) => flashPath + ".device";
-
-    private static int Run(TextWriter output, EcuDefinition definition, string flashPath, string devicePath, string[] anchorPaths)
+    /// <summary>Provisions an ECU that was opened.</summary>
+    internal static int Run(TextWriter output, IEcuAccess access, string devicePath, TrustAnchor[] anchors)
     {
-        TrustAnchor[] anchors = [.. anchorPaths.Select(TrustAnchor.Load)];
-        RequireRoles(definition, anchors);
-        OutputFiles.RequireWritable(flashPath, devicePath);
-        StoredEcu stored = new(definition, flashPath, isNewAllowed: true, seed: null, candump: null);
         bool isNew = !File.Exists(devicePath);
         DeviceFile identity = isNew ? DeviceFile.Create(RandomNumberGenerator.GetBytes(DeviceFile.DeviceIdLength)) : DeviceFile.Load(devicePath);
         byte[] record = ProvisioningRecord.Build(identity.DeviceId, identity.DeviceSecret, anchors);
@@ -58,11 +55,18 @@ internal static class ProvisionCommand
         }
 
         VersionReport report;
+        bool isAsked = false;
         try
         {
-            EcuClient client = stored.Ecu.Connect(new DeviceCredentials(identity.DeviceId, identity.DeviceSecret));
-            stored.Ecu.Ecu.PowerOn();
-            report = stored.Bench.Time.Run(() => ProvisionAsync(client, record));
+            EcuClient client = access.Connect(new DeviceCredentials(identity.DeviceId, identity.DeviceSecret));
+            access.Start();
+            report = access.Bus.Time.Run(() => ProvisionAsync(client, record, isNew, () => isAsked = true));
+        }
+        catch (NoResponseException exception) when (isAsked)
+        {
+            throw new UserErrorException(
+                ExitCode.EcuRefused,
+                $"the ECU {access.Definition.Name} {access.Place} may be provisioned or not, it does not say: {exception.Message}; keep {devicePath} and run this again with it");
         }
         catch (DiagnosticException exception)
         {
@@ -71,28 +75,42 @@ internal static class ProvisionCommand
                 File.Delete(devicePath);
             }
 
-            throw new UserErrorException(ExitCode.EcuRefused, $"the ECU {definition.Name} in {flashPath} was not provisioned: {exception.Message}");
+            throw new UserErrorException(ExitCode.EcuRefused, $"the ECU {access.Definition.Name} {access.Place} was not provisioned: {exception.Message}");
         }
 
-        stored.Save();
+        access.Finish();
         Terminal.WriteFields(
             output,
-            $"{definition.Name} is provisioned",
+            $"{access.Definition.Name} is provisioned",
             [
                 ("device identifier", Convert.ToHexStringLower(report.DeviceId)),
                 ("agent", report.AgentVersion.ToString()),
                 ("trusts", string.Join(", ", anchors.Select(anchor => $"{anchor.Role.Name()} {Convert.ToHexStringLower(anchor.KeyId)[..8]}"))),
-                ("memory", flashPath),
+                ("ECU", access.Place),
                 ("secret", $"{devicePath}: keep it; the ECU cannot be updated without it"),
             ]);
         return ExitCode.Ok;
     }
 
-    private static async Task<VersionReport> ProvisionAsync(EcuClient client, byte[] record)
+    private static async Task<VersionReport> ProvisionAsync(EcuClient client, byte[] record, bool isNewSecret, Action asking)
     {
         await client.AwaitPresenceAsync();
         await client.SessionAsync(0x03);
-        await client.RoutineAsync(ProvisionRoutine, "provision", record);
+        asking();
+        try
+        {
+            await client.RoutineAsync(ProvisionRoutine, "provision", record);
+        }
+        catch (DiagnosticException refusal) when (isNewSecret && refusal is not NoResponseException)
+        {
+            // A report under a secret that nobody else has: this very request came through, and its first answer was lost.
+            await client.SessionAsync(0x03);
+            if (!(await client.ReadVersionReportAsync()).IsAuthentic)
+            {
+                throw;
+            }
+        }
+
         return await client.ReadVersionReportAsync();
     }
 

@@ -1,4 +1,4 @@
-// esync update: one update of one virtual ECU with what the user brings, over the same way as in a vehicle.
+// esync update: one update of one ECU, virtual or real, with what the user brings, over the same way as in a vehicle.
 // Tests: tests/host-sim/Cli.
 using System.CommandLine;
 using System.Diagnostics;
@@ -18,32 +18,37 @@ internal static class UpdateCommand
     public static Command Create()
     {
         Option<string> package = new("--package") { Description = "Signed package (from `esync package build`)", Required = true, HelpName = "FILE" };
-        Option<string> flash = new("--flash") { Description = "The virtual ECU's memory, kept between runs (from `esync provision`)", Required = true, HelpName = "FILE" };
         Option<string?> config = new("--config") { Description = "ECU configuration; nf.config by default", HelpName = "FILE" };
-        Option<string?> ecu = new("--ecu") { Description = "Name of the ECU; by default the one whose class the package is for", HelpName = "NAME" };
-        Option<string?> device = new("--device") { Description = "Identity and secret of the ECU. Default: the flash file's name and .device", HelpName = "FILE" };
+        Option<string?> ecu = new("--ecu") { Description = "Name of the ECU; on the virtual bus by default the one whose class the package is for", HelpName = "NAME" };
         Option<string?> broker = new("--broker") { Description = "Use this MQTT broker instead of the one in the process", HelpName = "mqtt://HOST:PORT" };
         Option<string?> json = new("--json") { Description = "Write the outcome as JSON, as `esync demo` does", HelpName = "FILE" };
         Option<string?> candump = new("--candump") { Description = "Write the bus traffic as a candump log", HelpName = "FILE" };
-        Option<ulong?> seed = new("--seed") { Description = "Decides everything that chance decides; a new one by default" };
-        ToolCommand command = new("update", "Update a virtual ECU with a package: server, client, bus and agent as in a vehicle. The ECU's memory stays in a file.")
+        Option<ulong?> seed = new("--seed") { Description = "Decides everything that chance decides on the virtual bus; a new one by default" };
+        ToolCommand command = new("update", "Update an ECU with a package: server, client, bus and agent as in a vehicle. A virtual ECU's memory stays in a file.")
         {
-            package, flash, config, ecu, device, broker, json, candump, seed,
+            package, config, ecu, broker, json, candump, seed,
         };
+        BusOption bus = new(command, "Memory of a virtual ECU, kept between runs (from `esync provision`)", "Identity and secret of the ECU");
         command.WithExample("esync update --package motor-2.esp --flash motor.flash", "brings the package to the ECU and confirms it when its self-test passes");
+        command.WithExample("esync update --package motor-2.esp --bus socketcan:can0 --ecu motor --device motor.device", "the same for a board on the CAN interface can0");
         command.SetAction((parsed, stop) => Task.Run(
             () =>
             {
                 NfConfig configuration = NfConfig.Load(parsed.GetValue(config) ?? NfConfig.FindDefault());
                 string packagePath = parsed.GetRequiredValue(package);
                 Package read = Package.Load(packagePath);
-                string flashPath = parsed.GetRequiredValue(flash);
+                (EcuLocation location, string devicePath) = bus.Read(parsed);
+                if (!location.Bus.IsVirtual && parsed.GetValue(ecu) is null)
+                {
+                    throw new UserErrorException(ExitCode.BadUsage, $"--ecu NAME says which ECU of {configuration.Path} is on {location.Bus}");
+                }
+
                 UpdateRequest request = new()
                 {
                     Package = read,
                     Ecu = parsed.GetValue(ecu) is { } name ? configuration.Ecu(name) : UpdateRequest.FindEcu(configuration, read, packagePath),
-                    FlashPath = flashPath,
-                    Device = DeviceFile.Load(parsed.GetValue(device) ?? ProvisionCommand.DefaultDevicePath(flashPath)),
+                    Location = location,
+                    Device = DeviceFile.Load(devicePath),
                     Broker = parsed.GetValue(broker),
                     Seed = parsed.GetValue(seed),
                     Stop = stop,
@@ -56,7 +61,7 @@ internal static class UpdateCommand
 
     private static int Run(TextWriter output, UpdateRequest request, string? jsonPath, string? candumpPath)
     {
-        OutputFiles.RequireWritable(request.FlashPath, jsonPath, candumpPath);
+        OutputFiles.RequireWritable(request.Location.FlashPath, jsonPath, candumpPath);
         Stopwatch wall = Stopwatch.StartNew();
         using StringWriter? log = candumpPath is null ? null : new StringWriter();
         IAnsiConsole console = Terminal.ConsoleOf(output);

@@ -1,5 +1,5 @@
-// A tester's connection to one ECU: the agent's own CanIf and CanTp with the identifiers exchanged, on a node of the
-// virtual bus, driven by events.
+// A tester's connection to one ECU: the agent's own CanIf and CanTp with the identifiers exchanged, on a controller of a
+// virtual bus or of a real one, driven by events.
 // Invariants: the transport is turned whenever a frame came or left, when STmin lets the next one go, and once in a
 // millisecond while a message is under way (for its timeouts); an idle link costs nothing. Functional requests go out
 // beside a physical one that is under way, as full duplex allows.
@@ -11,12 +11,12 @@ using EsyncSim.Bus;
 
 namespace EsyncSim.Client;
 
-/// <summary>ISO-TP over the virtual bus.</summary>
+/// <summary>ISO-TP over a CAN controller.</summary>
 public sealed class IsoTpLink : IDiagnosticLink, ICanTpUpper
 {
     private const uint NoIdentifier = uint.MaxValue;
     private const int FunctionalWaitMsMax = 1000;
-    private readonly VirtualCan _node;
+    private readonly ITesterCan _can;
     private readonly CanIf _canIf;
     private readonly CanTp _canTp;
     private readonly CanIf? _functional;
@@ -28,27 +28,33 @@ public sealed class IsoTpLink : IDiagnosticLink, ICanTpUpper
     private byte[] _buffer = [];
     private CanTpResult _sendResult;
 
+    /// <summary>Puts a tester on a virtual bus, with the controller that one would wish for.</summary>
+    public IsoTpLink(VirtualBus bus, CanIfConfig ecuCanIf, CanTpConfig? ecuCanTp = null, string name = "tester")
+        : this(bus.Time, new VirtualCan(bus, name), ecuCanIf, ecuCanTp)
+    {
+    }
+
     /// <summary>
-    /// Puts a tester on the bus that talks to the ECU with these parameters. The ECU's times count for the tester too;
+    /// Makes a tester of a controller that talks to the ECU with these parameters. The ECU's times count for the tester too;
     /// flow control is the ECU's own matter, and the tester asks for none.
     /// </summary>
-    public IsoTpLink(VirtualBus bus, CanIfConfig ecuCanIf, CanTpConfig? ecuCanTp = null, string name = "tester")
+    public IsoTpLink(VirtualTime time, ITesterCan can, CanIfConfig ecuCanIf, CanTpConfig? ecuCanTp = null)
     {
-        Time = bus.Time;
+        Time = time;
         CanTpConfig transport = Opposite(ecuCanTp ?? new CanTpConfig());
         _padding = transport.Padding;
         _sent = new SimSignal(Time);
         _received = new SimSignal(Time);
         _wake = Time.CreateEvent(Pump);
-        _node = new VirtualCan(bus, name);
-        _node.SetFilter((ecuCanIf.TxId, ecuCanIf.IsExtended));
-        var port = new LinkCan(_node, Pump);
+        _can = can;
+        _can.SetFilter((ecuCanIf.TxId, ecuCanIf.IsExtended));
+        var port = new LinkCan(_can, Pump);
         _canIf = new CanIf(Opposite(ecuCanIf, ecuCanIf.PhysicalRxId), port);
         _canTp = new CanTp(transport, _canIf);
         _canTp.Attach(this);
         _functional = ecuCanIf.FunctionalRxId == NoIdentifier
             ? null : new CanIf(Opposite(ecuCanIf, ecuCanIf.FunctionalRxId), new SendOnly(port));
-        _node.PowerOn();
+        _can.PowerOn();
     }
 
     /// <inheritdoc/>
@@ -57,7 +63,7 @@ public sealed class IsoTpLink : IDiagnosticLink, ICanTpUpper
     /// <summary>Takes the tester off the bus.</summary>
     public void Close()
     {
-        _node.PowerOff();
+        _can.PowerOff();
         _wake.Cancel();
     }
 

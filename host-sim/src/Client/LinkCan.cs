@@ -12,12 +12,12 @@ namespace EsyncSim.Client;
 /// <summary>Port of the transport layer over the controller of a tester.</summary>
 internal sealed class LinkCan : ICan
 {
-    private readonly CanDriverModel _driver;
+    private readonly ITesterCan _driver;
     private BusFrame? _sending;
     private BusFrame? _sent;
 
     /// <summary>Makes the port; <paramref name="pump"/> is called whenever a frame came or left.</summary>
-    public LinkCan(CanDriverModel driver, Action pump)
+    public LinkCan(ITesterCan driver, Action pump)
     {
         _driver = driver;
         driver.FrameArrived = pump;
@@ -40,7 +40,7 @@ internal sealed class LinkCan : ICan
     public uint OverrunCount => _driver.OverrunCount;
 
     /// <inheritdoc/>
-    public uint BusOffCount => ((ICan)_driver).BusOffCount;
+    public uint BusOffCount => _driver.BusOffCount;
 
     /// <inheritdoc/>
     public bool TryReceive(CanFrame into) => _driver.TryReceive(into);

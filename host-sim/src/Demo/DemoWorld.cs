@@ -80,7 +80,7 @@ public sealed class DemoWorld : IDisposable
 
     private DemoEcu Create(BenchEcu bench, string application, IDemoScreen screen)
     {
-        TransferMeter meter = new(Bench.Bus, bench, screen, Transfers);
+        TransferMeter meter = new(Bench.Bus, bench.Definition, screen, Transfers);
         return new DemoEcu(bench, application, _keys, Bench.Entropy($"secret-{bench.Name}"), meter);
     }
 }

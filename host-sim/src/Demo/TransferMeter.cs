@@ -2,9 +2,9 @@
 //   limit = 7 bytes / mean duration of the transfer's consecutive frames, interframe space included
 // The stuff bits of a frame depend on its content, so the limit is measured and not assumed.
 // Tests: tests/host-sim/Demo (recomputed from the candump).
-using EsyncSim.Bench;
 using EsyncSim.Bus;
 using EsyncSim.Client;
+using EsyncSim.Config;
 
 namespace EsyncSim.Demo;
 
@@ -14,8 +14,8 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
     private const int ConsecutiveFrame = 2;
     private const int BytesPerFrame = 7;
 
-    private readonly BenchEcu _ecu;
-    private readonly VirtualBus _bus;
+    private readonly EcuDefinition _ecu;
+    private readonly ICanBus _bus;
     private readonly IDemoScreen _screen;
     private readonly List<TransferResult> _results;
     private readonly uint _requestId;
@@ -29,13 +29,13 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
     private long _framesNs;
 
     /// <summary>Makes the meter; results are appended to <paramref name="results"/>.</summary>
-    public TransferMeter(VirtualBus bus, BenchEcu ecu, IDemoScreen screen, List<TransferResult> results)
+    public TransferMeter(ICanBus bus, EcuDefinition ecu, IDemoScreen screen, List<TransferResult> results)
     {
         _bus = bus;
         _ecu = ecu;
         _screen = screen;
         _results = results;
-        _requestId = ecu.Definition.Config.CanIf.PhysicalRxId;
+        _requestId = ecu.Config.CanIf.PhysicalRxId;
         bus.Observe(this);
     }
 
@@ -129,7 +129,7 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
         double limit = _frames > 0 ? BytesPerFrame * 1e6 / (_framesNs / (double)_frames) : 0;
         return new TransferResult(
             _ecu.Name,
-            _ecu.Definition.Board.Name,
+            _ecu.Board.Name,
             "full",
             _total,
             bytes,

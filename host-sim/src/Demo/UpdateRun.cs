@@ -1,5 +1,5 @@
 // One update of one ECU with what a user brings: server, message network, vehicle and bus as in the demo.
-// Invariant: the flash file is written when the update has ended, however it ended; the ECU's own words say why.
+// Invariant: a virtual ECU's flash file is written when the update has ended, however it ended; the ECU's own words say why.
 // Tests: tests/host-sim/Cli.
 using EsyncAgent;
 using EsyncSim.Bench;
@@ -22,8 +22,8 @@ public sealed record UpdateRequest
     /// <summary>The ECU.</summary>
     public required EcuDefinition Ecu { get; init; }
 
-    /// <summary>The ECU's memory.</summary>
-    public required string FlashPath { get; init; }
+    /// <summary>Where it is.</summary>
+    public required EcuLocation Location { get; init; }
 
     /// <summary>The ECU's identity and secret.</summary>
     public required DeviceFile Device { get; init; }
@@ -61,30 +61,38 @@ public sealed record UpdateRunResult(DemoReport Report, UserErrorException? Erro
 public static class UpdateRun
 {
     /// <summary>Runs it.</summary>
-    /// <exception cref="UserErrorException">Flash file or broker are not usable; nothing was changed.</exception>
+    /// <exception cref="UserErrorException">
+    /// Flash file, bus or broker are not usable, or the ECU does not answer; nothing was changed. Or the bus failed in the middle.
+    /// </exception>
     public static UpdateRunResult Run(UpdateRequest request, IDemoScreen screen)
     {
-        StoredEcu stored = new(request.Ecu, request.FlashPath, isNewAllowed: false, request.Seed, request.Candump);
-        stored.Bench.StopOn(request.Stop);
+        using IEcuAccess access = request.Location.Open(request.Ecu, isNewAllowed: false, request.Seed, request.Candump);
+        return Run(request, access, screen);
+    }
+
+    /// <summary>Runs it on an ECU that was opened.</summary>
+    internal static UpdateRunResult Run(UpdateRequest request, IEcuAccess access, IDemoScreen screen)
+    {
+        VirtualTime time = access.Bus.Time;
+        access.StopOn(request.Stop);
         List<TransferResult> transfers = [];
-        TransferMeter meter = new(stored.Bench.Bus, stored.Ecu, screen, transfers) { Version = PackageImages.ManifestOf(request.Package).Version };
-        using MqttMessageNetwork network = new(stored.Bench.Time, request.Broker);
+        TransferMeter meter = new(access.Bus, request.Ecu, screen, transfers) { Version = PackageImages.ManifestOf(request.Package).Version };
+        using MqttMessageNetwork network = new(time, request.Broker);
         IMessageLink serverLink = network.Join("server");
         IMessageLink vehicleLink = network.Join("vehicle");
-        EcuClient client = stored.Ecu.Connect(new DeviceCredentials(request.Device.DeviceId, request.Device.DeviceSecret));
-        stored.Ecu.Ecu.PowerOn();
-        (DemoStep step, UserErrorException? error) = stored.Bench.Time.Run(async () =>
+        EcuClient client = access.Connect(new DeviceCredentials(request.Device.DeviceId, request.Device.DeviceSecret));
+        access.Start();
+        (DemoStep step, UserErrorException? error) = time.Run(async () =>
         {
-            await client.AwaitPresenceAsync();
-            Topics topics = new(await client.ReadTextAsync(0xF190));
+            Topics topics = new(await ReadVehicleAsync(client, access));
             screen.Note($"vehicle {topics.Vehicle}, messages over {network.Description}");
-            CampaignServer server = new(stored.Bench.Time, serverLink, topics);
-            VehicleClient vehicle = new(stored.Bench.Time, vehicleLink, topics, [new VehicleEcu(request.Ecu.Name, client, new UpdatePolicy(), meter)]);
+            CampaignServer server = new(time, serverLink, topics);
+            VehicleClient vehicle = new(time, vehicleLink, topics, [new VehicleEcu(request.Ecu.Name, client, new UpdatePolicy(), meter)]);
             _ = vehicle.RunAsync();
             return await UpdateAsync(request, server, client, screen);
         });
-        stored.Save();
-        return new UpdateRunResult(new DemoReport([step], transfers) { VirtualSeconds = stored.Bench.Time.NowNs / (double)VirtualTime.NsPerSecond }, error);
+        access.Finish();
+        return new UpdateRunResult(new DemoReport([step], transfers) { VirtualSeconds = time.NowNs / (double)VirtualTime.NsPerSecond }, error);
     }
 
     private static async Task<(DemoStep Step, UserErrorException? Error)> UpdateAsync(
@@ -98,6 +106,20 @@ public static class UpdateRun
         DemoStep step = new($"{request.Ecu.Name}: update to {version}", expected, observed, result.IsGood && observed == expected);
         screen.Step(step);
         return (step, step.Pass ? null : ErrorOf(request, result));
+    }
+
+    // The vehicle's identification number, from the ECU itself.
+    private static async Task<string> ReadVehicleAsync(EcuClient client, IEcuAccess access)
+    {
+        try
+        {
+            await client.AwaitPresenceAsync();
+            return await client.ReadTextAsync(0xF190);
+        }
+        catch (DiagnosticException exception)
+        {
+            throw new UserErrorException(ExitCode.EcuRefused, $"the ECU {access.Definition.Name} {access.Place} cannot be updated: {exception.Message}");
+        }
     }
 
     private static async Task<string> ObserveAsync(EcuClient client)
