@@ -1,4 +1,4 @@
-// Compiles agent-firmware's sources in memory, Release, with the pinned compiler package: the IL that is counted is the
+// Compiles the sources of agent-firmware and of the drivers in memory, Release, with the pinned compiler package: the IL that is counted is the
 // same on every machine, whatever SDK is installed there.
 // References are the runtime's own assemblies; which of its members the agent may use is tests/Surface's business.
 // Tests: tests/host-sim/Ecu/IlCounterTests.cs.
@@ -8,7 +8,7 @@ using Microsoft.CodeAnalysis.Emit;
 
 namespace EsyncTests.IlCounting;
 
-/// <summary>C# of agent-firmware to IL.</summary>
+/// <summary>C# for boards to IL.</summary>
 public static class AgentCompiler
 {
     private static readonly CSharpParseOptions ParseOptions = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp13);
@@ -17,21 +17,19 @@ public static class AgentCompiler
     public static string RepositoryRoot { get; } = FindRoot();
 
     /// <summary>The agent as an assembly named EsyncAgent.</summary>
-    public static byte[] CompileAgent()
-    {
-        string folder = Path.Combine(RepositoryRoot, "agent-firmware", "src");
-        return Compile("EsyncAgent", Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
-            .Order(StringComparer.Ordinal)
-            .Select(path => (path, File.ReadAllText(path))));
-    }
+    public static byte[] CompileAgent() => Compile("EsyncAgent", SourcesIn("agent-firmware", "src"));
+
+    /// <summary>The drivers as an assembly named EsyncAgent.Drivers, over an agent.</summary>
+    public static byte[] CompileDrivers(byte[] agent) =>
+        Compile("EsyncAgent.Drivers", SourcesIn("boards", "drivers", "src"), MetadataReference.CreateFromImage(agent));
 
     /// <summary>Any sources as an assembly; throws <see cref="InvalidOperationException"/> with the compiler's words.</summary>
-    public static byte[] Compile(string name, IEnumerable<(string Path, string Text)> sources)
+    public static byte[] Compile(string name, IEnumerable<(string Path, string Text)> sources, params MetadataReference[] references)
     {
         CSharpCompilation compilation = CSharpCompilation.Create(
             name,
             sources.Select(source => CSharpSyntaxTree.ParseText(source.Text, ParseOptions, source.Path)),
-            References(),
+            References().Concat(references),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, deterministic: true));
         using MemoryStream stream = new();
         EmitResult result = compilation.Emit(stream);
@@ -43,6 +41,11 @@ public static class AgentCompiler
 
         return stream.ToArray();
     }
+
+    private static IEnumerable<(string Path, string Text)> SourcesIn(params string[] folders) =>
+        Directory.GetFiles(Path.Combine([RepositoryRoot, .. folders]), "*.cs", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .Select(path => (path, File.ReadAllText(path)));
 
     private static IEnumerable<MetadataReference> References()
     {

@@ -6,7 +6,7 @@ namespace EsyncTests.IlCounting;
 public static class Counter
 {
     private static readonly Lock Gate = new();
-    private static readonly Lazy<CountingContext> World = new(() => new CountingContext(Instrumenter.Instrument(AgentCompiler.CompileAgent())));
+    private static readonly Lazy<CountingContext> World = new(MakeWorld);
 
     /// <summary>Prices by name of the operation.</summary>
     public static IReadOnlyDictionary<string, long> MeasurePrices() => Measure(nameof(Measurement.Prices));
@@ -20,12 +20,24 @@ public static class Counter
     /// <summary>Instructions of a download by method, for a thousand consecutive frames, the dearest first.</summary>
     public static IReadOnlyDictionary<string, long> MeasureMethods() => Measure(nameof(Measurement.Methods), (object)World.Value.Methods.ToArray());
 
-    private static Dictionary<string, long> Measure(string method, params object[] arguments)
+    /// <summary>What calls of the drivers cost, the agent's classes that they use included.</summary>
+    public static IReadOnlyDictionary<string, long> MeasureDrivers() => Measure(typeof(DriverMeasurement), nameof(DriverMeasurement.Figures));
+
+    private static CountingContext MakeWorld()
+    {
+        byte[] image = AgentCompiler.CompileAgent();
+        Instrumented agent = Instrumenter.Instrument(image);
+        return new CountingContext(agent, Instrumenter.Instrument(AgentCompiler.CompileDrivers(image), agent.Methods.Count));
+    }
+
+    private static Dictionary<string, long> Measure(string method, params object[] arguments) => Measure(typeof(Measurement), method, arguments);
+
+    private static Dictionary<string, long> Measure(Type type, string method, params object[] arguments)
     {
         lock (Gate)
         {
             CountingContext world = World.Value;
-            return (Dictionary<string, long>)world.Call(typeof(Measurement), method, [world.Counts, .. arguments])!;
+            return (Dictionary<string, long>)world.Call(type, method, [world.Counts, .. arguments])!;
         }
     }
 }

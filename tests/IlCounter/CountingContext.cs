@@ -1,6 +1,6 @@
-// A second world in the same process, in which EsyncAgent is the counting one.
-// Everything that is compiled against EsyncAgent (host-sim, the workloads of this project) is loaded once more in here, so
-// that its references lead to the counting agent; all else is shared. What crosses the border are types of the base
+// A second world in the same process, in which EsyncAgent and EsyncAgent.Drivers are counting ones.
+// Everything that is compiled against them (host-sim, the workloads of this project) is loaded once more in here, so
+// that its references lead to the counting ones; all else is shared. What crosses the border are types of the base
 // library only.
 // Tests: tests/host-sim/Ecu/IlCounterTests.cs.
 using System.Reflection;
@@ -8,20 +8,24 @@ using System.Runtime.Loader;
 
 namespace EsyncTests.IlCounting;
 
-/// <summary>Loads the counting agent and what uses it.</summary>
+/// <summary>Loads the counting agent, the counting drivers and what uses them.</summary>
 public sealed class CountingContext : AssemblyLoadContext
 {
     private static readonly string[] Reloaded = ["esync", "IlCounter", "EsyncAgent.App"];
-    private readonly Assembly _agent;
+    private readonly Dictionary<string, Assembly> _counting = [];
 
-    /// <summary>Loads an instrumented agent, with all its counters at zero.</summary>
-    public CountingContext(Instrumented agent)
+    /// <summary>Loads instrumented assemblies, one numbered after the other, with all their counters at zero.</summary>
+    public CountingContext(params Instrumented[] assemblies)
         : base("counting")
     {
-        Counts = new long[agent.Methods.Count];
-        Methods = agent.Methods;
-        _agent = LoadFromStream(new MemoryStream(agent.Image));
-        _agent.GetType(Instrumenter.CounterType)!.GetField(Instrumenter.CounterField)!.SetValue(null, Counts);
+        Methods = [.. assemblies.SelectMany(assembly => assembly.Methods)];
+        Counts = new long[Methods.Count];
+        foreach (Instrumented instrumented in assemblies)
+        {
+            Assembly assembly = LoadFromStream(new MemoryStream(instrumented.Image));
+            assembly.GetType(Instrumenter.CounterType)!.GetField(Instrumenter.CounterField)!.SetValue(null, Counts);
+            _counting.Add(assembly.GetName().Name!, assembly);
+        }
     }
 
     /// <summary>Instructions executed, by method.</summary>
@@ -41,9 +45,9 @@ public sealed class CountingContext : AssemblyLoadContext
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        if (assemblyName.Name == "EsyncAgent")
+        if (_counting.TryGetValue(assemblyName.Name!, out Assembly? counting))
         {
-            return _agent;
+            return counting;
         }
 
         return Reloaded.Contains(assemblyName.Name)

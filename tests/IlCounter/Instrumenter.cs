@@ -24,8 +24,8 @@ public static class Instrumenter
     /// <summary>Name of its field, an array of 64-bit numbers that must be set before anything runs.</summary>
     public const string CounterField = "Counts";
 
-    /// <summary>The same assembly, counting.</summary>
-    public static Instrumented Instrument(byte[] image)
+    /// <summary>The same assembly, counting, with its first counter at an index.</summary>
+    public static Instrumented Instrument(byte[] image, int firstIndex = 0)
     {
         using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(new MemoryStream(image));
         ModuleDefinition module = assembly.MainModule;
@@ -33,7 +33,7 @@ public static class Instrumenter
         List<string> methods = [];
         foreach (MethodDefinition method in module.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody).ToList())
         {
-            Instrument(method, counts, methods.Count);
+            Instrument(method, counts, firstIndex + methods.Count);
             methods.Add($"{method.DeclaringType.Name}.{method.Name}");
         }
 

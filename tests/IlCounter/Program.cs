@@ -1,4 +1,4 @@
-// Measures what the agent costs and compares it with host-sim/src/Ecu/il-costs.json:
+// Measures what the agent and the drivers cost, and compares the agent with host-sim/src/Ecu/il-costs.json:
 //   dotnet run --project tests/IlCounter -c Release              prints figures, and what differs (exit code 1)
 //   dotnet run --project tests/IlCounter -c Release -- --write   writes the table
 //   dotnet run --project tests/IlCounter -c Release -- --methods prints what the methods of the agent cost in a download
@@ -30,6 +30,7 @@ internal static class Program
         }
 
         Print("IL instructions", Counter.MeasureFigures());
+        Print("IL instructions of drivers, the agent's classes that they use included", Counter.MeasureDrivers());
         Print("One update, charged and executed", Counter.MeasureTotals(table));
         IReadOnlyList<string> differences = CostTable.Compare(table, prices);
         foreach (string line in differences)

@@ -26,6 +26,9 @@ internal static class SurfaceCompiler
     /// <summary>The contract assembly of applications.</summary>
     public static IReadOnlyList<string> ContractFiles => Repository.Files("agent-firmware/contract", ".cs");
 
+    /// <summary>The drivers that boards share.</summary>
+    public static IReadOnlyList<string> DriverFiles => Repository.Files("boards/drivers", ".cs");
+
     public static IEnumerable<SyntaxTree> ParseFiles(IEnumerable<string> files) => files.Select(f => ParseText(Repository.Read(f), f));
 
     public static SyntaxTree ParseText(string text, string path = "test.cs") => CSharpSyntaxTree.ParseText(text, Parse, path);

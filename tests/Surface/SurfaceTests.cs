@@ -1,5 +1,5 @@
-// agent-firmware compiles against the target's base library and nothing else, and uses nothing that the target does
-// not survive. The part of mscorlib that it uses is kept in mscorlib.api, so that this holds on a fresh clone; where
+// agent-firmware and the drivers compile against the target's base library and nothing else, and use nothing that the
+// target does not survive. The part of mscorlib that it uses is kept in mscorlib.api, so that this holds on a fresh clone; where
 // the full listing is there, the part is checked against it.
 //
 // When sources use a member for the first time, the test fails, names the lines to add, and writes the whole file as it
@@ -22,6 +22,8 @@ public sealed class SurfaceTests
 
     private static readonly Lazy<SurfaceBuild> Contract = new(() => Build(SurfaceCompiler.ContractFiles, Part.Value));
 
+    private static readonly Lazy<SurfaceBuild> Drivers = new(() => BuildDrivers(Part.Value));
+
     [Fact]
     public void The_agent_compiles_against_the_part_of_the_targets_API_that_is_kept_here()
     {
@@ -35,10 +37,17 @@ public sealed class SurfaceTests
     }
 
     [Fact]
+    public void The_drivers_compile_against_it_and_the_agent_too()
+    {
+        AssertClean(Drivers.Value);
+    }
+
+    [Fact]
     public void The_agent_uses_nothing_that_the_target_does_not_survive()
     {
         Assert.Empty(DeadlyConstructs.Find(Agent.Value));
         Assert.Empty(DeadlyConstructs.Find(Contract.Value));
+        Assert.Empty(DeadlyConstructs.Find(Drivers.Value));
     }
 
     [Fact]
@@ -62,11 +71,12 @@ public sealed class SurfaceTests
     }
 
     [Fact]
-    public void The_agent_and_the_contract_compile_against_the_full_listing()
+    public void The_agent_the_contract_and_the_drivers_compile_against_the_full_listing()
     {
         CSharpCompilation listing = ApiListings.Require(Library);
         AssertClean(Build(SurfaceCompiler.AgentFiles, listing));
         AssertClean(Build(SurfaceCompiler.ContractFiles, listing));
+        AssertClean(BuildDrivers(listing));
     }
 
     private static void AssertClean(SurfaceBuild build)
@@ -81,8 +91,15 @@ public sealed class SurfaceTests
     private static SurfaceBuild Build(IReadOnlyList<string> files, CSharpCompilation library) =>
         SurfaceCompiler.Build("EsyncAgent", SurfaceCompiler.ParseFiles(files), library);
 
+    private static SurfaceBuild BuildDrivers(CSharpCompilation library) => SurfaceCompiler.Build(
+        "EsyncAgent.Drivers",
+        SurfaceCompiler.ParseFiles(SurfaceCompiler.DriverFiles),
+        library,
+        Build(SurfaceCompiler.AgentFiles, library).Compilation,
+        SurfaceCompiler.Build("EsyncAgent.App", SurfaceCompiler.ParseFiles(SurfaceCompiler.ContractFiles), library).Compilation);
+
     private static IReadOnlyCollection<string> Needs(CSharpCompilation listing) =>
-        new SurfaceNeeds(listing.Assembly).Add(Build(SurfaceCompiler.AgentFiles, listing)).Add(Build(SurfaceCompiler.ContractFiles, listing)).Facts;
+        new SurfaceNeeds(listing.Assembly).Add(Build(SurfaceCompiler.AgentFiles, listing)).Add(Build(SurfaceCompiler.ContractFiles, listing)).Add(BuildDrivers(listing)).Facts;
 
     private static IEnumerable<string> LinesToAdd()
     {

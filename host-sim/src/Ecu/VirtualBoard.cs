@@ -13,7 +13,7 @@ namespace EsyncSim.Ecu;
 public sealed class VirtualBoard : EcuBoard
 {
     private readonly CanDriverModel _can;
-    private readonly ManagedCrypto _crypto = new();
+    private readonly HostCrypto _crypto = new();
 
     /// <summary>Makes the board with a new, erased flash; <paramref name="seed"/> decides what cut operations leave.</summary>
     public VirtualBoard(CanDriverModel can, FlashGeometry flash, ulong seed = 1)

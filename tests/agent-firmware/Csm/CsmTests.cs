@@ -19,7 +19,7 @@ public sealed class CsmTests
         byte[] secret = Enumerable.Range(1, 32).Select(i => (byte)i).ToArray();
         byte[] device = Enumerable.Range(0xA0, 16).Select(i => (byte)i).ToArray();
         byte[] key = new byte[32];
-        using var crypto = new ManagedCrypto();
+        using var crypto = new HostCrypto();
         new EsyncAgent.Csm(crypto).DeriveKey(secret, purpose, device, key);
         byte[] input = [.. Encoding.ASCII.GetBytes(label), .. device];
         Assert.Equal(HMACSHA256.HashData(secret, input), key);

@@ -11,7 +11,7 @@ public sealed class HssBench
     private const int Slice = 4;
 
     private readonly FlashShelf _shelf = new();
-    private readonly EsyncAgent.Csm _csm = new(new ManagedCrypto());
+    private readonly EsyncAgent.Csm _csm = new(new HostCrypto());
     private readonly FlsWindow _window;
     private readonly HssVerifier _verifier;
 

@@ -229,7 +229,7 @@ public sealed class HssVerifierTests
         shelf.Put(0, signature);
         var window = new FlsWindow(shelf.Fls, FlsPriority.Fota, 64);
         window.Open(0, (uint)signature.Length);
-        var verifier = new HssVerifier(new EsyncAgent.Csm(new ManagedCrypto()));
+        var verifier = new HssVerifier(new EsyncAgent.Csm(new HostCrypto()));
         verifier.Begin(key, 0, window, 0, (uint)signature.Length, Message, Message.Length);
         Assert.False(verifier.IsReadFailed);
         for (int i = 0; i < 50; i++)
@@ -258,7 +258,7 @@ public sealed class HssVerifierTests
     [Fact]
     public void A_verifier_that_was_not_given_anything_refuses()
     {
-        Assert.Equal(StdReturn.NotOk, new HssVerifier(new EsyncAgent.Csm(new ManagedCrypto())).Step(4));
+        Assert.Equal(StdReturn.NotOk, new HssVerifier(new EsyncAgent.Csm(new HostCrypto())).Step(4));
     }
 
     private static (byte[] Key, byte[] Signature) Foreign(int levels, int otsType)

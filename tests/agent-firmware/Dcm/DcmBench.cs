@@ -41,7 +41,7 @@ internal sealed class DcmBench : ICanTpUpper
         ecuCanTp = new EsyncAgent.CanTp(new CanTpConfig(), ecuCanIf);
         testerCanTp = new EsyncAgent.CanTp(new CanTpConfig(), testerCanIf);
         testerCanTp.Attach(this);
-        EsyncAgent.Csm csm = new(new ManagedCrypto());
+        EsyncAgent.Csm csm = new(new HostCrypto());
         fls = new EsyncAgent.Fls(Map(), Flash);
         NvM = new EsyncAgent.NvM(new NvMConfig(), fls);
         Keys = new KeyStore(csm, NvM);

@@ -199,7 +199,7 @@ public sealed class AgentRig
     {
         Mcu = new FakeMcu();
         Loader = new FakeApplicationLoader();
-        Agent = new EsyncAgent.EcuM(_config, new SilentCan(), Flash, new ManagedCrypto(), Mcu, Loader);
+        Agent = new EsyncAgent.EcuM(_config, new SilentCan(), Flash, new HostCrypto(), Mcu, Loader);
         for (int i = 0; i < LoopsMax && !(Agent.IsRunning && Agent.Fota.IsReady) && !Mcu.IsResetRequested; i++)
         {
             _nowMs++;

@@ -105,7 +105,7 @@ public sealed class KeyStoreTests
     public void Until_NvM_has_read_its_areas_the_answer_is_busy()
     {
         var shelf = new FlashShelf();
-        var keys = new KeyStore(new EsyncAgent.Csm(new EsyncSim.Crypto.ManagedCrypto()), new NvM(new NvMConfig(), shelf.Fls));
+        var keys = new KeyStore(new EsyncAgent.Csm(new EsyncSim.Crypto.HostCrypto()), new NvM(new NvMConfig(), shelf.Fls));
         byte[] record = VerifierBench.Record(Device, (TrustRole.Author, Key(1)));
         Assert.Equal(FotaError.Busy, keys.Provision(record, 0, record.Length));
         Assert.False(keys.IsProvisioned);

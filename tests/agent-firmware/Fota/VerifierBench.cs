@@ -21,7 +21,7 @@ public sealed class VerifierBench
         (TrustRole.Author, Hss(Author)), (TrustRole.Oem, Hss(Oem)), (TrustRole.Oem, Hss(SecondOem)), (TrustRole.Fleet, Hss(Fleet)),
     ];
 
-    private readonly EsyncAgent.Csm _csm = new(new ManagedCrypto());
+    private readonly EsyncAgent.Csm _csm = new(new HostCrypto());
     private readonly FlashShelf _shelf = new();
 
     public VerifierBench(bool isProvisioned = true, params byte[] requiredRoles)

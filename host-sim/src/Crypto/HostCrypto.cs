@@ -1,13 +1,13 @@
 // ICrypto on net10.0: System.Security.Cryptography stands for what boards compute natively.
 // Invariant: nothing is allocated per call except what AES needs when its key changes.
-// Tests: tests/host-sim/Crypto/ManagedCryptoTests.
+// Tests: tests/host-sim/Crypto/HostCryptoTests.
 using System.Security.Cryptography;
 using EsyncAgent;
 
 namespace EsyncSim.Crypto;
 
 /// <summary>HMAC-SHA256 and AES-256-ECB over whole arrays.</summary>
-public sealed class ManagedCrypto : ICrypto, IDisposable
+public sealed class HostCrypto : ICrypto, IDisposable
 {
     private readonly Aes _aes = Aes.Create();
     private readonly byte[] _key = new byte[32];

@@ -1,0 +1,19 @@
+// What the drivers cost an interpreter: bounds on counted IL instructions, so that a careless change shows.
+using EsyncTests.IlCounting;
+using Xunit;
+
+namespace EsyncTests.Boards.Drivers;
+
+public sealed class DriverCostTests
+{
+    private static readonly Lazy<IReadOnlyDictionary<string, long>> Figures = new(Counter.MeasureDrivers);
+
+    [Theory]
+    [InlineData("ManagedCrypto, its tables", 40_000, 55_000)]
+    [InlineData("HMAC, thousand bytes more", 95_000, 102_000)]
+    [InlineData("HMAC, empty message", 25_000, 30_000)]
+    [InlineData("AES-256, encrypt, one block more", 1_500, 2_300)]
+    [InlineData("AES-256, decrypt, one block, known key", 4_000, 8_500)]
+    [InlineData("AES-256, encrypt, one block, new key", 3_000, 7_000)]
+    public void Managed_cryptography_stays_within(string what, int least, int most) => Assert.InRange(Figures.Value[what], least, most);
+}
