@@ -1,0 +1,102 @@
+// Prints what the emulator has compiled in: envelopes signed by author and oem, and their public keys, as C#. The keys follow
+// from a text; each print starts them anew, so that the same input gives the same files. They protect nothing.
+using System.Text;
+using EsyncAgent;
+using EsyncAgent.Emulator;
+using EsyncSim.Packages;
+using EsyncSim.Signing;
+
+namespace EsyncTests.Boards.Virtual;
+
+/// <summary>C# files of boards/virtual/src/Generated.</summary>
+internal static class PackagePrinter
+{
+    /// <summary>Folder of the files, relative to the root.</summary>
+    public const string Folder = "boards/virtual/src/Generated";
+
+    private const string SeedText = "esync emulator";
+    private const int BytesPerLine = 24;
+
+    // In the order in which they are signed and installed: it gives the sequence numbers, from 1.
+    private static readonly string[] Versions = [PackageShelf.First, PackageShelf.SelfTestFails, PackageShelf.Stalls, PackageShelf.Second];
+
+    private static readonly SigningParameters Parameters = new(1, 5, 4);
+
+    /// <summary>All files: path and text.</summary>
+    public static IReadOnlyDictionary<string, string> Print()
+    {
+        SigningKey author = SigningKey.FromSeedText(SigningRole.Author, Parameters, SeedText);
+        SigningKey oem = SigningKey.FromSeedText(SigningRole.Oem, Parameters, SeedText);
+        ISigner[] signers = [new MemorySigner(author), new MemorySigner(oem)];
+        var files = new Dictionary<string, string>
+        {
+            [$"{Folder}/Anchors.cs"] = Class(
+                "Public keys that the emulated ECU is told to trust: HSS with one tree, H5/W4.",
+                "Anchors",
+                "Trust anchors as HSS public keys (60 bytes).",
+                ("CreateAuthor", "The author's", author.PublicKey),
+                ("CreateOem", "The vehicle maker's", oem.PublicKey)),
+        };
+        for (int i = 0; i < Versions.Length; i++)
+        {
+            string name = "Envelope" + Versions[i].Replace(".", "");
+            files[$"{Folder}/{name}.cs"] = Class(
+                $"SUIT envelope of version {Versions[i]}, sequence {i + 1}, signed by author and oem.",
+                name,
+                $"Envelope of version {Versions[i]}.",
+                ("Create", "The envelope", Sign(Versions[i], (uint)i + 1, signers)));
+        }
+
+        return files;
+    }
+
+    /// <summary>All bytes of an image.</summary>
+    public static byte[] Bytes(EmulatorImage image)
+    {
+        byte[] all = new byte[image.Length];
+        image.Seek(0);
+        image.Read(all, 0, all.Length);
+        return all;
+    }
+
+    private static byte[] Sign(string version, uint sequence, ISigner[] signers)
+    {
+        FotaConfig target = EmulatorConfig.Create().Fota;
+        return PackageBuilder.Build(
+            new PackageRequest
+            {
+                Name = "emulator",
+                Hardware = "the emulator's ECU in RAM",
+                Image = Bytes(PackageShelf.ImageOf(version)),
+                Sequence = sequence,
+                SecurityVersion = 1,
+                VendorId = target.VendorId,
+                ClassId = target.ClassId,
+            },
+            signers).Entries[0].Envelope;
+    }
+
+    private static string Class(string what, string name, string summary, params (string Method, string Summary, byte[] Bytes)[] methods)
+    {
+        var text = new StringBuilder();
+        text.Append("// Printed by tests/boards/virtual/PackagePrinter.cs: change that, or what it reads, not this file.\n");
+        text.Append($"// {what}\n");
+        text.Append("// Tests: tests/boards/virtual/GeneratedPackageTests.cs.\n");
+        text.Append("namespace EsyncAgent.Emulator;\n\n");
+        text.Append($"/// <summary>{summary}</summary>\n");
+        text.Append($"public static class {name}\n{{");
+        foreach ((string method, string of, byte[] bytes) in methods)
+        {
+            text.Append($"\n    /// <summary>{of}, in an array made anew.</summary>\n");
+            text.Append($"    public static byte[] {method}()\n    {{\n        return new byte[]\n        {{\n");
+            foreach (byte[] line in bytes.Chunk(BytesPerLine))
+            {
+                text.Append("            ").AppendJoin(", ", line.Select(b => $"0x{b:X2}")).Append(",\n");
+            }
+
+            text.Append("        };\n    }\n");
+        }
+
+        return text.Append("}\n").ToString();
+    }
+}
