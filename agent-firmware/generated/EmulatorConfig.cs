@@ -13,6 +13,7 @@ public static class EmulatorConfig
         {
             Name = "emulator",
             Board = "virtual",
+            CanBitTiming = CreateCanBitTiming(),
             CanIf = CreateCanIf(),
             CanTp = CreateCanTp(),
             Fls = CreateFls(),
@@ -20,6 +21,18 @@ public static class EmulatorConfig
             Dem = CreateDem(),
             Fota = CreateFota(),
             Dcm = CreateDcm(),
+        };
+    }
+
+    private static CanBitTiming CreateCanBitTiming()
+    {
+        return new CanBitTiming
+        {
+            Prescaler = 2,
+            PropagationSegment = 8,
+            PhaseSegment1 = 4,
+            PhaseSegment2 = 3,
+            SyncJumpWidth = 2,
         };
     }
 

@@ -25,6 +25,9 @@ public sealed class TidyTests
 
     private static IEnumerable<string> HostFiles => Repository.Files("host-sim", ".cs").Concat(Repository.Files("boards", ".cs"));
 
+    // Bytes that a program has printed are no text that one takes in.
+    private static bool IsPrinted(string file) => file.Contains("/Generated/", StringComparison.Ordinal);
+
     private static IEnumerable<string> TestFiles => Repository.Files("tests", ".cs");
 
     [Fact]
@@ -64,7 +67,7 @@ public sealed class TidyTests
     public void Files_and_methods_are_no_longer_than_one_can_take_in()
     {
         string[] files = [.. AgentFiles, .. HostFiles, .. TestFiles];
-        AssertNone(files.SelectMany(f => SourceRules.Size(f, Repository.Read(f), Allowed)));
+        AssertNone(files.Where(f => !IsPrinted(f)).SelectMany(f => SourceRules.Size(f, Repository.Read(f), Allowed)));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class NfConfigTests
     public void The_repositorys_own_configuration_has_no_problem()
     {
         NfConfig config = NfConfig.Load(Repository.PathOf("nf.config"));
-        Assert.Equal(["motor", "battery", "climate", "pump", "door", "lamp"], config.Ecus.Keys);
+        Assert.Equal(["motor", "battery", "climate", "pump", "door", "lamp", "emulator"], config.Ecus.Keys);
         Assert.Equal(config.Ecu("motor").Bus, config.Ecu("battery").Bus);
         Assert.Equal(500_000u, config.Ecu("motor").Bus.BitRate);
     }
