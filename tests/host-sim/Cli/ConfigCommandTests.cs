@@ -17,7 +17,7 @@ public sealed class ConfigCommandTests : IDisposable
     {
         var (code, output, error) = await RunAsync("config", "check", "--config", Repository.PathOf("nf.config"));
         Assert.Equal((ExitCode.Ok, ""), (code, error));
-        Assert.Contains("motor on virtual, battery on virtual, climate on esp32-mcp2515, pump on stm32f769i-discovery, door on stm32f429i-discovery, lamp on nucleo-f767zi: nothing wrong", output);
+        Assert.Contains("motor on virtual, battery on virtual, climate on esp32-mcp2515, pump on stm32f769i-discovery, door on stm32f429i-discovery, lamp on nucleo-f767zi, emulator on virtual: nothing wrong", output);
         Assert.Matches(@"(?m)^ *climate +comfort +250000 +8 MHz +2 +1 \+ 8 \+ 4 \+ 3 +2 +81\.25 % +CNF1\.\.3 41 9F 02", output);
     }
 
@@ -48,7 +48,7 @@ public sealed class ConfigCommandTests : IDisposable
         File.WriteAllText(Path.Combine(folder, "Mine.cs"), "// by hand\n");
         var (code, _, _) = await RunAsync("config", "generate", "--config", Repository.PathOf("nf.config"), "--out", folder);
         Assert.Equal(ExitCode.Ok, code);
-        Assert.Equal(["BatteryConfig.cs", "ClimateConfig.cs", "DoorConfig.cs", "LampConfig.cs", "Mine.cs", "MotorConfig.cs", "PumpConfig.cs"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["BatteryConfig.cs", "ClimateConfig.cs", "DoorConfig.cs", "EmulatorConfig.cs", "LampConfig.cs", "Mine.cs", "MotorConfig.cs", "PumpConfig.cs"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
