@@ -13,14 +13,14 @@ public sealed class World
 
     private readonly EmulatorMcu _mcu = new EmulatorMcu();
 
-    /// <summary>A new ECU without power, its flash erased; the part is `ram` of board.yaml.</summary>
+    /// <summary>A new ECU without power, its flash erased.</summary>
     public World(PackageShelf packages, Steps steps)
     {
         EcuConfig config = EmulatorConfig.Create();
         LoopbackCan can = LoopbackCan.Create();
         Packages = packages;
         Steps = steps;
-        Flash = new RamFls(SectorCount, SectorLength, PageSize, WriteUnit);
+        Flash = NewFlash();
         Ecu = new EmulatedEcu(config, Flash, can, _mcu);
         Tester = new Tester(this, config, can.Other);
         Client = new Client(this, Tester);
@@ -48,6 +48,12 @@ public sealed class World
     public uint NowMs
     {
         get { return _mcu.NowMs; }
+    }
+
+    /// <summary>A new part, erased: `ram` of board.yaml, which the flash map of the ECU fills.</summary>
+    public static RamFls NewFlash()
+    {
+        return new RamFls(SectorCount, SectorLength, PageSize, WriteUnit);
     }
 
     /// <summary>A millisecond goes by.</summary>

@@ -1,6 +1,5 @@
 // Prints what the emulator has compiled in: envelopes signed by author and oem, and their public keys, as C#. The keys follow
 // from a text; each print starts them anew, so that the same input gives the same files. They protect nothing.
-using System.Text;
 using EsyncAgent;
 using EsyncAgent.Emulator;
 using EsyncSim.Packages;
@@ -15,7 +14,8 @@ internal static class PackagePrinter
     public const string Folder = "boards/virtual/src/Generated";
 
     private const string SeedText = "esync emulator";
-    private const int BytesPerLine = 24;
+
+    private static readonly PrintedSource Source = new("tests/boards/virtual/PackagePrinter.cs", "tests/boards/virtual/GeneratedPackageTests.cs", "EsyncAgent.Emulator");
 
     // In the order in which they are signed and installed: it gives the sequence numbers, from 1.
     private static readonly string[] Versions = [PackageShelf.First, PackageShelf.SelfTestFails, PackageShelf.Stalls, PackageShelf.Second];
@@ -30,7 +30,8 @@ internal static class PackagePrinter
         ISigner[] signers = [new MemorySigner(author), new MemorySigner(oem)];
         var files = new Dictionary<string, string>
         {
-            [$"{Folder}/Anchors.cs"] = Class(
+            [$"{Folder}/Anchors.cs"] = PrintedBytes.Class(
+                Source,
                 "Public keys that the emulated ECU is told to trust: HSS with one tree, H5/W4.",
                 "Anchors",
                 "Trust anchors as HSS public keys (60 bytes).",
@@ -40,7 +41,8 @@ internal static class PackagePrinter
         for (int i = 0; i < Versions.Length; i++)
         {
             string name = "Envelope" + Versions[i].Replace(".", "");
-            files[$"{Folder}/{name}.cs"] = Class(
+            files[$"{Folder}/{name}.cs"] = PrintedBytes.Class(
+                Source,
                 $"SUIT envelope of version {Versions[i]}, sequence {i + 1}, signed by author and oem.",
                 name,
                 $"Envelope of version {Versions[i]}.",
@@ -74,29 +76,5 @@ internal static class PackagePrinter
                 ClassId = target.ClassId,
             },
             signers).Entries[0].Envelope;
-    }
-
-    private static string Class(string what, string name, string summary, params (string Method, string Summary, byte[] Bytes)[] methods)
-    {
-        var text = new StringBuilder();
-        text.Append("// Printed by tests/boards/virtual/PackagePrinter.cs: change that, or what it reads, not this file.\n");
-        text.Append($"// {what}\n");
-        text.Append("// Tests: tests/boards/virtual/GeneratedPackageTests.cs.\n");
-        text.Append("namespace EsyncAgent.Emulator;\n\n");
-        text.Append($"/// <summary>{summary}</summary>\n");
-        text.Append($"public static class {name}\n{{");
-        foreach ((string method, string of, byte[] bytes) in methods)
-        {
-            text.Append($"\n    /// <summary>{of}, in an array made anew.</summary>\n");
-            text.Append($"    public static byte[] {method}()\n    {{\n        return new byte[]\n        {{\n");
-            foreach (byte[] line in bytes.Chunk(BytesPerLine))
-            {
-                text.Append("            ").AppendJoin(", ", line.Select(b => $"0x{b:X2}")).Append(",\n");
-            }
-
-            text.Append("        };\n    }\n");
-        }
-
-        return text.Append("}\n").ToString();
     }
 }

@@ -148,7 +148,7 @@ public sealed class RamFlsTests
     public void The_worlds_part_is_the_one_of_board_yaml_and_the_flash_map_fills_it()
     {
         FlashPart part = NfConfig.Load(Repository.PathOf("nf.config")).Ecu("emulator").FlashPart;
-        RamFls flash = new World(new PackageShelf(), new Steps(new QuietHost())).Flash;
+        RamFls flash = World.NewFlash();
         Assert.Equal(part.Size, flash.Size);
         Assert.Equal(part.SectorLength, flash.SectorLength(0));
         Assert.Equal(part.PageSize, (uint)flash.PageSize);
