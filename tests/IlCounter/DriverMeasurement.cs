@@ -11,7 +11,7 @@ public static class DriverMeasurement
     public static Dictionary<string, long> Figures(long[] counts)
     {
         IlMeter meter = new(counts);
-        return new Dictionary<string, long>(Crypto(meter));
+        return new Dictionary<string, long>(Crypto(meter).Concat(CanDriverMeasurement.Figures(meter)));
     }
 
     private static IEnumerable<KeyValuePair<string, long>> Crypto(IlMeter meter)

@@ -1,7 +1,8 @@
 // One CAN controller on the bus, as the bus sees it: what it would send next, what it takes, whether it takes part.
 // Invariants: a node offers at most one frame to arbitration; which of its own buffers that is, the node decides.
 // A bus never calls into a node that is off line.
-// Left out, for no tool here shows it: receive error counter, error-passive state and its eight bits of suspension.
+// Errors are told to the nodes; a receive error counter is the business of the controllers that show one. Left out, for
+// nothing here depends on it: the eight bits for which an error-passive node holds back.
 // Tests: tests/host-sim/Bus/VirtualBusTests.cs.
 using EsyncAgent;
 
@@ -40,6 +41,9 @@ public abstract class BusNode
     /// <summary>True while a frame of this node waits for the bus or is on it.</summary>
     public bool HasOffer { get; internal set; }
 
+    /// <summary>True while a frame of this node is on the bus: it can no longer be changed.</summary>
+    public bool IsSending => HasOffer && Bus.IsOnWire(this);
+
     /// <summary>Takes the node off the bus or puts it back. What it was sending becomes an error frame.</summary>
     public void SetOnline(bool isOnline)
     {
@@ -72,6 +76,16 @@ public abstract class BusNode
 
     /// <summary>The frame that was offered has been sent; the next one may be offered.</summary>
     protected internal abstract void OnTransmitted(in BusFrame frame);
+
+    /// <summary>A frame of another node ended as an error frame.</summary>
+    protected internal virtual void OnReceiveError()
+    {
+    }
+
+    /// <summary>A frame of this node met an error; the bus has counted it, and tries again unless the node went bus-off.</summary>
+    protected internal virtual void OnTransmitError()
+    {
+    }
 
     /// <summary>The node went bus-off; what it offered is withdrawn.</summary>
     protected internal virtual void OnBusOff()

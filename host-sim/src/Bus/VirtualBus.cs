@@ -91,6 +91,13 @@ public sealed class VirtualBus : ICanBus
     /// <summary>Figures of one identifier; all zero when it was not seen yet.</summary>
     public IdentifierStatistics StatisticsOf(uint identifier, bool isExtended = false) => EntryOf(identifier, isExtended).Statistics;
 
+    /// <summary>The moment from which nothing is on the bus, if nothing else comes: end of the present frame and its interframe space.</summary>
+    internal long FreeNs => _sender != null && Time.NowNs > _startNs
+        ? _startNs + BitsToNs(_bits + FrameBits.InterframeBits)
+        : Math.Max(_freeNs, Time.NowNs);
+
+    internal bool IsOnWire(BusNode node) => node == _sender && Time.NowNs > _startNs;
+
     internal void ForgetReceivers()
     {
         foreach (IdentifierEntry entry in _entries.Values)
@@ -246,6 +253,7 @@ public sealed class VirtualBus : ICanBus
         EndWithError(_bits, BusFate.Corrupted);
         _sender = null;
         sender.TransmitErrorCounter += 8;
+        sender.OnTransmitError();
         if (sender.TransmitErrorCounter > TransmitErrorsMax)
         {
             EnterBusOff(sender);
@@ -262,6 +270,13 @@ public sealed class VirtualBus : ICanBus
         _entry!.Statistics.ErrorFrames++;
         _entry.Statistics.ErrorBits += bits + FrameBits.InterframeBits;
         Report(new BusRecord(this, _sender!.OfferedFrame, _sender, _startNs, _startNs + BitsToNs(bits), bits + FrameBits.InterframeBits, fate));
+        foreach (BusNode node in _nodes)
+        {
+            if (node != _sender && node.IsOnline)
+            {
+                node.OnReceiveError();
+            }
+        }
     }
 
     private void End()
@@ -315,6 +330,7 @@ public sealed class VirtualBus : ICanBus
         if (fate == BusFate.Duplicated)
         {
             sender.TransmitErrorCounter += 8;
+            sender.OnTransmitError();
         }
         else if (sender.HasOffer)
         {

@@ -16,4 +16,11 @@ public sealed class DriverCostTests
     [InlineData("AES-256, decrypt, one block, known key", 4_000, 8_500)]
     [InlineData("AES-256, encrypt, one block, new key", 3_000, 7_000)]
     public void Managed_cryptography_stays_within(string what, int least, int most) => Assert.InRange(Figures.Value[what], least, most);
+
+    [Theory]
+    [InlineData("Mcp2515, nothing received", 5, 20)]
+    [InlineData("Mcp2515, receive a frame", 80, 160)]
+    [InlineData("Mcp2515, receive two frames", 150, 280)]
+    [InlineData("Mcp2515, send three frames", 250, 450)]
+    public void A_CAN_driver_stays_within(string what, int least, int most) => Assert.InRange(Figures.Value[what], least, most);
 }
