@@ -84,7 +84,7 @@ public sealed class Steps
     private void Print(int number, string result, uint tookMs)
     {
         _host.WriteLine(
-            number.ToString().PadLeft(NumberWidth) + "  " + _what.PadRight(WhatWidth) + result.PadRight(ResultWidth)
+            number.ToString().PadLeft(NumberWidth) + "  " + (_what + " ").PadRight(WhatWidth) + result.PadRight(ResultWidth)
             + tookMs.ToString().PadLeft(MsWidth) + " ms");
     }
 }
