@@ -45,11 +45,14 @@ public enum FlashOperationKind
 
     /// <summary>Program within one page.</summary>
     Program,
+
+    /// <summary>A file system's commit: one sector takes new content at once.</summary>
+    Commit,
 }
 
 /// <summary>One operation that changes the flash.</summary>
 /// <param name="Index">Number since the model was made or reset, from 0.</param>
-/// <param name="Kind">Erase or program.</param>
+/// <param name="Kind">What it does.</param>
 /// <param name="Address">First byte.</param>
 /// <param name="Count">Bytes.</param>
 public readonly record struct FlashOperation(long Index, FlashOperationKind Kind, uint Address, int Count);
@@ -65,8 +68,16 @@ public static class CutModels
     public static IReadOnlyList<CutModel> OfErase { get; } =
         [CutModel.Before, CutModel.After, CutModel.EraseUntouched, CutModel.EraseAllFf, CutModel.EraseUnstable, CutModel.EraseMarginal];
 
+    /// <summary>Models of a cut commit: a file system has the old content or the new one.</summary>
+    public static IReadOnlyList<CutModel> OfCommit { get; } = [CutModel.Before, CutModel.After];
+
     /// <summary>Models of a cut operation of this kind.</summary>
-    public static IReadOnlyList<CutModel> Of(FlashOperationKind kind) => kind == FlashOperationKind.Erase ? OfErase : OfProgram;
+    public static IReadOnlyList<CutModel> Of(FlashOperationKind kind) => kind switch
+    {
+        FlashOperationKind.Erase => OfErase,
+        FlashOperationKind.Program => OfProgram,
+        _ => OfCommit,
+    };
 }
 
 /// <summary>The power failed in the middle of a flash operation; nothing of the ECU runs any further.</summary>

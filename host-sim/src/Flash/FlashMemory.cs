@@ -74,6 +74,9 @@ public sealed class FlashMemory
     /// <summary>Erases of a sector so far.</summary>
     public int EraseCount(int sector) => _sectors[sector].EraseCount;
 
+    /// <summary>True when a sector holds anything but FF from its erase.</summary>
+    public bool IsTouched(int sector) => _sectors[sector].Data is not null;
+
     /// <summary>Takes a snapshot.</summary>
     public FlashSnapshot Snapshot()
     {
@@ -154,6 +157,18 @@ public sealed class FlashMemory
     /// <summary>Erases one sector.</summary>
     public void Erase(int number)
         => _sectors[number] = new FlashSector { Owner = _owner, EraseCount = _sectors[number].EraseCount + 1 };
+
+    /// <summary>Gives a sector new content at once, as a file system does; what it does not cover is FF.</summary>
+    public void Commit(int number, ReadOnlySpan<byte> content)
+    {
+        Erase(number);
+        if (content.Length > 0)
+        {
+            byte[] data = Blank(number);
+            content.CopyTo(data);
+            _sectors[number].Data = data;
+        }
+    }
 
     /// <summary>Why a program is not allowed here, or null.</summary>
     public string? ProgramFault(uint address, int count)

@@ -83,6 +83,7 @@ public sealed class FlashModel : IFls
         Program,
         Read,
         Compare,
+        Commit,
     }
 
     /// <summary>Sectors, page, write unit, times.</summary>
@@ -216,6 +217,36 @@ public sealed class FlashModel : IFls
     public bool StartCompare(uint address, byte[] data, int offset, int count)
         => StartLook(JobKind.Compare, address, data, offset, count);
 
+    /// <summary>
+    /// A file system's commit: the sector at <paramref name="address"/> takes new content at once, none of it for erased. It
+    /// has happened when the call comes back; false when the part refused or failed, and then nothing was changed.
+    /// </summary>
+    public bool Commit(uint address, ReadOnlySpan<byte> content)
+    {
+        if (!MayStart(address, 1))
+        {
+            return false;
+        }
+
+        Demand(SectorStart(address) == address && content.Length <= (int)SectorLength(address), $"commit at {address:X6}, {content.Length} bytes: not one sector");
+        _programData = content.ToArray();
+        Begin(new Job(JobKind.Commit, address, _programData, 0, content.Length), 0);
+        if (!BeginChange(FlashOperationKind.Commit, address, content.Length))
+        {
+            return false;
+        }
+
+        bool isGood = _job.Fault == FlashFault.None;
+        if (isGood)
+        {
+            Memory.Commit(Geometry.SectorAt(address), content);
+        }
+
+        _job = default;
+        _status = isGood ? FlsStatus.Ok : FlsStatus.Failed;
+        return isGood;
+    }
+
     /// <inheritdoc/>
     public FlsStatus Poll()
     {
@@ -269,6 +300,13 @@ public sealed class FlashModel : IFls
         if (_job.Kind == JobKind.Erase)
         {
             Memory.EraseCut(Geometry.SectorAt(_job.Address), model);
+        }
+        else if (_job.Kind == JobKind.Commit)
+        {
+            if (model == CutModel.After)
+            {
+                Memory.Commit(Geometry.SectorAt(_job.Address), _programData);
+            }
         }
         else
         {

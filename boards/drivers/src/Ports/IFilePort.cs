@@ -6,7 +6,10 @@ namespace EsyncAgent.Drivers;
 /// <summary>Whole files by name.</summary>
 public interface IFilePort
 {
-    /// <summary>Reads a file from its beginning into <paramref name="into"/>; returns the bytes read, −1 when there is no such file.</summary>
+    /// <summary>
+    /// Reads a file from its beginning into <paramref name="into"/>; returns the bytes read, −1 when there is no such file, −2
+    /// when the file system reports an error.
+    /// </summary>
     int Read(string name, byte[] into);
 
     /// <summary>Replaces a file by the first <paramref name="count"/> bytes of <paramref name="data"/> and commits it; false when the file system refused.</summary>

@@ -1,0 +1,115 @@
+// A littlefs partition as far as a driver with one file per sector sees it, over the cells of a flash model: file S00N is
+// sector N. So an ECU's memory is one thing, whatever driver it has: flash files, cuts and sweeps work on it alike.
+// What littlefs promises is kept: a file changes when it is closed, wholly or not at all, also when the power fails.
+// Room: each file takes one block of 4 KiB; two blocks are the file system's own (superblock pair), two the directory
+// that the files outgrow the first one with (some 40 bytes an entry), and a rewrite needs one free block, for the new
+// content is written before the old goes. A partition has room for that many files less.
+// Left out: wear of the blocks below, which littlefs spreads; the content of a file that is open.
+// Tests: tests/host-sim/Devices/LittleFsModelTests.cs.
+using System.Globalization;
+using EsyncAgent.Drivers;
+using EsyncSim.Flash;
+
+namespace EsyncSim.Devices;
+
+/// <summary>Files over the cells of a part.</summary>
+public sealed class LittleFsModel : IFilePort
+{
+    /// <summary>Blocks of a partition that no file can have: two pairs of metadata, and the copy of a rewrite.</summary>
+    public const int ReservedBlocks = 5;
+
+    private readonly FlashModel _flash;
+    private readonly int _filesMax;
+
+    /// <summary>A file system on <paramref name="flash"/>, in a partition of so many bytes.</summary>
+    public LittleFsModel(FlashModel flash, int partitionLength = 256 * 1024)
+    {
+        _flash = flash;
+        _filesMax = (partitionLength / LittleFsFls.SectorBytes) - ReservedBlocks;
+    }
+
+    /// <summary>Called with each access and the bytes that it moved, for the processor to pay: reads, commits.</summary>
+    public Action<LittleFsAccess, int>? Accessed { get; set; }
+
+    /// <summary>Files that are there.</summary>
+    public int FileCount => Enumerable.Range(0, _flash.Geometry.SectorCount).Count(sector => Exists(_flash.Geometry.StartOf(sector)));
+
+    /// <inheritdoc/>
+    public int Read(string name, byte[] into)
+    {
+        uint address = AddressOf(name);
+        if (_flash.IsPowerLost)
+        {
+            return -2;
+        }
+
+        if (!Exists(address))
+        {
+            Accessed?.Invoke(LittleFsAccess.LookUp, 0);
+            return -1;
+        }
+
+        int count = Math.Min(into.Length, LittleFsFls.SectorBytes);
+        _flash.Memory.Read(address, into.AsSpan(0, count));
+        Accessed?.Invoke(LittleFsAccess.Read, count);
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public bool Write(string name, byte[] data, int count)
+    {
+        uint address = AddressOf(name);
+        if (!Exists(address) && FileCount >= _filesMax)
+        {
+            return false;
+        }
+
+        // Paid before it happens: the content is there when the file is closed.
+        Accessed?.Invoke(LittleFsAccess.Write, count);
+        return _flash.Commit(address, data.AsSpan(0, count));
+    }
+
+    /// <inheritdoc/>
+    public bool Delete(string name)
+    {
+        uint address = AddressOf(name);
+        if (!_flash.IsPowerLost && !Exists(address))
+        {
+            Accessed?.Invoke(LittleFsAccess.LookUp, 0);
+            return true;
+        }
+
+        Accessed?.Invoke(LittleFsAccess.Delete, 0);
+        return _flash.Commit(address, []);
+    }
+
+    // A sector that is all FF and a file that is all FF are the same to the driver.
+    private bool Exists(uint address) => _flash.Memory.IsTouched(_flash.Geometry.SectorAt(address));
+
+    private uint AddressOf(string name)
+    {
+        if (name.Length != 4 || name[0] != 'S' || !int.TryParse(name.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int sector)
+            || sector >= _flash.Geometry.SectorCount)
+        {
+            throw new ArgumentException($"\"{name}\" is no sector of {_flash.Geometry}: S000 to {LittleFsFls.NameOf(_flash.Geometry.SectorCount - 1)}", nameof(name));
+        }
+
+        return _flash.Geometry.StartOf(sector);
+    }
+}
+
+/// <summary>What was asked of the file system.</summary>
+public enum LittleFsAccess
+{
+    /// <summary>A directory was searched in vain.</summary>
+    LookUp,
+
+    /// <summary>A file was read.</summary>
+    Read,
+
+    /// <summary>A file was written and closed.</summary>
+    Write,
+
+    /// <summary>A file was removed.</summary>
+    Delete,
+}
