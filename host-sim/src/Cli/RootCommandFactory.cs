@@ -39,5 +39,6 @@ public static class RootCommandFactory
         yield return KeysCommand.Create();
         yield return PackageCommand.Create();
         yield return ConfigCommand.Create();
+        yield return HilCommand.Create();
     }
 }
