@@ -1,5 +1,5 @@
 // The calls themselves. Spans are pinned for the length of a call; a call that a signal interrupted is no error.
-// It must hold no logic: what is here runs in no test, for it needs a kernel with CAN.
+// It must hold no logic: most of it runs in no test, for it needs a kernel with CAN.
 // Tests: tests/host-sim/Bus/Real/SocketCanChannelTests.cs (against a stand-in).
 using System.Runtime.InteropServices;
 
