@@ -9,7 +9,27 @@ namespace EsyncTests.IlCounting;
 internal static class CanDriverMeasurement
 {
     /// <summary>Each by name.</summary>
-    internal static IEnumerable<KeyValuePair<string, long>> Figures(IlMeter meter)
+    internal static IEnumerable<KeyValuePair<string, long>> Figures(IlMeter meter) => OfMcp2515(meter).Concat(OfStm32Can(meter));
+
+    private static IEnumerable<KeyValuePair<string, long>> OfStm32Can(IlMeter meter)
+    {
+        Ring ring = new();
+        Stm32Can driver = new(ring, ring, new CanIfConfig { PhysicalRxId = 0x7E0, FunctionalRxId = 0x7DF, TxId = 0x7E8 }, 64, 320, 8, 0);
+        CanFrame frame = new() { Identifier = 0x7E8, Length = 8 };
+        yield return new("Stm32Can, send a frame", meter.Of(() => driver.TrySend(frame)));
+        yield return new("Stm32Can, nothing received", meter.Of(() => driver.TryReceive(frame)));
+        yield return new("Stm32Can, an event for nothing", meter.Of(driver.OnMessageReceived));
+        ring.Identifiers.Enqueue(0x7E0);
+        yield return new("Stm32Can, receive a frame, its event", meter.Of(() =>
+        {
+            driver.OnMessageReceived();
+            driver.TryReceive(frame);
+        }));
+        ring.Identifiers.Enqueue(0x123);
+        yield return new("Stm32Can, an event for a foreign frame", meter.Of(driver.OnMessageReceived));
+    }
+
+    private static IEnumerable<KeyValuePair<string, long>> OfMcp2515(IlMeter meter)
     {
         Answers chip = new();
         CanBitTiming timing = new() { Prescaler = 1, PropagationSegment = 7, PhaseSegment1 = 5, PhaseSegment2 = 3, SyncJumpWidth = 1 };
@@ -92,6 +112,38 @@ internal static class CanDriverMeasurement
                     read[1] = 0;
                     break;
             }
+        }
+    }
+
+    /// <summary>The native ring, and a clock that stands.</summary>
+    private sealed class Ring : IStockCan, IMcu
+    {
+        internal Queue<uint> Identifiers { get; } = new();
+
+        public McuResetCause ResetCause => McuResetCause.PowerOn;
+
+        public uint NowMs => 0;
+
+        public void Subscribe(IStockCanListener listener)
+        {
+        }
+
+        public bool TryGetMessage(CanFrame into)
+        {
+            into.Length = 8;
+            return Identifiers.TryDequeue(out into.Identifier);
+        }
+
+        public void WriteMessage(CanFrame frame)
+        {
+        }
+
+        public int ReadUniqueId(byte[] into) => 0;
+
+        public void ReadEntropy(byte[] into) => Array.Clear(into);
+
+        public void Reset()
+        {
         }
     }
 }

@@ -22,5 +22,9 @@ public sealed class DriverCostTests
     [InlineData("Mcp2515, receive a frame", 80, 160)]
     [InlineData("Mcp2515, receive two frames", 150, 280)]
     [InlineData("Mcp2515, send three frames", 250, 450)]
+    [InlineData("Stm32Can, receive a frame, its event", 80, 140)]
+    [InlineData("Stm32Can, an event for a foreign frame", 40, 80)]
+    [InlineData("Stm32Can, nothing received", 5, 15)]
+    [InlineData("Stm32Can, send a frame", 30, 60)]
     public void A_CAN_driver_stays_within(string what, int least, int most) => Assert.InRange(Figures.Value[what], least, most);
 }
