@@ -1,7 +1,8 @@
 // What we ask of a sender: block size and separation time, and how they get stricter when frames are lost.
 // Invariants: never looser than nf.config and never looser than what the driver can stand; a step only tightens;
 // Restore is the one way back. Drivers lose frames without a word, so a wrong sequence number and a late consecutive
-// frame count as losses too (CanTpReceiver says so).
+// frame count as losses too (CanTpReceiver says so). A loss that both the driver and the frames tell of is one step, in
+// whichever order they do.
 // ISO 15765-2:2016 §9.6.5.3 (BS), §9.6.5.4 (STmin).
 // Tests: tests/agent-firmware/CanTp.
 namespace EsyncAgent;
@@ -17,6 +18,7 @@ internal sealed class CanTpFlowControl
     private readonly byte _blockSizeStart;
     private readonly byte _separationTimeStart;
     private uint _overrunCountSeen;
+    private bool _isLossCounted;
 
     /// <summary>Starts with the stricter of configuration and driver, for each of the two.</summary>
     public CanTpFlowControl(CanTpConfig config, CanIf canIf)
@@ -28,7 +30,6 @@ internal sealed class CanTpFlowControl
         byte needed = canIf.SeparationTimeMin;
         _separationTimeStart = SeparationTimeUs(needed) > SeparationTimeUs(config.SeparationTimeMin)
             ? needed : config.SeparationTimeMin;
-        _overrunCountSeen = canIf.OverrunCount;
         Restore();
     }
 
@@ -54,17 +55,32 @@ internal sealed class CanTpFlowControl
     {
         BlockSize = _blockSizeStart;
         SeparationTimeMin = _separationTimeStart;
+        _overrunCountSeen = _canIf.OverrunCount;
+        _isLossCounted = false;
     }
 
-    /// <summary>One step stricter when the driver has lost frames since the last look.</summary>
+    /// <summary>Before each flow control: one step stricter when the driver has lost frames that no loss was inferred from.</summary>
     public void LookAtOverruns()
     {
         uint count = _canIf.OverrunCount;
         if (count != _overrunCountSeen)
         {
             _overrunCountSeen = count;
-            Tighten();
+            if (!_isLossCounted)
+            {
+                Tighten();
+            }
         }
+
+        _isLossCounted = false;
+    }
+
+    /// <summary>Frames are missing: one step stricter. What the driver has to say of it before the next flow control is known with that.</summary>
+    public void TakeLoss()
+    {
+        _overrunCountSeen = _canIf.OverrunCount;
+        _isLossCounted = true;
+        Tighten();
     }
 
     /// <summary>One step stricter: BS none → 8 → 4 → 2; then STmin 300 µs → 600 µs → 1 ms → 2 ms as well.</summary>

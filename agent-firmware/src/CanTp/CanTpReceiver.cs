@@ -112,7 +112,7 @@ internal sealed class CanTpReceiver
     {
         if (_state == Consecutive && length > (_left < 7 ? _left : 7))
         {
-            _flowControl.Tighten();
+            _flowControl.TakeLoss();
             End(CanTpResult.WrongSn);
         }
     }
@@ -311,7 +311,7 @@ internal sealed class CanTpReceiver
 
         if (elapsedMs >= _config.NCrMs)
         {
-            _flowControl.Tighten();
+            _flowControl.TakeLoss();
             End(CanTpResult.TimeoutCr);
         }
     }

@@ -23,6 +23,7 @@ public sealed class Dcm : ICanTpUpper
         DcmParts parts = new DcmParts
         {
             Config = config,
+            CanTp = canTp,
             NvM = nvm,
             Keys = keys,
             Dem = dem,

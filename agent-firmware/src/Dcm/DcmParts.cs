@@ -10,6 +10,9 @@ public sealed class DcmParts
     /// <summary>Timing and identification.</summary>
     public DcmConfig Config;
 
+    /// <summary>The transport, for its flow control.</summary>
+    public CanTp CanTp;
+
     /// <summary>Non-volatile blocks.</summary>
     public NvM NvM;
 

@@ -2,6 +2,7 @@
 // `74 20 maxNumberOfBlockLength(2)`. Areas and their rules: PROTOCOL.md, "Transfer".
 // A download while another is under way is 22, as the clause says: a tester that lost its place changes the session,
 // which drops the transfer. Only the same request again, before the first block, is answered again: its response was lost.
+// A transfer begins at the configured speed; what lost frames make of it holds for the rest of that transfer.
 // Tests: tests/agent-firmware/Dcm/Sid34RequestDownloadTests.cs.
 namespace EsyncAgent;
 
@@ -55,6 +56,7 @@ public sealed class Sid34RequestDownload : DspService
         {
             case StdReturn.Ok:
                 _parts.Transfer.Open(request[1], address, size);
+                _parts.CanTp.RestoreFlowControl();
                 return Accept(message);
             case StdReturn.Pending:
                 return StdReturn.Pending;

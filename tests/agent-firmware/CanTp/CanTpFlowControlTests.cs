@@ -90,4 +90,54 @@ public sealed class CanTpFlowControlTests
         new TpStory().Hears("10 14 10 11 12 13 14 15").Sends("30 00 00")
             .Hears("10 14 10 11 12 13 14 15").Lost(CanTpResult.UnexpectedPdu, 6).Sends("30 00 00");
     }
+
+    [Fact]
+    public void A_loss_that_the_driver_tells_first_and_the_sequence_number_after_is_one_step()
+    {
+        TpStory story = new TpStory().Hears("10 14 10 11 12 13 14 15").Sends("30 00 00");
+        story.Can.OverrunCount = 1;
+        story.Hears("22 00 00 00 00 00 00 00").Lost(CanTpResult.WrongSn, 6)
+            .Hears("10 14 10 11 12 13 14 15").Sends("30 08 00");
+    }
+
+    [Fact]
+    public void A_loss_that_the_sequence_number_tells_first_and_the_driver_after_is_one_step()
+    {
+        TpStory story = new TpStory().Hears("10 14 10 11 12 13 14 15").Sends("30 00 00")
+            .Hears("22 00 00 00 00 00 00 00").Lost(CanTpResult.WrongSn, 6);
+        story.Can.OverrunCount = 1;
+        story.Hears("10 14 10 11 12 13 14 15").Sends("30 08 00")
+            .Hears("21 00 00 00 00 00 00 00").Hears("22 00 00 00 00 00 00 00").Got("10 11 12 13 14 15" + string.Concat(Enumerable.Repeat(" 00", 14)))
+            .Hears("10 14 10 11 12 13 14 15").Sends("30 08 00");
+    }
+
+    [Fact]
+    public void A_loss_that_N_Cr_tells_is_the_same_that_the_driver_told()
+    {
+        TpStory story = new TpStory().Hears("10 14 10 11 12 13 14 15").Sends("30 00 00");
+        story.Can.OverrunCount = 1;
+        story.After(1000).Lost(CanTpResult.TimeoutCr, 6)
+            .Hears("10 14 10 11 12 13 14 15").Sends("30 08 00");
+    }
+
+    [Fact]
+    public void The_next_loss_is_the_next_step_whoever_tells_it()
+    {
+        TpStory story = new TpStory().Hears("10 14 10 11 12 13 14 15").Sends("30 00 00")
+            .Hears("22 00 00 00 00 00 00 00").Lost(CanTpResult.WrongSn, 6)
+            .Hears("10 14 10 11 12 13 14 15").Sends("30 08 00");
+        story.Can.OverrunCount = 1;
+        story.Hears("10 14 10 11 12 13 14 15").Lost(CanTpResult.UnexpectedPdu, 6).Sends("30 04 00")
+            .Hears("23 00 00 00 00 00 00 00").Lost(CanTpResult.WrongSn, 6)
+            .Hears("10 14 10 11 12 13 14 15").Sends("30 02 00");
+    }
+
+    [Fact]
+    public void A_restored_flow_control_begins_with_the_losses_of_before_behind_it()
+    {
+        TpStory story = new();
+        story.Can.OverrunCount = 1;
+        story.CanTp.RestoreFlowControl();
+        story.Hears("10 08 10 11 12 13 14 15").Sends("30 00 00");
+    }
 }

@@ -79,6 +79,9 @@ internal sealed class DcmBench : ICanTpUpper
 
     public EsyncAgent.Dcm Dcm { get; }
 
+    /// <summary>The server's transport.</summary>
+    public EsyncAgent.CanTp CanTp => ecuCanTp;
+
     public uint NowMs { get; private set; }
 
     /// <summary>Everything that the ECU has said, in order.</summary>

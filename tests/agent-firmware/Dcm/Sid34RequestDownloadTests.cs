@@ -106,4 +106,27 @@ public sealed class Sid34RequestDownloadTests
         bench.OpenAccess();
         bench.Expect(Good, "7F 34 7F");
     }
+
+    [Fact]
+    public void A_transfer_begins_at_the_configured_speed_and_keeps_what_losses_made_of_it_to_its_end()
+    {
+        DcmBench bench = Unlocked();
+        bench.CanTp.TightenFlowControl();
+        bench.Expect(Good, "74 20 0F FF");
+        Assert.Equal(0, bench.CanTp.BlockSize);
+        bench.CanTp.TightenFlowControl();
+        bench.Expect(Good, "74 20 0F FF"); // its response was lost: no new transfer
+        bench.Expect("36 01 AA", "76 01");
+        Assert.Equal(8, bench.CanTp.BlockSize);
+    }
+
+    [Fact]
+    public void A_refused_download_changes_no_speed()
+    {
+        DcmBench bench = Unlocked();
+        bench.CanTp.TightenFlowControl();
+        bench.Target.Outcome = FotaError.Busy;
+        bench.Expect(Good, "7F 34 22");
+        Assert.Equal(8, bench.CanTp.BlockSize);
+    }
 }
