@@ -83,7 +83,7 @@ public sealed class DeadlyConstructTests
     [InlineData("class A { async void M() { } }")]
     [InlineData("class A { decimal a = 1; }")]
     [InlineData("class A { dynamic a; void M() { a.M(); } }")]
-    [InlineData("class A { void M() { System.Threading.Thread.Sleep(1); } }")]
+    [InlineData("class A { void M() { System.Threading.Tasks.Task.Delay(1); } }")]
     [InlineData("class A { void M(byte[] a) { System.Array.Resize(ref a, 2); } }")]
     [InlineData("class A { string? a; }")]
     public void What_the_target_does_not_have_does_not_compile(string source)

@@ -29,8 +29,8 @@ public sealed class DspRecords
         _parts = parts;
     }
 
-    /// <summary>Appends the record, without its identifier; false when this ECU does not have it.</summary>
-    public bool Append(ushort identifier, DcmMessage message)
+    /// <summary>Appends the record, without its identifier. NotOk: this ECU does not have it. Pending: to be asked again in the next cycle.</summary>
+    public StdReturn Append(ushort identifier, DcmMessage message)
     {
         if (identifier >= ApplicationFirst && identifier <= ApplicationLast)
         {
@@ -40,16 +40,16 @@ public sealed class DspRecords
         if (identifier == ActiveSession)
         {
             message.Append(_parts.Session.Active);
-            return true;
+            return StdReturn.Ok;
         }
 
         if (identifier == Fingerprint)
         {
             AppendFingerprint(message);
-            return true;
+            return StdReturn.Ok;
         }
 
-        return AppendConstant(identifier, message) || AppendOfTarget(identifier, message);
+        return AppendConstant(identifier, message) || AppendOfTarget(identifier, message) ? StdReturn.Ok : StdReturn.NotOk;
     }
 
     private void AppendFingerprint(DcmMessage message)
@@ -64,16 +64,16 @@ public sealed class DspRecords
         message.ResponseLength += FingerprintLength;
     }
 
-    private bool AppendOfApplication(ushort identifier, DcmMessage message)
+    private StdReturn AppendOfApplication(ushort identifier, DcmMessage message)
     {
         int length = _parts.Application.ReadDataByIdentifier(identifier, _ofApplication, 0);
         if (length < 0 || length > ApplicationLengthMax)
         {
-            return false;
+            return length == ApplicationAnswer.NotYet ? StdReturn.Pending : StdReturn.NotOk;
         }
 
         message.Append(_ofApplication, 0, length);
-        return true;
+        return StdReturn.Ok;
     }
 
     private bool AppendOfTarget(ushort identifier, DcmMessage message)

@@ -1,6 +1,7 @@
 // Service 22, ReadDataByIdentifier (ISO 14229-1:2020 §11.2): up to eight identifiers in one request.
 // An identifier that this ECU does not have is left out of the response; only when it has none of them is the request
-// out of range (31). A response that would not fit is 14.
+// out of range (31). A response that would not fit is 14. Where the application answers late, the service goes on in later
+// cycles from the identifier that it waits for.
 // Must not know where a record comes from: DspRecords does.
 // Tests: tests/agent-firmware/Dcm/Sid22ReadDataByIdentifierTests.cs.
 namespace EsyncAgent;
@@ -12,6 +13,8 @@ public sealed class Sid22ReadDataByIdentifier : DspService
     private const int IdentifiersMax = 8;
 
     private readonly DspRecords _records;
+    private int _at;
+    private bool _isAnyKnown;
 
     /// <summary>Makes the service.</summary>
     public Sid22ReadDataByIdentifier(DcmParts parts)
@@ -28,25 +31,38 @@ public sealed class Sid22ReadDataByIdentifier : DspService
             return message.Refuse(Nrc.IncorrectMessageLength);
         }
 
-        bool isAnyKnown = false;
-        for (int at = 1; at < message.RequestLength; at += IdentifierLength)
+        _at = 1;
+        _isAnyKnown = false;
+        return Continue(message);
+    }
+
+    /// <inheritdoc/>
+    public override StdReturn Continue(DcmMessage message)
+    {
+        for (; _at < message.RequestLength; _at += IdentifierLength)
         {
             int before = message.ResponseLength;
-            ushort identifier = BigEndian.ReadU16(message.Request, at);
+            ushort identifier = BigEndian.ReadU16(message.Request, _at);
             message.AppendU16(identifier);
-            if (!_records.Append(identifier, message))
+            StdReturn result = _records.Append(identifier, message);
+            if (result != StdReturn.Ok)
             {
                 message.ResponseLength = before;
+                if (result == StdReturn.Pending)
+                {
+                    return StdReturn.Pending;
+                }
+
                 continue;
             }
 
-            isAnyKnown = true;
+            _isAnyKnown = true;
             if (message.ResponseLength > message.ResponseLengthMax)
             {
                 return message.Refuse(Nrc.ResponseTooLong);
             }
         }
 
-        return isAnyKnown ? StdReturn.Ok : message.Refuse(Nrc.RequestOutOfRange);
+        return _isAnyKnown ? StdReturn.Ok : message.Refuse(Nrc.RequestOutOfRange);
     }
 }

@@ -24,6 +24,16 @@ public enum ApplicationState : byte
     Faulted = 4,
 }
 
+/// <summary>What <see cref="IApplicationLoader.ReadDataByIdentifier"/> returns when it is no length.</summary>
+public static class ApplicationAnswer
+{
+    /// <summary>The application has no such identifier, or does not answer any more.</summary>
+    public const int Unknown = -1;
+
+    /// <summary>The application, on a thread of its own, has not answered yet: to be asked again in the next cycle.</summary>
+    public const int NotYet = -2;
+}
+
 /// <summary>Starts and watches one application bundle.</summary>
 public interface IApplicationLoader
 {
@@ -54,7 +64,7 @@ public interface IApplicationLoader
     /// <summary>Gives the application its turn where it has no thread of its own (a virtual ECU).</summary>
     void MainFunction(uint nowMs);
 
-    /// <summary>Reads a data identifier of the application into <paramref name="into"/>; returns the length, −1 when it has no such identifier.</summary>
+    /// <summary>Reads a data identifier of the application into <paramref name="into"/>; returns the length, or an <see cref="ApplicationAnswer"/>. One at a time.</summary>
     int ReadDataByIdentifier(ushort dataIdentifier, byte[] into, int offset);
 
     /// <summary>Takes the oldest diagnostic event that the application reported: its number times two, plus one when it failed; −1 when there is none.</summary>

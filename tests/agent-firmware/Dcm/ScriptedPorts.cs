@@ -37,6 +37,11 @@ internal sealed class ScriptedApplication : IApplicationLoader
 {
     public Dictionary<ushort, byte[]> Records { get; } = [];
 
+    /// <summary>Times that each question is put off before it is answered.</summary>
+    public int PutOffCount { get; set; }
+
+    private int _putOff;
+
     public byte Runtime => 1;
 
     public ushort ContractVersion => 1;
@@ -59,6 +64,13 @@ internal sealed class ScriptedApplication : IApplicationLoader
 
     public int ReadDataByIdentifier(ushort dataIdentifier, byte[] into, int offset)
     {
+        if (_putOff < PutOffCount)
+        {
+            _putOff++;
+            return ApplicationAnswer.NotYet;
+        }
+
+        _putOff = 0;
         if (!Records.TryGetValue(dataIdentifier, out byte[]? record))
         {
             return -1;

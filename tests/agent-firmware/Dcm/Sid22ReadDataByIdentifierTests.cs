@@ -62,6 +62,21 @@ public sealed class Sid22ReadDataByIdentifierTests
     }
 
     [Fact]
+    public void An_application_may_answer_in_a_later_cycle_and_the_order_stays()
+    {
+        DcmBench bench = new(c =>
+        {
+            c.ConstantIds = [0xF187];
+            c.ConstantRecords = [[0x42]];
+        });
+        bench.Application.Records[0x0100] = [1];
+        bench.Application.Records[0x0102] = [2, 3];
+        bench.Application.PutOffCount = 3;
+        bench.Expect("22 01 00 01 01 F1 87 01 02", "62 01 00 01 F1 87 42 01 02 02 03");
+        bench.Expect("22 01 01", "7F 22 31");
+    }
+
+    [Fact]
     public void An_application_that_claims_more_than_it_may_is_not_believed()
     {
         DcmBench bench = new();
