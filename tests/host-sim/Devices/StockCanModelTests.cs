@@ -87,6 +87,14 @@ public sealed class StockCanModelTests
         Hear(0x100, 2);
         Hear(0x100, 3);
         Assert.Equal(2u, _can.StrayWriteCount);
+        CanFrame frame = new();
+        for (byte i = 0; i < 14; i++)
+        {
+            Assert.True(_can.TryGetMessage(frame));
+            Hear(0x100, i); // the ring never runs empty: after 16 places the first one comes again
+        }
+
+        Assert.Equal(2u + 13, _can.StrayWriteCount);
     }
 
     [Fact]
