@@ -124,6 +124,8 @@ public sealed class Mcp2515 : ICan
         _spi.Transfer(buffer == Rxb0 ? _readRxb0 : _readRxb1, _in, FrameBytes);
         if (_first == None && _interrupt.IsActive)
         {
+            // Before anything else: were there more than a frame's time in between (a garbage collection), two frames could
+            // be taken in the wrong order. CanTp would notice by the sequence number.
             Look(buffer == Rxb0);
         }
 
