@@ -9,9 +9,21 @@ public static class Bytes
     /// <summary>True when both ranges hold the same bytes. Not for secrets.</summary>
     public static bool AreEqual(byte[] a, int aOffset, byte[] b, int bOffset, int count)
     {
-        for (int i = 0; i < count; i++)
+        // Eight bytes by two native calls: an interpreter pays for every instruction of a loop over bytes.
+        int end = aOffset + count;
+        int shift = bOffset - aOffset;
+        int i = aOffset;
+        for (; i <= end - 8; i += 8)
         {
-            if (a[aOffset + i] != b[bOffset + i])
+            if (System.BitConverter.ToInt64(a, i) != System.BitConverter.ToInt64(b, i + shift))
+            {
+                return false;
+            }
+        }
+
+        for (; i < end; i++)
+        {
+            if (a[i] != b[i + shift])
             {
                 return false;
             }

@@ -30,6 +30,32 @@ public sealed class BytesTests
         Assert.False(Bytes.AreEqual(a, 1, b, 0, 3));
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 3)]
+    [InlineData(5, 2)]
+    public void AreEqual_looks_at_each_byte_of_the_range_and_at_no_other(int aOffset, int bOffset)
+    {
+        for (int count = 0; count <= 40; count++)
+        {
+            byte[] a = new byte[aOffset + count + 1], b = new byte[bOffset + count + 1];
+            Array.Fill(a, (byte)0x11);
+            Array.Fill(b, (byte)0x22);
+            for (int i = 0; i < count; i++)
+            {
+                a[aOffset + i] = b[bOffset + i] = (byte)(i * 37);
+            }
+
+            Assert.True(Bytes.AreEqual(a, aOffset, b, bOffset, count));
+            for (int i = 0; i < count; i++)
+            {
+                b[bOffset + i] ^= 0x80;
+                Assert.False(Bytes.AreEqual(a, aOffset, b, bOffset, count));
+                b[bOffset + i] ^= 0x80;
+            }
+        }
+    }
+
     [Fact]
     public void Big_endian_numbers_come_back_as_they_were_written()
     {
