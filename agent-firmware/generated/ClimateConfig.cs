@@ -53,7 +53,7 @@ public static class ClimateConfig
     {
         return new CanTpConfig
         {
-            BlockSize = 8,
+            BlockSize = 2,
             SeparationTimeMin = 0xF3,
             NAsMs = 1000,
             NBsMs = 1000,
@@ -125,8 +125,9 @@ public static class ClimateConfig
     {
         return new DcmConfig
         {
-            P2ServerMsMax = 50,
+            P2ServerMsMax = 150,
             P2StarServerMsMax = 5000,
+            TurnMsMax = 65,
             S3ServerMs = 5000,
             MessageLengthMax = 4095,
             AccessDelayMs = 1000,

@@ -127,6 +127,7 @@ public static class DoorConfig
         {
             P2ServerMsMax = 50,
             P2StarServerMsMax = 5000,
+            TurnMsMax = 5,
             S3ServerMs = 5000,
             MessageLengthMax = 4095,
             AccessDelayMs = 1000,

@@ -12,6 +12,9 @@ public sealed class DcmConfig
     /// <summary>P2*server_max: between response pending and the next answer; a multiple of 10.</summary>
     public ushort P2StarServerMsMax = 5000;
 
+    /// <summary>Longest turn of the agent: what a driver that blocks may take. Response pendings leave so much earlier.</summary>
+    public ushort TurnMsMax = 5;
+
     /// <summary>S3server: a session other than the default one ends after this without a request.</summary>
     public ushort S3ServerMs = 5000;
 

@@ -51,9 +51,8 @@ public sealed class DslConversation
         _reception = reception;
         _message = new DcmMessage(config.MessageLengthMax);
 
-        // A tenth of the limit is kept for the cycle, the transmit queue and a busy bus.
-        _p2PendingMs = (uint)(config.P2ServerMsMax - (config.P2ServerMsMax / 10));
-        _p2StarPendingMs = (uint)(config.P2StarServerMsMax - (config.P2StarServerMsMax / 10));
+        _p2PendingMs = Early(config.P2ServerMsMax, config.TurnMsMax);
+        _p2StarPendingMs = Early(config.P2StarServerMsMax, config.TurnMsMax);
     }
 
     /// <summary>True while there is something to do: a request waits or is served, or a response is on its way.</summary>
@@ -149,6 +148,13 @@ public sealed class DslConversation
             || nrc == Nrc.RequestOutOfRange
             || nrc == Nrc.SubFunctionNotSupportedInActiveSession
             || nrc == Nrc.ServiceNotSupportedInActiveSession;
+    }
+
+    // A tenth of the limit is kept for the transmit queue and a busy bus, or a long turn where there may be one.
+    private static uint Early(int limitMs, int turnMs)
+    {
+        int tenth = limitMs / 10;
+        return (uint)(limitMs - (turnMs > tenth ? turnMs : tenth));
     }
 
     private static void ComposeNegative(byte[] into, byte sid, byte nrc)

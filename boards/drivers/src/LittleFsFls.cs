@@ -4,8 +4,8 @@
 // A page is a whole sector: a chunk is then one commit, where pages of 256 would rewrite its file sixteen times.
 // Erasing deletes: it takes one commit of the directory and frees the block that the next rewrite needs.
 // Invariants: nothing is allocated after construction; a read after a change comes from the file, never from the buffer
-// that was written. A call lasts as long as the file system's: some 60 ms for a write, so that a controller with two
-// receive buffers must ask for blocks of two frames (board.yaml).
+// that was written; at most one change a turn of the agent, for a call lasts as long as the file system's, some 60 ms for
+// a write. A CAN controller with two receive buffers must ask for blocks of two frames meanwhile (nf.config).
 // Tests: tests/boards/drivers/LittleFsFlsTests.
 using System;
 
@@ -26,6 +26,7 @@ public sealed class LittleFsFls : IFls
     private readonly byte[] _content = new byte[SectorBytes];
     private int _loaded = NoSector;
     private FlsStatus _status;
+    private bool _isChanged;
 
     /// <summary>A part of <paramref name="size"/> bytes, whole sectors, in the files S000, S001 and so on.</summary>
     public LittleFsFls(IFilePort files, uint size)
@@ -87,6 +88,7 @@ public sealed class LittleFsFls : IFls
         }
 
         _loaded = NoSector;
+        _isChanged = true;
         _status = _files.Delete(_names[(int)(address / SectorBytes)]) ? FlsStatus.Ok : FlsStatus.Failed;
         return true;
     }
@@ -106,6 +108,7 @@ public sealed class LittleFsFls : IFls
         {
             Array.Copy(data, offset, _content, at, count);
             _loaded = NoSector;
+            _isChanged = true;
             _status = _files.Write(_names[sector], _content, SectorBytes) ? FlsStatus.Ok : FlsStatus.Failed;
         }
 
@@ -175,6 +178,13 @@ public sealed class LittleFsFls : IFls
     /// <inheritdoc/>
     public FlsStatus Poll()
     {
+        if (_isChanged)
+        {
+            // The work is done; saying so in the next turn lets the agent look at its frames and times first.
+            _isChanged = false;
+            return FlsStatus.Busy;
+        }
+
         return _status;
     }
 

@@ -10,8 +10,11 @@ namespace EsyncSim.Client;
 /// <summary>Timing and patience of a tester.</summary>
 public sealed record TesterTiming
 {
-    /// <summary>P2client_max in milliseconds: wait for the first answer.</summary>
+    /// <summary>P2client_max in milliseconds: wait for the first answer, until the ECU has told its own P2server_max.</summary>
     public int P2MsMax { get; init; } = 150;
+
+    /// <summary>ΔP2 in milliseconds: what the way there and back adds to the P2server_max that the ECU tells (ISO 14229-2:2013 §7.2).</summary>
+    public int DeltaP2Ms { get; init; } = 100;
 
     /// <summary>P2*client_max in milliseconds: wait after a response pending.</summary>
     public int P2StarMsMax { get; init; } = 5500;
@@ -21,6 +24,9 @@ public sealed record TesterTiming
 
     /// <summary>Times that a request is sent at most.</summary>
     public int TriesMax { get; init; } = 3;
+
+    /// <summary>Times that a request is repeated at most that the ECU was too busy for.</summary>
+    public int BusyRepeatMax { get; init; } = 100;
 
     /// <summary>Pause in milliseconds before a request is repeated that the ECU was too busy for.</summary>
     public int BusyPauseMs { get; init; } = 50;
@@ -33,9 +39,12 @@ public sealed record TesterTiming
 public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
 {
     private const byte Negative = 0x7F;
+    private const byte SessionControl = 0x10;
     private const int PositiveOffset = 0x40;
     private const byte BusyRepeatRequest = 0x21;
     private const byte ResponsePending = 0x78;
+    private const int SessionResponseLength = 6;
+    private int _p2Ms = timing.P2MsMax;
     private bool _isKeptAlive;
     private int _keepAliveRun;
 
@@ -45,23 +54,24 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
     /// <summary>Sends a request and returns the positive response. Throws the <see cref="DiagnosticException"/> that fits.</summary>
     public async Task<byte[]> RequestAsync(byte[] request, string what, bool isRepeatable = true)
     {
-        for (int attempt = 1; ; attempt++)
+        int tries = 0, repeats = 0;
+        while (true)
         {
             link.Discard();
             byte[]? response = await link.SendAsync(request) ? await ReceiveAsync(request) : null;
-            bool isLast = attempt >= timing.TriesMax;
             if (response == null)
             {
-                if (isLast || !isRepeatable)
+                if (++tries >= timing.TriesMax || !isRepeatable)
                 {
                     throw new NoResponseException(request[0], what);
                 }
             }
             else if (response[0] != Negative)
             {
+                TakeTiming(response);
                 return response;
             }
-            else if (response[2] != BusyRepeatRequest || isLast)
+            else if (response[2] != BusyRepeatRequest || ++repeats > timing.BusyRepeatMax)
             {
                 throw new NegativeResponseException(request[0], response[2]);
             }
@@ -69,6 +79,15 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
             {
                 await Time.DelayMs(timing.BusyPauseMs);
             }
+        }
+    }
+
+    // sessionParameterRecord of the answer to DiagnosticSessionControl (ISO 14229-1:2020 §10.2.3): P2server_max comes first.
+    private void TakeTiming(byte[] response)
+    {
+        if (response[0] == SessionControl + PositiveOffset && response.Length >= SessionResponseLength)
+        {
+            _p2Ms = ((response[2] << 8) | response[3]) + timing.DeltaP2Ms;
         }
     }
 
@@ -107,7 +126,7 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
 
     private async Task<byte[]?> ReceiveAsync(byte[] request)
     {
-        int waitMs = timing.P2MsMax;
+        int waitMs = _p2Ms;
         int pendings = 0;
         while (true)
         {

@@ -152,6 +152,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         var config = new DcmConfig
         {
             P2ServerMsMax = (ushort)uds.Number("p2ServerMsMax", 10, 1000, "ISO 14229-2 expects 50 ms"),
+            TurnMsMax = (ushort)uds.Number("turnMsMax", 1, 500, "the longest turn of the agent"),
             P2StarServerMsMax = (ushort)uds.Number("p2StarServerMsMax", 100, 65_000, "ISO 14229-2 expects 5000 ms"),
             S3ServerMs = (ushort)uds.Number("s3ServerMs", 3000, 60_000, "TesterPresent comes every 2 s, and one may be lost late"),
             MessageLengthMax = (ushort)uds.Number("messageLengthMax", SlotSizes.ProvisioningMessageLength, 4095, "provisioning with 8 anchors is one message of 541 bytes, and classic ISO-TP ends at 4095"),
@@ -162,6 +163,11 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         if (problems.Count != before)
         {
             return config;
+        }
+
+        if (problems.Count == before && config.TurnMsMax * 2 > config.P2ServerMsMax)
+        {
+            problems.Add(uds.Place("turnMsMax"), ConfigRule.TimingContradiction, $"`turnMsMax` is {config.TurnMsMax}, more than half of `p2ServerMsMax`, {config.P2ServerMsMax}: a response pending would come too late", "Raise p2ServerMsMax, which testers are told");
         }
 
         if (config.P2StarServerMsMax % 10 != 0 || config.P2StarServerMsMax <= config.P2ServerMsMax)

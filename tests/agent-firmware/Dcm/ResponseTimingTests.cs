@@ -44,6 +44,20 @@ public sealed class ResponseTimingTests
         Assert.InRange(Assert.Single(gaps), 0u, 2u);
     }
 
+    [Fact]
+    public void A_response_pending_leaves_as_much_earlier_as_a_turn_may_last()
+    {
+        DcmBench bench = new(c =>
+        {
+            c.P2ServerMsMax = 150;
+            c.TurnMsMax = 65;
+        });
+        bench.Ask("10 03");
+        bench.Ask("10 02");
+        bench.OpenAccess();
+        Assert.InRange(Gaps(bench, "31 01 FF 00", 300)[0], 84u, 87u);
+    }
+
     [Theory]
     [InlineData(50, 5000)]
     [InlineData(25, 2000)]

@@ -78,6 +78,17 @@ public sealed class LittleFsFlsTests
     }
 
     [Fact]
+    public void A_change_is_told_at_the_second_question_so_that_a_turn_has_one()
+    {
+        Assert.True(_fls.StartProgram(0x1000, [0], 0, 1));
+        Assert.Equal([FlsStatus.Busy, FlsStatus.Ok, FlsStatus.Ok], [_fls.Poll(), _fls.Poll(), _fls.Poll()]);
+        Assert.True(_fls.StartErase(0x1000));
+        Assert.Equal([FlsStatus.Busy, FlsStatus.Ok], [_fls.Poll(), _fls.Poll()]);
+        Assert.True(_fls.StartRead(0x1000, new byte[1], 0, 1));
+        Assert.Equal(FlsStatus.Ok, _fls.Poll());
+    }
+
+    [Fact]
     public void Reading_a_sector_twice_opens_its_file_once()
     {
         Run(_fls.StartProgram(0x1000, [0], 0, 1));
@@ -143,7 +154,9 @@ public sealed class LittleFsFlsTests
     private static void Work(LittleFsFls fls, byte[] data)
     {
         fls.StartErase(0x1000);
+        fls.Poll();
         fls.StartProgram(0x1000, data, 0, data.Length);
+        fls.Poll();
         fls.StartCompare(0x1000, data, 0, data.Length);
         fls.StartRead(0x1000, data, 0, data.Length);
     }
@@ -151,7 +164,8 @@ public sealed class LittleFsFlsTests
     private FlsStatus Run(bool isStarted)
     {
         Assert.True(isStarted);
-        return _fls.Poll();
+        FlsStatus status = _fls.Poll();
+        return status == FlsStatus.Busy ? _fls.Poll() : status;
     }
 
     private sealed class OneFile : IFilePort

@@ -100,11 +100,21 @@ public sealed class UdsTesterTests
     }
 
     [Fact]
-    public void An_ECU_that_stays_busy_refuses()
+    public void An_ECU_that_stays_busy_for_five_seconds_refuses()
     {
         _ecu.Answers([(0, "7F2221")]);
         Assert.Equal(0x21, Assert.Throws<NegativeResponseException>(() => Ask(ReadAgent)).Code);
-        Assert.Equal(3, _ecu.Asked.Count);
+        Assert.Equal(101, _ecu.Asked.Count);
+        Assert.InRange(ElapsedMs, 5000, 5200);
+    }
+
+    [Fact]
+    public void The_ECUs_own_P2_counts_once_it_has_told_it()
+    {
+        _ecu.Answers([(0, "500300C801F4")], [(290, "62FD0001")]);
+        Assert.Equal("500300C801F4", Ask([0x10, 0x03]));
+        Assert.Equal("62FD0001", Ask(ReadAgent));
+        Assert.Equal(2, _ecu.Asked.Count);
     }
 
     [Theory]

@@ -114,6 +114,7 @@ public sealed class KeyRuleTests
     [InlineData("waitFrameMax: 9", "waitFrameMax: 256")]
     [InlineData("padding: 0xAA", "padding: 0x100")]
     [InlineData("p2ServerMsMax: 51", "p2ServerMsMax: 5")]
+    [InlineData("turnMsMax: 6", "turnMsMax: 0")]
     [InlineData("p2StarServerMsMax: 5010", "p2StarServerMsMax: 70000")]
     [InlineData("s3ServerMs: 5001", "s3ServerMs: 2000")]
     [InlineData("messageLengthMax: 4094", "messageLengthMax: 540")]
