@@ -18,7 +18,9 @@ public static class Measurement
     public static Dictionary<string, long> Prices(long[] counts)
     {
         TurnRecorder recorder = RunUpdate(counts, IlCosts.Flat(FlatLoopIl));
-        return Fit(recorder.Turns, new IlMeter(counts)).ToDictionary(price => IlCosts.NameOf(price.Key), price => price.Value);
+        IlMeter meter = new(counts);
+        Dictionary<IlOperation, long> agent = Fit(recorder.Turns, meter);
+        return agent.Concat(DriverMeasurement.Prices(meter, agent[IlOperation.ShaCompression])).ToDictionary(price => IlCosts.NameOf(price.Key), price => price.Value);
     }
 
     /// <summary>Instructions that a run with these costs charges, and those that it executes: of the download, and of all.</summary>

@@ -1,7 +1,9 @@
-// From a board of nf.config to its model: which controller and which flash part it has.
-// Tests: tests/host-sim/Ecu.
+// From a board of nf.config to its model: which controller, which flash part and which cryptography it has.
+// Tests: tests/host-sim/Ecu/DriverBoardTests.cs.
 using EsyncSim.Bus;
 using EsyncSim.Config;
+using EsyncSim.Devices;
+using EsyncSim.Flash;
 
 namespace EsyncSim.Ecu;
 
@@ -11,12 +13,24 @@ internal static class BoardFactory
     /// <summary>The board of an ECU, on a bus; the seed decides what cut flash operations leave.</summary>
     public static EcuBoard Create(VirtualBus bus, EcuDefinition definition, ulong seed)
     {
-        CanDriverModel can = definition.Board.CanController switch
+        BoardDefinition board = definition.Board;
+        if (board.CanController == CanControllerKind.Virtual)
         {
-            CanControllerKind.Stm32 => new Stm32CanModel(bus, definition.Name),
-            CanControllerKind.Mcp2515 => new Mcp2515Model(bus, definition.Name, definition.Config.CanTp.BlockSize),
-            _ => new VirtualCan(bus, definition.Name),
-        };
-        return new VirtualBoard(can, definition.FlashPart.ToGeometry(), seed);
+            return new VirtualBoard(new VirtualCan(bus, definition.Name), definition.FlashPart.ToGeometry(), seed);
+        }
+
+        ProcessorClock clock = new(bus.Time);
+        FlashModel flash = new(definition.FlashPart.ToGeometry(), () => clock.NowUs, seed);
+        return new DriverBoard(clock, CanSideOf(bus, definition), FlashSideOf(definition.FlashPart, flash), board.CryptoDriver == "NativeCrypto");
     }
+
+    private static CanSide CanSideOf(VirtualBus bus, EcuDefinition definition) => definition.Board.CanController == CanControllerKind.Mcp2515
+        ? new Mcp2515Side(definition.Board, new Mcp2515Chip(bus, definition.Name, (int)definition.Board.CanClockHz * 2))
+        : new Stm32CanSide(definition.Board, new StockCanModel(bus, definition.Name));
+
+    private static FlashSide FlashSideOf(FlashPart part, FlashModel flash) => part.Driver switch
+    {
+        "LittleFsFls" => new LittleFsSide(flash),
+        _ => new DirectSide(flash),
+    };
 }

@@ -40,11 +40,11 @@ public sealed class CpuMeter
         IsActive = true;
     }
 
-    /// <summary>Adds something that a processor with nothing to do would do again and again.</summary>
-    internal void AddPassive(IlOperation operation)
+    /// <summary>Adds something that a processor with nothing to do would do again and again, or that belongs to what was added already.</summary>
+    internal void AddPassive(IlOperation operation, int count = 1)
     {
-        _counts[(int)operation]++;
-        _il += _costs[operation];
+        _counts[(int)operation] += count;
+        _il += (long)count * _costs[operation];
     }
 
     /// <summary>Takes back what was added for something that then did not happen.</summary>

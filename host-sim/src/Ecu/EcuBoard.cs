@@ -30,7 +30,12 @@ public abstract class EcuBoard(ProcessorClock clock, FlashModel flash)
     public ProcessorClock Clock { get; } = clock;
 
     /// <summary>Makes the drivers for a program that starts now.</summary>
-    public abstract EcuDrivers Start(EcuConfig config, IlCosts costs, CpuMeter meter);
+    public abstract EcuDrivers Start(EcuConfig config, IMcu mcu, IlCosts costs, CpuMeter meter);
+
+    /// <summary>A turn of the processor begins: what its other threads do meanwhile is done now, and charged to the turn.</summary>
+    public virtual void TurnBegins()
+    {
+    }
 
     /// <summary>The processor has stopped: a reset, or the power is gone.</summary>
     public virtual void ProcessorStopped()

@@ -47,6 +47,18 @@ public sealed class IlCosts
     /// <summary>Time of one byte on the flash's SPI, in nanoseconds.</summary>
     public long SpiByteNs { get; private init; }
 
+    /// <summary>Time to find a file of littlefs and to open it, in nanoseconds.</summary>
+    public long FileLookUpNs { get; private init; }
+
+    /// <summary>Further time per byte read from a file, in nanoseconds.</summary>
+    public long FileByteNs { get; private init; }
+
+    /// <summary>Further time to write a file of one block and to close it, in nanoseconds.</summary>
+    public long FileWriteNs { get; private init; }
+
+    /// <summary>Further time to remove a file, in nanoseconds.</summary>
+    public long FileDeleteNs { get; private init; }
+
     /// <summary>IL instructions of an operation.</summary>
     public int this[IlOperation operation] => _il[(int)operation];
 
@@ -77,6 +89,10 @@ public sealed class IlCosts
             AesByteNs = Number(native, "aesByteNs"),
             SpiTransactionNs = Number(native, "spiTransactionNs"),
             SpiByteNs = Number(native, "spiByteNs"),
+            FileLookUpNs = Number(native, "fileLookUpNs"),
+            FileByteNs = Number(native, "fileByteNs"),
+            FileWriteNs = Number(native, "fileWriteNs"),
+            FileDeleteNs = Number(native, "fileDeleteNs"),
         };
         JsonObject il = root["il"] as JsonObject ?? throw new InvalidDataException($"{RepositoryPath} has no `il`");
         foreach (IlOperation operation in Operations)

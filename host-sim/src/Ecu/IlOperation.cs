@@ -62,4 +62,43 @@ public enum IlOperation
 
     /// <summary>A question to the flash that was answered "busy".</summary>
     FlashBusy,
+
+    /// <summary>Driver Mcp2515: a look for a frame that found none.</summary>
+    Mcp2515Idle,
+
+    /// <summary>Driver Mcp2515: a frame taken from the chip.</summary>
+    Mcp2515Receive,
+
+    /// <summary>Driver Mcp2515: a frame handed to the chip.</summary>
+    Mcp2515Send,
+
+    /// <summary>Driver Stm32Can: a look for a frame that found none.</summary>
+    Stm32CanIdle,
+
+    /// <summary>Driver Stm32Can: an event, frames apart.</summary>
+    Stm32CanEvent,
+
+    /// <summary>Driver Stm32Can: a frame taken out of the native ring, for us or not.</summary>
+    Stm32CanDrain,
+
+    /// <summary>Driver Stm32Can: a frame put into the queue and taken from it.</summary>
+    Stm32CanReceive,
+
+    /// <summary>Driver Stm32Can: a frame handed to the native driver.</summary>
+    Stm32CanSend,
+
+    /// <summary>Flash drivers: one byte compared.</summary>
+    CompareByte,
+
+    /// <summary>Driver LittleFsFls: one access to a file, and what leads to it.</summary>
+    FileAccess,
+
+    /// <summary>ManagedCrypto: an HMAC besides its compressions.</summary>
+    ManagedHmac,
+
+    /// <summary>ManagedCrypto: one AES-256 block encrypted.</summary>
+    ManagedAesEncrypt,
+
+    /// <summary>ManagedCrypto: one AES-256 block decrypted.</summary>
+    ManagedAesDecrypt,
 }

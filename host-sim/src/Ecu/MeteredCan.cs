@@ -7,13 +7,18 @@ using EsyncSim.Bus;
 
 namespace EsyncSim.Ecu;
 
-/// <summary>Counts the frames that the agent takes and sends.</summary>
-internal sealed class MeteredCan(CanDriverModel driver, CanIfConfig config, CpuMeter meter) : ICan
+/// <summary>What calls of a CAN driver cost.</summary>
+/// <param name="Idle">A look for a frame that found none.</param>
+/// <param name="Receive">A frame received.</param>
+/// <param name="Send">A frame sent.</param>
+internal sealed record CanDriverOperations(IlOperation Idle, IlOperation Receive, IlOperation Send);
+
+/// <summary>Counts the frames that the agent takes and sends; a driver's own work is charged where there is one.</summary>
+internal sealed class MeteredCan(ICan driver, CanIfConfig config, CpuMeter meter, CanDriverOperations? operations = null) : ICan
 {
     private const int NegativeResponse = 0x7F;
     private const int PositiveResponse = 0x40;
     private int _longRequest = -1;
-    private long _driverNs = driver.CpuNs;
 
     /// <inheritdoc/>
     public byte BlockSizeMax => driver.BlockSizeMax;
@@ -25,19 +30,23 @@ internal sealed class MeteredCan(CanDriverModel driver, CanIfConfig config, CpuM
     public uint OverrunCount => driver.OverrunCount;
 
     /// <inheritdoc/>
-    public uint BusOffCount => ((ICan)driver).BusOffCount;
+    public uint BusOffCount => driver.BusOffCount;
 
     /// <inheritdoc/>
     public bool TryReceive(CanFrame into)
     {
-        if (!driver.TryReceive(into))
+        bool isReceived = driver.TryReceive(into);
+        if (isReceived)
         {
-            return false;
+            meter.Add(Classify(into));
         }
 
-        meter.Add(Classify(into));
-        ChargeDriver();
-        return true;
+        if (operations is not null)
+        {
+            meter.AddPassive(isReceived ? operations.Receive : operations.Idle);
+        }
+
+        return isReceived;
     }
 
     /// <inheritdoc/>
@@ -60,8 +69,12 @@ internal sealed class MeteredCan(CanDriverModel driver, CanIfConfig config, CpuM
             meter.Add(IlOperation.ServeLongRequest);
         }
 
+        if (operations is not null)
+        {
+            meter.AddPassive(operations.Send);
+        }
+
         bool isTaken = driver.TrySend(frame);
-        ChargeDriver();
         if (!isTaken)
         {
             meter.TakeBack(operation);
@@ -104,12 +117,5 @@ internal sealed class MeteredCan(CanDriverModel driver, CanIfConfig config, CpuM
     {
         int first = kind == 1 ? data[2] : data[1];
         return kind <= 1 && (first == (_longRequest | PositiveResponse) || (first == NegativeResponse && data[2] == _longRequest));
-    }
-
-    private void ChargeDriver()
-    {
-        long now = driver.CpuNs;
-        meter.AddNative(now - _driverNs);
-        _driverNs = now;
     }
 }

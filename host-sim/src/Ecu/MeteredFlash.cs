@@ -1,19 +1,16 @@
-// The flash port as the agent gets it: passes everything on and reports what it costs the processor.
-// A part behind SPI blocks its caller for each transaction: command, address and data of a job, and the status register
-// for each question while an erase or a program is under way.
+// The flash port as the agent gets it: passes everything on and charges the agent's own work for each job and question.
+// What the driver below costs, and the part, is charged there.
 // Tests: tests/host-sim/Ecu/VirtualEcuTests.cs.
 using EsyncAgent;
-using EsyncSim.Flash;
 
 namespace EsyncSim.Ecu;
 
 /// <summary>Charges flash jobs and polls.</summary>
-internal sealed class MeteredFlash(FlashModel flash, IlCosts costs, CpuMeter meter) : IFls
+/// <param name="flash">The driver.</param>
+/// <param name="meter">Where it is charged.</param>
+/// <param name="isComparing">True for a driver that compares byte by byte.</param>
+internal sealed class MeteredFlash(IFls flash, CpuMeter meter, bool isComparing = false) : IFls
 {
-    private const int CommandBytes = 4;
-    private const int StatusBytes = 2;
-    private bool _isChanging;
-
     /// <inheritdoc/>
     public uint Size => flash.Size;
 
@@ -36,34 +33,34 @@ internal sealed class MeteredFlash(FlashModel flash, IlCosts costs, CpuMeter met
     public bool StartErase(uint address)
     {
         // The price is charged first: the part begins when the processor has brought the command out.
-        Charge(IlOperation.FlashErase, 2, CommandBytes + 1);
-        return _isChanging = flash.StartErase(address);
+        meter.Add(IlOperation.FlashErase);
+        return flash.StartErase(address);
     }
 
     /// <inheritdoc/>
     public bool StartProgram(uint address, byte[] data, int offset, int count)
     {
-        Charge(IlOperation.FlashProgram, 2, CommandBytes + 1 + count);
-        return _isChanging = flash.StartProgram(address, data, offset, count);
+        meter.Add(IlOperation.FlashProgram);
+        return flash.StartProgram(address, data, offset, count);
     }
 
     /// <inheritdoc/>
     public bool StartRead(uint address, byte[] into, int offset, int count)
     {
-        // Here the price is the job itself: the call comes back with the bytes.
-        bool isStarted = flash.StartRead(address, into, offset, count);
-        Charge(IlOperation.FlashRead, 1, CommandBytes + count);
-        _isChanging = false;
-        return isStarted;
+        meter.Add(IlOperation.FlashRead);
+        return flash.StartRead(address, into, offset, count);
     }
 
     /// <inheritdoc/>
     public bool StartCompare(uint address, byte[] data, int offset, int count)
     {
-        bool isStarted = flash.StartCompare(address, data, offset, count);
-        Charge(IlOperation.FlashCompare, 1, CommandBytes + count);
-        _isChanging = false;
-        return isStarted;
+        meter.Add(IlOperation.FlashCompare);
+        if (isComparing)
+        {
+            meter.AddPassive(IlOperation.CompareByte, count);
+        }
+
+        return flash.StartCompare(address, data, offset, count);
     }
 
     /// <inheritdoc/>
@@ -73,18 +70,8 @@ internal sealed class MeteredFlash(FlashModel flash, IlCosts costs, CpuMeter met
         if (status == FlsStatus.Busy)
         {
             meter.AddPassive(IlOperation.FlashBusy);
-            if (_isChanging)
-            {
-                meter.AddNative(costs.SpiTransactionNs + (StatusBytes * costs.SpiByteNs));
-            }
         }
 
         return status;
-    }
-
-    private void Charge(IlOperation operation, int transactions, int bytes)
-    {
-        meter.Add(operation);
-        meter.AddNative((transactions * costs.SpiTransactionNs) + (bytes * costs.SpiByteNs));
     }
 }

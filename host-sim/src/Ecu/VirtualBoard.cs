@@ -12,29 +12,29 @@ namespace EsyncSim.Ecu;
 /// <summary>The ideal board.</summary>
 public sealed class VirtualBoard : EcuBoard
 {
-    private readonly CanDriverModel _can;
+    private readonly VirtualCan _can;
     private readonly HostCrypto _crypto = new();
 
     /// <summary>Makes the board with a new, erased flash; <paramref name="seed"/> decides what cut operations leave.</summary>
-    public VirtualBoard(CanDriverModel can, FlashGeometry flash, ulong seed = 1)
+    public VirtualBoard(VirtualCan can, FlashGeometry flash, ulong seed = 1)
         : this(can, new ProcessorClock(can.Bus.Time), flash, seed)
     {
     }
 
-    private VirtualBoard(CanDriverModel can, ProcessorClock clock, FlashGeometry flash, ulong seed)
+    private VirtualBoard(VirtualCan can, ProcessorClock clock, FlashGeometry flash, ulong seed)
         : base(clock, new FlashModel(flash, () => clock.NowUs, seed)) => _can = can;
 
     /// <inheritdoc/>
     public override CanControllerModel Can => _can;
 
     /// <inheritdoc/>
-    public override EcuDrivers Start(EcuConfig config, IlCosts costs, CpuMeter meter)
+    public override EcuDrivers Start(EcuConfig config, IMcu mcu, IlCosts costs, CpuMeter meter)
     {
         SetFilter(config.CanIf);
         _can.PowerOn();
         return new EcuDrivers(
             new MeteredCan(_can, config.CanIf, meter),
-            new MeteredFlash(Flash, costs, meter),
+            new MeteredFlash(new DirectFlash(Flash, costs, meter), meter),
             new MeteredCrypto(_crypto, costs, meter));
     }
 

@@ -155,7 +155,7 @@ public sealed class VirtualEcu
         _compressions = 0;
         _quietTurns = 0;
         Application = _loader();
-        EcuDrivers drivers = Board.Start(Config, _options.Costs, _meter);
+        EcuDrivers drivers = Board.Start(Config, Mcu, _options.Costs, _meter);
         Agent = _program(Config, new EcuPorts(drivers.Can, drivers.Flash, drivers.Crypto, Mcu, Application));
     }
 
@@ -192,6 +192,7 @@ public sealed class VirtualEcu
         _isInTurn = true;
         try
         {
+            Board.TurnBegins();
             agent.MainFunction(Mcu.NowMs);
             ChargeCompressions(agent);
         }

@@ -35,6 +35,20 @@ public class DemoTests
         Assert.NotEqual(DemoRun.Standard.Value.Candump, other.Candump);
     }
 
+    [Theory]
+    [InlineData("esp32-mcp2515")]
+    [InlineData("nucleo-f767zi")]
+    [InlineData("stm32f429i-discovery")]
+    [InlineData("stm32f769i-discovery")]
+    public void Every_board_passes_with_its_own_drivers_and_flow_control(string board)
+    {
+        DemoRun run = DemoRun.Make(1, isNetworkVirtual: true, board);
+
+        Assert.All(run.Report.Steps, step => Assert.True(step.Pass, $"{step.Name}: expected {step.Expected}, observed {step.Observed}"));
+        Assert.Equal(18, run.Report.Steps.Count);
+        Assert.All(run.Report.Transfers, transfer => Assert.Equal(board, transfer.Board));
+    }
+
     [Fact]
     public void Each_refusal_and_each_way_back_has_its_reason()
     {

@@ -15,7 +15,8 @@ internal sealed class EcuBench
           "il": { {{{string.Join(", ", IlCosts.Operations.Select(operation => $"\"{IlCosts.NameOf(operation)}\": 200"))}}} },
           "native": {
             "ilPerSecond": 2400000, "hmacCallNs": 20000, "hmacByteNs": 200, "aesCallNs": 20000, "aesByteNs": 300,
-            "spiTransactionNs": 20000, "spiByteNs": 400
+            "spiTransactionNs": 20000, "spiByteNs": 400,
+            "fileLookUpNs": 1000000, "fileByteNs": 100, "fileWriteNs": 58000000, "fileDeleteNs": 2000000
           }
         }
         """);
