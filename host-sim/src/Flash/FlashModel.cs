@@ -9,41 +9,6 @@ using EsyncAgent;
 
 namespace EsyncSim.Flash;
 
-/// <summary>What goes wrong with an operation that was not cut.</summary>
-public enum FlashFault
-{
-    /// <summary>Nothing.</summary>
-    None,
-
-    /// <summary>The part reports an error; the effect is that of an interrupted operation.</summary>
-    Failed,
-
-    /// <summary>A program reports success but left bits standing; an erase did nothing.</summary>
-    WrongBits,
-}
-
-/// <summary>Counters of a flash model.</summary>
-public sealed class FlashStatistics
-{
-    /// <summary>Sector erases.</summary>
-    public long Erases { get; internal set; }
-
-    /// <summary>Program jobs.</summary>
-    public long Programs { get; internal set; }
-
-    /// <summary>Bytes programmed.</summary>
-    public long ProgrammedBytes { get; internal set; }
-
-    /// <summary>Read and compare jobs.</summary>
-    public long Reads { get; internal set; }
-
-    /// <summary>Bytes read or compared.</summary>
-    public long ReadBytes { get; internal set; }
-
-    /// <summary>Time with a job under way, in virtual microseconds.</summary>
-    public long BusyUs { get; internal set; }
-}
-
 /// <summary>The part.</summary>
 public sealed class FlashModel : IFls
 {
@@ -110,8 +75,14 @@ public sealed class FlashModel : IFls
     /// <summary>Asked about each operation that changes the flash: does it go wrong?</summary>
     public Func<FlashOperation, FlashFault>? Fault { get; set; }
 
+    /// <summary>Called when the power comes: a chip around the cells forgets then what it holds besides them.</summary>
+    public event Action? PoweredOn;
+
     /// <summary>Moment at which the job under way ends, in virtual microseconds; −1 when there is none.</summary>
     public long JobEndsAtUs => _job.Kind == JobKind.None ? -1 : _job.EndsAtUs;
+
+    /// <summary>The part's clock in virtual microseconds; null for a part whose jobs take no time.</summary>
+    internal long? NowUs => _nowMicroseconds?.Invoke();
 
     /// <inheritdoc/>
     public uint Size => Geometry.Size;
@@ -158,6 +129,20 @@ public sealed class FlashModel : IFls
         _cutAt = -1;
         _job = default;
         _status = FlsStatus.Idle;
+        PoweredOn?.Invoke();
+    }
+
+    /// <summary>The part stops what it does, as an instruction to reset makes it, and leaves it torn; its power stays on.</summary>
+    public void Abort()
+    {
+        SettleByTime();
+        if (_job.Kind is JobKind.Erase or JobKind.Program)
+        {
+            Tear(_job.Kind == JobKind.Erase ? CutModel.EraseUnstable : CutModel.ProgramBits);
+            _status = FlsStatus.Failed;
+        }
+
+        _job = default;
     }
 
     /// <summary>

@@ -1,4 +1,4 @@
-// The whole agent over a zero-time flash, driven at the update target: what a client does over the bus, without the
+// The whole agent over a zero-time flash, with or without a board's driver in between, driven at the update target: what a client does over the bus, without the
 // bus. Small and fast, so that a power cut can be tried at every flash operation.
 // Invariant: everything that outlives a reset is in the flash model; a reset makes a new EcuM.
 using EsyncAgent;
@@ -11,11 +11,14 @@ public sealed class AgentRig
 {
     private const int LoopsMax = 20_000;
     private readonly EcuConfig _config;
+    private readonly Func<IMcu, IFls>? _driver;
     private uint _nowMs = 0xFFFF_F000;
 
-    public AgentRig(EcuConfig config, FlashModel flash)
+    /// <summary>An agent on a flash part; <paramref name="driver"/> makes the driver of a start, by default the part is its own.</summary>
+    public AgentRig(EcuConfig config, FlashModel flash, Func<IMcu, IFls>? driver = null)
     {
         _config = config;
+        _driver = driver;
         Flash = flash;
     }
 
@@ -199,7 +202,7 @@ public sealed class AgentRig
     {
         Mcu = new FakeMcu();
         Loader = new FakeApplicationLoader();
-        Agent = new EsyncAgent.EcuM(_config, new SilentCan(), Flash, new HostCrypto(), Mcu, Loader);
+        Agent = new EsyncAgent.EcuM(_config, new SilentCan(), _driver?.Invoke(Mcu) ?? Flash, new HostCrypto(), Mcu, Loader);
         for (int i = 0; i < LoopsMax && !(Agent.IsRunning && Agent.Fota.IsReady) && !Mcu.IsResetRequested; i++)
         {
             _nowMs++;

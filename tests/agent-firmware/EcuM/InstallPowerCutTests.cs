@@ -1,7 +1,6 @@
 // The power fails at every flash operation of one whole update, with every way in which the operation can be left.
 // After each cut the ECU must come up with a good image, and the client must be able to finish the update; no write
 // unit is ever programmed twice (the flash model throws).
-using EsyncAgent;
 using EsyncSim.Flash;
 using Xunit;
 
@@ -9,16 +8,12 @@ namespace EsyncTests.AgentFirmware.EcuM;
 
 public sealed class InstallPowerCutTests
 {
-    private const int Length = 9000;
-    private static readonly TestImage One = TestImage.Make("1.0.0", 1, Length);
-    private static readonly TestImage Two = TestImage.Make("2.0.0", 2, Length + 5000);
-
     public static TheoryData<string> OtherGeometries => [.. FlashGeometries.All.Select(row => row.Name).Where(name => name != "w25q32")];
 
     [Fact]
     public void After_a_cut_at_any_flash_operation_of_an_update_a_good_image_runs_and_the_update_can_be_finished()
     {
-        (int cuts, _) = Sweep(FlashGeometries.W25Q32, _ => 1);
+        (int cuts, _) = InstallSweep.Run(FlashGeometries.W25Q32, _ => 1);
         Assert.True(cuts > 400, $"only {cuts} cuts were tried");
     }
 
@@ -26,112 +21,14 @@ public sealed class InstallPowerCutTests
     [MemberData(nameof(OtherGeometries))]
     public void So_it_is_on_other_flash_parts(string geometry)
     {
-        (int cuts, _) = Sweep(FlashGeometries.ByName(geometry), count => 1 + (count / 40));
+        (int cuts, _) = InstallSweep.Run(FlashGeometries.ByName(geometry), count => 1 + (count / 40));
         Assert.True(cuts > 100, $"only {cuts} cuts were tried");
     }
 
     [Fact]
     public void A_second_cut_while_the_update_is_being_finished_does_no_harm_either()
     {
-        (int cuts, int doubles) = Sweep(FlashGeometries.W25Q32, _ => 7, isDouble: true);
+        (int cuts, int doubles) = InstallSweep.Run(FlashGeometries.W25Q32, _ => 7, isDouble: true);
         Assert.True(doubles > cuts, $"{doubles} double cuts over {cuts} single ones");
-    }
-
-    private static (int Cuts, int Doubles) Sweep(FlashGeometry geometry, Func<int, int> stepOf, bool isDouble = false)
-    {
-        FlashModel flash = new(geometry);
-        AgentRig rig = new(RigConfig.Make(geometry, 16 * 1024), flash);
-        rig.PowerOn();
-        rig.Provision(TestImage.Provisioning);
-        Assert.Equal(FotaError.None, rig.Update(One));
-        Settle(rig);
-        FlashSnapshot start = flash.Memory.Snapshot();
-
-        List<FlashOperation> operations = [];
-        rig.PowerOn();
-        flash.Observer = operations.Add;
-        Assert.Equal(FotaError.None, rig.Update(Two));
-        Settle(rig);
-        flash.Observer = null;
-
-        int cuts = 0;
-        int doubles = 0;
-        int everyNth = stepOf(operations.Count);
-        for (int i = 0; i < operations.Count; i += everyNth)
-        {
-            foreach (CutModel model in CutModels.Of(operations[i].Kind))
-            {
-                CutOnce(rig, start, i, model);
-                FlashSnapshot afterCut = flash.Memory.Snapshot();
-                Recover(rig, $"cut at {operations[i]} ({model})");
-                cuts++;
-                if (isDouble)
-                {
-                    doubles += CutAgain(rig, afterCut, $"cut at {operations[i]} ({model})");
-                }
-            }
-        }
-
-        return (cuts, doubles);
-    }
-
-    private static void CutOnce(AgentRig rig, FlashSnapshot start, int operation, CutModel model)
-    {
-        rig.Flash.Memory.Restore(start);
-        rig.PowerOn();
-        rig.Flash.CutAfter(operation, model);
-        Assert.Throws<PowerCutException>(() =>
-        {
-            rig.Update(Two);
-            Settle(rig);
-        });
-    }
-
-    // Recovery with a cut of its own, at some operations spread over it.
-    private static int CutAgain(AgentRig rig, FlashSnapshot afterCut, string what)
-    {
-        int tried = 0;
-        for (int second = 0; ; second = (second * 2) + 1)
-        {
-            rig.Flash.Memory.Restore(afterCut);
-            rig.Flash.PowerOn();
-            rig.Flash.CutAfter(second, CutModel.ProgramBits);
-            try
-            {
-                rig.StartAgain();
-                Finish(rig, what);
-                return tried;
-            }
-            catch (PowerCutException)
-            {
-                tried++;
-                Recover(rig, $"{what}, then at operation {second} of the recovery");
-            }
-        }
-    }
-
-    private static void Recover(AgentRig rig, string what)
-    {
-        rig.PowerOn();
-        Finish(rig, what);
-    }
-
-    private static void Finish(AgentRig rig, string what)
-    {
-        Assert.True(rig.RunningVersion is "1.0.0" or "2.0.0", $"{what}: runs {rig.RunningVersion}");
-        Assert.True(rig.Loader.Image.AsSpan().SequenceEqual(rig.RunningVersion == "1.0.0" ? One.Payload : Two.Payload), $"{what}: runs another image");
-        FotaError error = rig.Update(Two);
-        Assert.True(error == FotaError.None, $"{what}: the update ends with {error}");
-        Assert.Equal("2.0.0", rig.RunningVersion);
-        Assert.Equal(BankState.Confirmed, rig.Banks.Record.State[rig.Banks.Running]);
-        Settle(rig);
-    }
-
-    private static void Settle(AgentRig rig)
-    {
-        for (int i = 0; i < 200; i++)
-        {
-            rig.Turn();
-        }
     }
 }

@@ -27,4 +27,17 @@ public sealed class DriverCostTests
     [InlineData("Stm32Can, nothing received", 5, 15)]
     [InlineData("Stm32Can, send a frame", 30, 60)]
     public void A_CAN_driver_stays_within(string what, int least, int most) => Assert.InRange(Figures.Value[what], least, most);
+
+    [Theory]
+    [InlineData("SpiNorFls, its start", 600, 1_300)]
+    [InlineData("SpiNorFls, start an erase", 100, 250)]
+    [InlineData("SpiNorFls, start a page", 100, 280)]
+    [InlineData("SpiNorFls, a poll within the millisecond", 10, 30)]
+    [InlineData("SpiNorFls, a poll that asks and hears the end", 40, 110)]
+    [InlineData("SpiNorFls, read a chunk", 1_000, 2_600)]
+    [InlineData("SpiNorFls, compare a chunk", 5_000, 13_000)]
+    [InlineData("SpiNorFls, program a chunk, module Fls included", 4_000, 9_000)]
+    [InlineData("LittleFsFls, program", 50, 150)]
+    [InlineData("LittleFsFls, thousand bytes more compared", 1_000, 2_600)]
+    public void A_flash_driver_stays_within(string what, int least, int most) => Assert.InRange(Figures.Value[what], least, most);
 }
