@@ -4,7 +4,7 @@ namespace EsyncTests;
 /// <summary>Files of the working copy that the tests were built from.</summary>
 public static class Repository
 {
-    private static readonly string[] NotOurs = ["bin", "obj", "artifacts", "TestResults", "runs"];
+    private static readonly string[] NotOurs = ["bin", "obj", "artifacts", "TestResults", "runs", "packages"];
 
     /// <summary>The folder that holds EsyncAgent.sln.</summary>
     public static string Root { get; } = FindRoot();
