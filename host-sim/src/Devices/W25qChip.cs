@@ -207,6 +207,7 @@ public sealed class W25qChip : ISpiPort
         }
 
         bool isWrapping = at + data.Length > PageLength;
+        _isChanging = true; // also when the processor stops at this moment
         _isChanging = isWrapping
             ? _flash.StartProgram(page, latch, 0, PageLength)
             : _flash.StartProgram(address, latch, at, data.Length);
@@ -216,6 +217,7 @@ public sealed class W25qChip : ISpiPort
     {
         if (_isWriteEnabled && sent.Length == DataAt && !Registers.IsProtected(AddressIn(sent), _flash.Size))
         {
+            _isChanging = true;
             _isChanging = _flash.StartErase(AddressIn(sent) & ~(uint)(SectorLength - 1));
         }
     }

@@ -13,6 +13,7 @@ public sealed class AgentRig
     private readonly EcuConfig _config;
     private readonly Func<IMcu, IFls>? _driver;
     private uint _nowMs = 0xFFFF_F000;
+    private long _turns;
 
     /// <summary>An agent on a flash part; <paramref name="driver"/> makes the driver of a start, by default the part is its own.</summary>
     public AgentRig(EcuConfig config, FlashModel flash, Func<IMcu, IFls>? driver = null)
@@ -37,6 +38,9 @@ public sealed class AgentRig
     public string RunningVersion => Banks.Running == Banks.None
         ? "none" : System.Text.Encoding.ASCII.GetString(Banks.RunningVersion).TrimEnd('\0');
 
+    /// <summary>Microseconds of all turns so far, for a part that takes its time; a turn is a millisecond.</summary>
+    public long NowUs => _turns * 1000;
+
     /// <summary>Power comes on: a new agent, run until it serves requests.</summary>
     public void PowerOn()
     {
@@ -50,9 +54,7 @@ public sealed class AgentRig
     /// <summary>One turn; a reset that the agent asked for happens at once.</summary>
     public void Turn()
     {
-        _nowMs++;
-        Mcu.NowMs = _nowMs;
-        Agent.MainFunction(_nowMs);
+        RunOnce();
         if (Mcu.IsResetRequested)
         {
             Resets++;
@@ -205,9 +207,7 @@ public sealed class AgentRig
         Agent = new EsyncAgent.EcuM(_config, new SilentCan(), _driver?.Invoke(Mcu) ?? Flash, new HostCrypto(), Mcu, Loader);
         for (int i = 0; i < LoopsMax && !(Agent.IsRunning && Agent.Fota.IsReady) && !Mcu.IsResetRequested; i++)
         {
-            _nowMs++;
-            Mcu.NowMs = _nowMs;
-            Agent.MainFunction(_nowMs);
+            RunOnce();
         }
 
         if (Mcu.IsResetRequested)
@@ -219,5 +219,13 @@ public sealed class AgentRig
         {
             throw new InvalidOperationException("the agent does not come up");
         }
+    }
+
+    private void RunOnce()
+    {
+        _turns++;
+        _nowMs++;
+        Mcu.NowMs = _nowMs;
+        Agent.MainFunction(_nowMs);
     }
 }
