@@ -1,5 +1,6 @@
 // esync package build: from compiled assemblies, or a ready bundle, to a signed package.
-// Everything is checked before the first key signs: a signature index that is spent on a refused build is lost.
+// Everything is checked before the first key signs: a signature index that is spent on a refused build is lost. What a board
+// could not start is refused here too (NanoBundleCheck).
 // Tests: tests/host-sim/Cli.
 using System.CommandLine;
 using System.Globalization;
@@ -32,6 +33,10 @@ internal static class PackageBuildCommand
             "esync package build --assembly Motor.dll --entry-class Motor.Application --application-version 2.0.0 --name motor --ecu motor " +
             "--sequence 2 --security-version 1 --key author.key --key oem.key --out motor-2.esp",
             "version 2.0.0 for every ECU of the class that `motor` has in nf.config, signed in both roles");
+        command.WithExample(
+            "esync package build --assembly bin/Release/Maps.pe --assembly bin/Release/Fan.pe --entry-class Fan.Application --application-version 2.0.0 " +
+            "--name climate --ecu climate --sequence 2 --security-version 1 --key author.key --key oem.key --out climate-2.esp",
+            "the same for a real board: the .pe files of nanoFramework, a referenced one before the one that refers to it");
         command.SetAction(result => Run(result, options));
         return command;
     }
@@ -40,11 +45,13 @@ internal static class PackageBuildCommand
     {
         string name = result.GetRequiredValue(options.Name);
         PackageTarget? target = TargetOf(result, options);
+        byte[] image = ImageOf(result, options, target);
+        IReadOnlyList<string> notes = CheckForBoard(image, result, options, target);
         PackageRequest request = new()
         {
             Name = name,
             Hardware = result.GetValue(options.Hardware) ?? target?.Name ?? name,
-            Image = ImageOf(result, options, target),
+            Image = image,
             Sequence = result.GetRequiredValue(options.Sequence),
             SecurityVersion = result.GetRequiredValue(options.SecurityVersion),
             VendorId = IdentifierOf(result.GetValue(options.Vendor), "--vendor", target?.VendorId),
@@ -64,6 +71,11 @@ internal static class PackageBuildCommand
         Package package = PackageBuilder.Build(request, signers);
         package.Save(path);
         Report(result.InvocationConfiguration.Output, path, package, keyPaths);
+        foreach (string note in notes)
+        {
+            result.InvocationConfiguration.Output.WriteLine($"note: {note}");
+        }
+
         return ExitCode.Ok;
     }
 
@@ -95,15 +107,39 @@ internal static class PackageBuildCommand
 
         ApplicationBundle bundle = new()
         {
-            Runtime = result.GetValue(options.Runtime) is string runtime
-                ? (BundleRuntime)(Array.IndexOf(BundleRuntimes.Names, runtime) + 1)
-                : target?.Runtime ?? BundleRuntime.Net10,
+            Runtime = RuntimeOf(result, options, target),
             ContractVersion = result.GetValue(options.Contract),
             Version = version,
             EntryClass = entryClass,
             Assemblies = [.. assemblies.Select(path => AtomicFile.ReadInput(path, "assembly", AssemblyLengthMax))],
         };
         return bundle.Build();
+    }
+
+    private static BundleRuntime RuntimeOf(ParseResult result, Options options, PackageTarget? target) => result.GetValue(options.Runtime) is string runtime
+        ? (BundleRuntime)(Array.IndexOf(BundleRuntimes.Names, runtime) + 1)
+        : target?.Runtime ?? BundleRuntime.Net10;
+
+    // The runtime first: what is wrong with a file for a runtime that the ECU does not have is of no interest.
+    private static IReadOnlyList<string> CheckForBoard(byte[] image, ParseResult result, Options options, PackageTarget? target)
+    {
+        if (ApplicationBundle.TryParse(image, out ApplicationBundle? bundle) is string reason)
+        {
+            throw new UserErrorException(ExitCode.BadFile, $"the image is no application bundle: {reason}");
+        }
+
+        target?.RequireRuntime(bundle!.Runtime);
+        string[] names = result.GetValue(options.Assemblies) is { Length: > 0 } paths
+            ? paths
+            : [.. bundle!.Assemblies.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"{result.GetValue(options.Image)}, assembly {i}"))];
+        int misplaced = bundle!.Runtime == BundleRuntime.Net10 ? bundle.Assemblies.ToList().FindIndex(assembly => NanoAssembly.IsMarked(assembly)) : -1;
+        if (misplaced >= 0)
+        {
+            string remedy = target is null ? "say --runtime nanoframework, or give the .dll for a virtual ECU" : $"{target.Name} is a virtual ECU, give the .dll";
+            throw new UserErrorException(ExitCode.BadFile, $"{names[misplaced]}: it is a nanoFramework assembly, for a board; {remedy}");
+        }
+
+        return bundle.Runtime == BundleRuntime.NanoFramework ? NanoBundleCheck.Require(bundle, names, target) : [];
     }
 
     private static byte[] IdentifierOf(string? text, string option, byte[]? ofTarget) => text is null
@@ -138,7 +174,7 @@ internal static class PackageBuildCommand
 
     private sealed class Options
     {
-        public readonly Option<string[]> Assemblies = new("--assembly") { HelpName = "FILE", Description = "Compiled assembly; once for each, in the order in which they are loaded, the entry class in the last" };
+        public readonly Option<string[]> Assemblies = new("--assembly") { HelpName = "FILE", Description = "Compiled assembly (.dll for a virtual ECU, .pe for a board); once for each, in the order in which they are loaded, the entry class in the last" };
         public readonly Option<string?> EntryClass = new("--entry-class") { HelpName = "CLASS", Description = "Full name of the class that implements IApplication" };
         public readonly Option<string?> ApplicationVersion = new("--application-version") { HelpName = "TEXT", Description = "Version of the application, 1 to 24 characters" };
         public readonly Option<string?> Runtime = new("--runtime") { Description = "What the assemblies are compiled for; without it what the ECU's board runs, or net10.0" };

@@ -120,8 +120,21 @@ public static class PackageInspector
             new("runtime", bundle.Runtime.Name()),
             new("contract version", Number(bundle.ContractVersion)),
             new("entry class", bundle.EntryClass),
-            .. bundle.Assemblies.Select((assembly, i) => new InspectionLine($"assembly {i}", Bytes(assembly.Length))),
+            .. bundle.Assemblies.SelectMany((assembly, i) => DescribeAssembly(bundle.Runtime, assembly, i)),
         ];
+    }
+
+    private static InspectionLine[] DescribeAssembly(BundleRuntime runtime, byte[] file, int i)
+    {
+        string field = $"assembly {Number(i)}", length = Bytes(file.Length);
+        if (runtime != BundleRuntime.NanoFramework)
+        {
+            return [new(field, length)];
+        }
+
+        return NanoAssembly.TryParse(file, out NanoAssembly? assembly) is string reason
+            ? [new(field, $"{length}, unreadable: {reason}")]
+            : [new(field, $"{assembly!.Name} {assembly.Version}, {length}"), .. assembly.References.Select(reference => new InspectionLine("  refers to", $"{reference.Name} {reference.Version}"))];
     }
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);

@@ -26,6 +26,9 @@ public sealed record PackageTarget
     /// <summary>What runs its applications.</summary>
     public required BundleRuntime Runtime { get; init; }
 
+    /// <summary>nanoFramework packages in the program of its board, whose assemblies an application may use.</summary>
+    public required IReadOnlyList<string> BoardPackages { get; init; }
+
     /// <summary>Longest image, in bytes: a bank.</summary>
     public required uint ImageLengthMax { get; init; }
 
@@ -42,6 +45,7 @@ public sealed record PackageTarget
         VendorId = ecu.Config.Fota.VendorId,
         ClassId = ecu.Config.Fota.ClassId,
         Runtime = ecu.Board.CanController == CanControllerKind.Virtual ? BundleRuntime.Net10 : BundleRuntime.NanoFramework,
+        BoardPackages = ecu.Board.Packages,
         ImageLengthMax = ecu.Config.Fls.BankA.Length,
         EnvelopeLengthMax = Math.Min(ecu.Config.Fls.Staging.Length, ecu.Config.Fls.ManifestA.Length - SlotOverhead),
         RequiredRoles = [.. ecu.Config.Fota.RequiredRoles.Select(role => (SigningRole)role)],
@@ -65,15 +69,21 @@ public sealed record PackageTarget
             throw Refused(FotaError.EnvelopeTooLong, $"the envelope would have {length} bytes, {Name} takes {EnvelopeLengthMax}; use keys with shorter signatures");
         }
 
-        if (manifest.Runtime != Runtime)
-        {
-            throw Refused(FotaError.WrongRuntime, $"the image is for {manifest.Runtime.Name()}, {Name} runs {Runtime.Name()}");
-        }
-
+        RequireRuntime(manifest.Runtime);
         SigningRole[] missing = [.. RequiredRoles.Except(signers.Select(signer => signer.Role))];
         if (missing.Length > 0)
         {
             throw Refused(FotaError.RoleMissing, $"{Name} wants a signature in the role {string.Join(" and ", missing.Select(role => role.Name()))} as well; add its --key");
+        }
+    }
+
+    /// <summary>Refuses an image for another runtime than the ECU's board has.</summary>
+    /// <exception cref="UserErrorException">Another runtime.</exception>
+    public void RequireRuntime(BundleRuntime runtime)
+    {
+        if (runtime != Runtime)
+        {
+            throw Refused(FotaError.WrongRuntime, $"the image is for {runtime.Name()}, {Name} runs {Runtime.Name()}");
         }
     }
 
