@@ -54,7 +54,7 @@ public static class ClimateConfig
         return new CanTpConfig
         {
             BlockSize = 2,
-            SeparationTimeMin = 0xF3,
+            SeparationTimeMin = 0x00,
             NAsMs = 1000,
             NBsMs = 1000,
             NCrMs = 1000,
@@ -127,7 +127,7 @@ public static class ClimateConfig
         {
             P2ServerMsMax = 150,
             P2StarServerMsMax = 5000,
-            TurnMsMax = 65,
+            TurnMsMax = 75,
             S3ServerMs = 5000,
             MessageLengthMax = 4095,
             AccessDelayMs = 1000,

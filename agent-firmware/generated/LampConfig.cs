@@ -53,7 +53,7 @@ public static class LampConfig
     {
         return new CanTpConfig
         {
-            BlockSize = 8,
+            BlockSize = 1,
             SeparationTimeMin = 0x00,
             NAsMs = 1000,
             NBsMs = 1000,

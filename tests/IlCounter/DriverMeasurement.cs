@@ -8,6 +8,8 @@ namespace EsyncTests.IlCounting;
 /// <summary>Entry points inside a <see cref="CountingContext"/>; only types of the base library go in and out.</summary>
 public static class DriverMeasurement
 {
+    private const int SpiNorReadsOfChunk = 16;
+
     // Inner pad, inner padding; outer pad, outer message (RFC 2104).
     private const int CompressionsOfNothing = 4;
 
@@ -33,6 +35,8 @@ public static class DriverMeasurement
             [IlOperation.Stm32CanDrain] = ofForeign - ofEvent,
             [IlOperation.Stm32CanReceive] = figures["Stm32Can, receive a frame, its event"] - ofForeign,
             [IlOperation.Stm32CanSend] = figures["Stm32Can, send a frame"],
+            [IlOperation.SpiNorTransaction] = figures["SpiNorFls, read a chunk"] / SpiNorReadsOfChunk,
+            [IlOperation.SpiNorPoll] = figures["SpiNorFls, a poll within the millisecond"],
             [IlOperation.FileAccess] = figures["LittleFsFls, program"] / 2,
             [IlOperation.CompareByte] = figures["LittleFsFls, thousand bytes more compared"] / 1000,
             [IlOperation.ManagedHmac] = figures["HMAC, empty message"] - (CompressionsOfNothing * compression),

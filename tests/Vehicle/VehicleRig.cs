@@ -14,9 +14,9 @@ public sealed class VehicleRig : IUpdateObserver
 {
     private readonly Random _random = new(7);
 
-    public VehicleRig(string board = "motor", Action<EcuConfig>? change = null, Func<IApplicationLoader>? loader = null)
+    public VehicleRig(string ecu = "motor", Action<EcuConfig>? change = null, Func<IApplicationLoader>? loader = null, string? board = null)
     {
-        EcuDefinition definition = NfConfig.Load(Repository.PathOf("nf.config")).Ecu(board);
+        EcuDefinition definition = NfConfig.Load(Repository.PathOf("nf.config"), board is null ? null : new BoardOverride(board, [ecu])).Ecu(ecu);
         change?.Invoke(definition.Config);
         Definition = definition;
         Bus = new VirtualBus(Time, (int)definition.Bus.BitRate);

@@ -4,7 +4,7 @@
 // A page is a whole sector: a chunk is then one commit, where pages of 256 would rewrite its file sixteen times.
 // Erasing deletes: it takes one commit of the directory and frees the block that the next rewrite needs.
 // Invariants: nothing is allocated after construction; a read after a change comes from the file, never from the buffer
-// that was written; at most one change a turn of the agent, for a call lasts as long as the file system's, some 60 ms for
+// that was written; at most one change a turn of the agent, for a call lasts as long as the file system's, some 70 ms for
 // a write. A CAN controller with two receive buffers must ask for blocks of two frames meanwhile (nf.config).
 // Tests: tests/boards/drivers/LittleFsFlsTests.
 using System;

@@ -5,6 +5,7 @@
 using EsyncAgent;
 using EsyncSim.Bus;
 using EsyncSim.Client;
+using EsyncSim.Devices;
 using EsyncSim.Flash;
 using EsyncSim.Packages;
 using EsyncSim.Server;
@@ -84,9 +85,23 @@ public sealed class DemoScript
         await CutPowerAsync(_world.Battery, "2.0.1");
         _screen.Chapter("Packages that are not what they should be are refused");
         await RefuseAllAsync(_world.Motor);
+        foreach (DemoEcu ecu in _world.Ecus)
+        {
+            NoteStrayWrites(ecu);
+        }
+
         if (_world.Vehicle.IsFaulted)
         {
             await _world.Vehicle;
+        }
+    }
+
+    private void NoteStrayWrites(DemoEcu ecu)
+    {
+        if (ecu.Bench.Ecu.Can is StockCanModel { StrayWriteTotal: > 0 } can)
+        {
+            _screen.Note($"{ecu.Name}: nanoFramework's receive ring wrote {can.StrayWriteTotal} frames outside of its memory, which a real board may not survive;");
+            _screen.Note("  blockSize: 1 in nf.config avoids it (boards/README.md, \"The native CAN of STM32 boards\")");
         }
     }
 

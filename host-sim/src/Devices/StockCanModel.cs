@@ -48,6 +48,9 @@ public sealed class StockCanModel : CanControllerModel, IStockCan
     /// <summary>Frames that were written behind the ring's memory since power-on.</summary>
     public uint StrayWriteCount { get; private set; }
 
+    /// <summary>The same since the model was made.</summary>
+    public uint StrayWriteTotal { get; private set; }
+
     /// <summary>Calls of WriteMessage since power-on that would have stopped the runtime.</summary>
     public uint BlockedCount { get; private set; }
 
@@ -126,7 +129,9 @@ public sealed class StockCanModel : CanControllerModel, IStockCan
             ulong data = frame.Length == 8 ? frame.Data : frame.Data | (_leftOver & (ulong.MaxValue >> (8 * frame.Length)));
             _ring.TryAdd(new BusFrame(frame.Identifier, frame.IsExtended, 8, data));
             _place = waiting == 0 ? 0 : (_place + 1) % RingCapacity;
-            StrayWriteCount += _place == 0 ? 0u : 1u;
+            uint stray = _place == 0 ? 0u : 1u;
+            StrayWriteCount += stray;
+            StrayWriteTotal += stray;
             _leftOver = data;
         }
 

@@ -31,6 +31,6 @@ internal static class BoardFactory
     private static FlashSide FlashSideOf(FlashPart part, FlashModel flash) => part.Driver switch
     {
         "LittleFsFls" => new LittleFsSide(flash),
-        _ => new DirectSide(flash),
+        _ => new SpiNorSide(flash, part.Spi!.ClockHz),
     };
 }

@@ -34,6 +34,11 @@ internal abstract class CanSide(BoardDefinition board)
     public virtual void TurnBegins()
     {
     }
+
+    /// <summary>The turn that has been carried out lasts until this moment.</summary>
+    public virtual void TurnEnds(long endNs)
+    {
+    }
 }
 
 /// <summary>An MCP2515 on SPI, which keeps its power and its frames while the processor restarts.</summary>
@@ -56,29 +61,95 @@ internal sealed class Mcp2515Side(BoardDefinition board, Mcp2515Chip chip) : Can
     }
 }
 
-/// <summary>The STM32's own controller under nanoFramework's driver: a reset of the processor is one of the controller.</summary>
-internal sealed class Stm32CanSide(BoardDefinition board, StockCanModel native) : CanSide(board)
+/// <summary>
+/// The STM32's own controller under nanoFramework's driver: a reset of the processor is one of the controller. Events reach
+/// their thread when the agent's yields after a turn, and in a turn that is longer after each time slice of the interpreter.
+/// </summary>
+internal sealed class Stm32CanSide : CanSide
 {
     private const int QueueCapacity = 64;
+    private const long TimeSliceNs = 20 * VirtualTime.NsPerMs;
     private static readonly CanDriverOperations Operations = new(IlOperation.Stm32CanIdle, IlOperation.Stm32CanReceive, IlOperation.Stm32CanSend);
 
+    private readonly StockCanModel _native;
+    private readonly SimEvent _slice;
+    private CpuMeter? _meter;
+    private bool _isInTurn;
+    private long _turnEndNs;
+    private long _owedNs;
+
+    /// <summary>Makes it.</summary>
+    public Stm32CanSide(BoardDefinition board, StockCanModel native)
+        : base(board)
+    {
+        _native = native;
+        _slice = native.Bus.Time.CreateEvent(OnSlice);
+    }
+
     /// <inheritdoc/>
-    public override CanControllerModel Controller => native;
+    public override CanControllerModel Controller => _native;
 
     /// <inheritdoc/>
     public override ICan Start(EcuConfig config, IMcu mcu, IlCosts costs, CpuMeter meter)
     {
-        native.PowerOn();
-        native.Charge = meter.AddNative;
-        Stm32Can driver = new(new MeteredStockCan(native, meter), mcu, config.CanIf, QueueCapacity, config.CanTp.FrameTimeUs, Board.BlockSizeMax, Board.SeparationTimeMin);
+        _meter = meter;
+        _owedNs = 0;
+        _native.PowerOn();
+        _native.Charge = Charge;
+        Stm32Can driver = new(new MeteredStockCan(_native, meter), mcu, config.CanIf, QueueCapacity, config.CanTp.FrameTimeUs, Board.BlockSizeMax, Board.SeparationTimeMin);
         return new MeteredCan(driver, config.CanIf, meter, Operations);
     }
 
     /// <inheritdoc/>
-    public override void ProcessorStopped() => native.PowerOff();
+    public override void ProcessorStopped()
+    {
+        _slice.Cancel();
+        _native.PowerOff();
+    }
 
     /// <inheritdoc/>
-    public override void TurnBegins() => native.Dispatch();
+    public override void TurnBegins()
+    {
+        _isInTurn = true;
+        _meter!.AddNative(_owedNs);
+        _owedNs = 0;
+        _native.Dispatch();
+    }
+
+    /// <inheritdoc/>
+    public override void TurnEnds(long endNs)
+    {
+        _isInTurn = false;
+        _turnEndNs = endNs;
+        Continue();
+    }
+
+    private void OnSlice()
+    {
+        _native.Dispatch();
+        Continue();
+    }
+
+    private void Continue()
+    {
+        if (_native.Bus.Time.NowNs + TimeSliceNs < _turnEndNs)
+        {
+            _slice.After(TimeSliceNs);
+        }
+    }
+
+    // What other threads did within a turn is paid at the next one's beginning: the end of the first is settled by then.
+    private void Charge(long ns)
+    {
+        if (_isInTurn)
+        {
+            _meter!.AddNative(ns);
+        }
+        else
+        {
+            _owedNs += ns;
+        }
+    }
 }
 
 /// <summary>Charges the driver's own work in events, which come outside of the agent's calls.</summary>

@@ -39,6 +39,9 @@ internal sealed class DriverBoard : EcuBoard
     public override void TurnBegins() => _can.TurnBegins();
 
     /// <inheritdoc/>
+    public override void TurnEnds(long endNs) => _can.TurnEnds(endNs);
+
+    /// <inheritdoc/>
     public override void PowerOn()
     {
         _flash.PowerOn();

@@ -37,6 +37,11 @@ public abstract class EcuBoard(ProcessorClock clock, FlashModel flash)
     {
     }
 
+    /// <summary>The turn that has been carried out lasts until this moment of virtual time.</summary>
+    public virtual void TurnEnds(long endNs)
+    {
+    }
+
     /// <summary>The processor has stopped: a reset, or the power is gone.</summary>
     public virtual void ProcessorStopped()
     {

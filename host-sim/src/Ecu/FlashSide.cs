@@ -41,13 +41,20 @@ internal sealed class LittleFsSide(FlashModel flash) : FlashSide(flash)
                 });
             },
         };
-        return new MeteredFlash(new LittleFsFls(files, Flash.Size), meter, isComparing: true);
+        return new MeteredFlash(new LittleFsFls(files, Flash.Size), meter, new FlashDriverOperations(IlOperation.CompareByte, null));
     }
 }
 
-/// <summary>A part that the port reaches directly.</summary>
-internal sealed class DirectSide(FlashModel flash) : FlashSide(flash)
+/// <summary>A W25Q on SPI, which keeps its power and goes on with its erase while the processor restarts.</summary>
+internal sealed class SpiNorSide(FlashModel flash, uint clockHz) : FlashSide(flash)
 {
+    private readonly W25qChip _chip = new(flash);
+
     /// <inheritdoc/>
-    public override IFls Start(IMcu mcu, IlCosts costs, CpuMeter meter) => new MeteredFlash(new DirectFlash(Flash, costs, meter), meter);
+    public override IFls Start(IMcu mcu, IlCosts costs, CpuMeter meter)
+    {
+        MeteredSpi spi = new(_chip, clockHz, costs, meter, IlOperation.SpiNorTransaction);
+        SpiNorFls driver = new(spi, mcu, new SpiNorConfig { Size = Flash.Size });
+        return new MeteredFlash(driver, meter, new FlashDriverOperations(IlOperation.CompareByte, IlOperation.SpiNorPoll));
+    }
 }

@@ -87,6 +87,12 @@ public enum IlOperation
     /// <summary>Driver Stm32Can: a frame handed to the native driver.</summary>
     Stm32CanSend,
 
+    /// <summary>Driver SpiNorFls: one transaction with the part, and what leads to it.</summary>
+    SpiNorTransaction,
+
+    /// <summary>Driver SpiNorFls: a question that it answers "busy" without asking the part.</summary>
+    SpiNorPoll,
+
     /// <summary>Flash drivers: one byte compared.</summary>
     CompareByte,
 

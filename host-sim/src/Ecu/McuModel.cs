@@ -11,13 +11,15 @@ namespace EsyncSim.Ecu;
 public sealed class McuModel : IMcu
 {
     private readonly VirtualTime _time;
+    private readonly ProcessorClock _clock;
     private readonly SeededRandom _entropy;
     private readonly byte[] _uniqueId = new byte[12];
     private long _startNs;
 
-    internal McuModel(VirtualTime time, ulong seed)
+    internal McuModel(VirtualTime time, ProcessorClock clock, ulong seed)
     {
         _time = time;
+        _clock = clock;
         _entropy = new SeededRandom(seed, "entropy");
         new SeededRandom(seed, "unique id").Fill(_uniqueId);
     }
@@ -28,8 +30,8 @@ public sealed class McuModel : IMcu
     /// <summary>What the millisecond counter shows at the start; changing it lets the clock jump, or nearly wrap.</summary>
     public uint ClockOffsetMs { get; set; }
 
-    /// <inheritdoc/>
-    public uint NowMs => (uint)((_time.NowNs - _startNs) / VirtualTime.NsPerMs) + ClockOffsetMs;
+    /// <summary>The counter at the processor's moment: within a long turn it goes on.</summary>
+    public uint NowMs => (uint)((_clock.NowNs - _startNs) / VirtualTime.NsPerMs) + ClockOffsetMs;
 
     /// <summary>True when the agent asked for a reset in the present turn.</summary>
     internal bool IsResetWished { get; private set; }

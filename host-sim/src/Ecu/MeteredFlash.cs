@@ -5,11 +5,16 @@ using EsyncAgent;
 
 namespace EsyncSim.Ecu;
 
+/// <summary>What a flash driver costs by call.</summary>
+/// <param name="CompareByte">One byte compared.</param>
+/// <param name="Poll">A question that is answered "busy"; null: nothing worth counting.</param>
+internal sealed record FlashDriverOperations(IlOperation CompareByte, IlOperation? Poll);
+
 /// <summary>Charges flash jobs and polls.</summary>
 /// <param name="flash">The driver.</param>
 /// <param name="meter">Where it is charged.</param>
-/// <param name="isComparing">True for a driver that compares byte by byte.</param>
-internal sealed class MeteredFlash(IFls flash, CpuMeter meter, bool isComparing = false) : IFls
+/// <param name="operations">The driver's own work where there is one.</param>
+internal sealed class MeteredFlash(IFls flash, CpuMeter meter, FlashDriverOperations? operations = null) : IFls
 {
     /// <inheritdoc/>
     public uint Size => flash.Size;
@@ -55,9 +60,9 @@ internal sealed class MeteredFlash(IFls flash, CpuMeter meter, bool isComparing 
     public bool StartCompare(uint address, byte[] data, int offset, int count)
     {
         meter.Add(IlOperation.FlashCompare);
-        if (isComparing)
+        if (operations is not null)
         {
-            meter.AddPassive(IlOperation.CompareByte, count);
+            meter.AddPassive(operations.CompareByte, count);
         }
 
         return flash.StartCompare(address, data, offset, count);
@@ -70,6 +75,10 @@ internal sealed class MeteredFlash(IFls flash, CpuMeter meter, bool isComparing 
         if (status == FlsStatus.Busy)
         {
             meter.AddPassive(IlOperation.FlashBusy);
+            if (operations?.Poll is { } poll)
+            {
+                meter.AddPassive(poll);
+            }
         }
 
         return status;

@@ -10,7 +10,7 @@ namespace EsyncSim.Ecu;
 /// <param name="clockHz">Clock of the bus while this device is selected.</param>
 /// <param name="costs">Prices.</param>
 /// <param name="meter">Where they are charged.</param>
-/// <param name="driver">Instructions of the driver for one transaction; null where they are charged by call.</param>
+/// <param name="driver">Instructions of a driver that never asks in vain, for one transaction; null where they are charged by call.</param>
 internal sealed class MeteredSpi(ISpiPort device, uint clockHz, IlCosts costs, CpuMeter meter, IlOperation? driver = null) : ISpiPort
 {
     private readonly long _byteNs = 8_000_000_000L / clockHz;
@@ -20,7 +20,7 @@ internal sealed class MeteredSpi(ISpiPort device, uint clockHz, IlCosts costs, C
     {
         if (driver is { } operation)
         {
-            meter.AddPassive(operation);
+            meter.Add(operation);
         }
 
         meter.AddNative(costs.SpiTransactionNs + (count * _byteNs));

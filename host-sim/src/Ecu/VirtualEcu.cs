@@ -42,7 +42,7 @@ public sealed class VirtualEcu
         _meter = new CpuMeter(options.Costs);
         _loader = options.Loader ?? (() => new NoApplication());
         _program = options.Program ?? ((ecu, ports) => new EcuMAgent(ecu, ports));
-        Mcu = new McuModel(_time, options.Seed) { ClockOffsetMs = options.ClockOffsetMs };
+        Mcu = new McuModel(_time, board.Clock, options.Seed) { ClockOffsetMs = options.ClockOffsetMs };
         board.Clock.ElapsedInTurn = () => _isInTurn ? ElapsedNs() : 0;
         board.Can.ElapsedNs = () => board.Clock.ElapsedNs;
         board.Can.FrameArrived = Wake;
@@ -210,6 +210,7 @@ public sealed class VirtualEcu
 
         TurnCount++;
         endNs = _time.NowNs + _meter.EndTurn();
+        Board.TurnEnds(endNs);
         TurnEnded?.Invoke(this);
         if (Mcu.IsResetWished)
         {
