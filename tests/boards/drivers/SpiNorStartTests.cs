@@ -11,7 +11,7 @@ public sealed class SpiNorStartTests
 {
     private readonly SpiNorRig _rig = new();
 
-    public static TheoryData<int, int> Protections => new()
+    public static TheoryData<int, byte> Protections => new()
     {
         { 0, 0x04 }, { 0, 0x1C }, { 0, 0x7C }, { 0, 0x24 }, { 1, 0x40 }, { 2, 0x04 },
     };
