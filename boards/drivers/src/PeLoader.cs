@@ -198,6 +198,11 @@ public sealed class PeLoader : IApplicationLoader
             byte[][] assemblies = _receiver.Assemblies;
             for (int i = 0; i < assemblies.Length; i++)
             {
+                if (!PeHeader.IsWhole(assemblies[i]))
+                {
+                    return "assembly " + i.ToString() + " of the bundle is no .pe of nanoFramework, or not a whole one";
+                }
+
                 _assemblies.Load(assemblies[i]);
             }
 

@@ -12,22 +12,31 @@ public sealed class AgentRig
     private const int LoopsMax = 20_000;
     private readonly EcuConfig _config;
     private readonly Func<IMcu, IFls>? _driver;
+    private readonly Func<IApplicationLoader> _makeLoader;
+    private IApplicationLoader _loader = null!;
     private uint _nowMs = 0xFFFF_F000;
     private long _turns;
 
-    /// <summary>An agent on a flash part; <paramref name="driver"/> makes the driver of a start, by default the part is its own.</summary>
-    public AgentRig(EcuConfig config, FlashModel flash, Func<IMcu, IFls>? driver = null)
+    /// <param name="config">The ECU.</param>
+    /// <param name="flash">What outlives its resets.</param>
+    /// <param name="driver">Makes the flash driver of a start; by default the part is its own.</param>
+    /// <param name="makeLoader">Makes the loader of a start; a fake one when it is left out.</param>
+    public AgentRig(EcuConfig config, FlashModel flash, Func<IMcu, IFls>? driver = null, Func<IApplicationLoader>? makeLoader = null)
     {
         _config = config;
         _driver = driver;
         Flash = flash;
+        _makeLoader = makeLoader ?? (() => new FakeApplicationLoader());
     }
 
     public FlashModel Flash { get; }
 
     public EsyncAgent.EcuM Agent { get; private set; } = null!;
 
-    public FakeApplicationLoader Loader { get; private set; } = null!;
+    public FakeApplicationLoader Loader => (FakeApplicationLoader)_loader;
+
+    /// <summary>Called after each turn with the time: what else has its turn on a processor.</summary>
+    public Action<uint> AfterTurn { get; set; } = _ => { };
 
     public FakeMcu Mcu { get; private set; } = null!;
 
@@ -203,8 +212,8 @@ public sealed class AgentRig
     private void Start()
     {
         Mcu = new FakeMcu();
-        Loader = new FakeApplicationLoader();
-        Agent = new EsyncAgent.EcuM(_config, new SilentCan(), _driver?.Invoke(Mcu) ?? Flash, new HostCrypto(), Mcu, Loader);
+        _loader = _makeLoader();
+        Agent = new EsyncAgent.EcuM(_config, new SilentCan(), _driver?.Invoke(Mcu) ?? Flash, new HostCrypto(), Mcu, _loader);
         for (int i = 0; i < LoopsMax && !(Agent.IsRunning && Agent.Fota.IsReady) && !Mcu.IsResetRequested; i++)
         {
             RunOnce();
@@ -227,5 +236,6 @@ public sealed class AgentRig
         _nowMs++;
         Mcu.NowMs = _nowMs;
         Agent.MainFunction(_nowMs);
+        AfterTurn(_nowMs);
     }
 }

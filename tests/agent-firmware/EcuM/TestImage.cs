@@ -4,6 +4,7 @@ using System.Text;
 using EsyncAgent;
 using EsyncSim.Packages;
 using EsyncSim.Signing;
+using EsyncTests.Boards.Drivers;
 
 namespace EsyncTests.AgentFirmware.EcuM;
 
@@ -34,6 +35,12 @@ public sealed record TestImage(string Version, byte[] Envelope, byte[] Payload, 
             $"{Convert.ToHexString(classId)} {version} {sequence} {length} {behaviour}",
             _ => Build(vendorId, classId, version, sequence, length, behaviour, securityVersion: 1));
 
+    /// <summary>An image for a board: its assembly has what a loader looks at before it hands it to the runtime.</summary>
+    public static TestImage MakeForBoard(string version, uint sequence, int length) =>
+        Made.GetOrAdd(
+            $"board {version} {sequence} {length}",
+            _ => Build(VendorId, ClassId, version, sequence, length, "good", securityVersion: 1, BundleRuntime.NanoFramework));
+
     /// <summary>What the fake loader shall do with an image.</summary>
     public static string BehaviourOf(byte[] image)
     {
@@ -41,14 +48,22 @@ public sealed record TestImage(string Version, byte[] Envelope, byte[] Payload, 
         return bundle == null ? $"throws ({reason})" : Encoding.ASCII.GetString(bundle.Assemblies[0].AsSpan(0, 16)).Trim();
     }
 
-    private static TestImage Build(byte[] vendorId, byte[] classId, string version, uint sequence, int length, string behaviour, uint securityVersion)
+    private static TestImage Build(byte[] vendorId, byte[] classId, string version, uint sequence, int length, string behaviour, uint securityVersion, BundleRuntime runtime = BundleRuntime.Net10)
     {
         byte[] assembly = new byte[length - 256];
         new Random(version.Length + (int)sequence).NextBytes(assembly);
-        Encoding.ASCII.GetBytes(behaviour.PadRight(16)).CopyTo(assembly, 0);
+        if (runtime == BundleRuntime.NanoFramework)
+        {
+            PeImage.WriteHead(assembly);
+        }
+        else
+        {
+            Encoding.ASCII.GetBytes(behaviour.PadRight(16)).CopyTo(assembly, 0);
+        }
+
         byte[] image = new ApplicationBundle
         {
-            Runtime = BundleRuntime.Net10,
+            Runtime = runtime,
             ContractVersion = 1,
             Version = version,
             EntryClass = "Rig.Application",

@@ -93,7 +93,7 @@ internal sealed class PeLoaderRig : IDisposable
         ContractVersion = 1,
         Version = "1.0.0",
         EntryClass = "Bench.Application",
-        Assemblies = assemblies.Length == 0 ? [[1, 2, 3, 4, 5]] : assemblies,
+        Assemblies = assemblies.Length == 0 ? [PeImage.Of(1)] : assemblies,
     }.Build();
 
     /// <summary>Hands an image over in pieces and starts it.</summary>

@@ -16,7 +16,7 @@ public sealed class PeLoaderTests
     [MemberData(nameof(Pieces))]
     public void Assemblies_arrive_whole_in_arrays_of_their_own_however_the_image_is_cut(int piece)
     {
-        byte[][] assemblies = [[1], [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * 7))], [9, 8, 7]];
+        byte[][] assemblies = [PeImage.Of(1), PeImage.Of([.. Enumerable.Range(0, 5000).Select(i => (byte)(i * 7))]), PeImage.Of(9, 8, 7)];
         using PeLoaderRig rig = new();
         Assert.Equal(StdReturn.Ok, rig.Start(PeLoaderRig.Bundle(assemblies), piece));
         Assert.Equal(assemblies, rig.Assemblies.Loaded);
@@ -56,7 +56,7 @@ public sealed class PeLoaderTests
     [InlineData(111, 0x75, "section 0")]
     [InlineData(111, 0x04, "section 0")]
     [InlineData(112, 0xFF, "section 0")]
-    [InlineData(115, 0x06, "section 0")]
+    [InlineData(115, 0x7E, "section 0")]
     public void A_spoiled_bundle_is_refused_as_host_sim_refuses_it(int offset, byte value, string reason)
     {
         byte[] image = PeLoaderRig.Bundle();
@@ -137,6 +137,29 @@ public sealed class PeLoaderTests
         Assert.Equal(ApplicationState.Faulted, rig.Loader.State);
         Assert.Contains("System.InvalidOperationException native checksum", rig.Loader.Trouble);
         Assert.Equal(StdReturn.NotOk, rig.Loader.Begin(5000));
+    }
+
+    [Theory]
+    [InlineData(0, 0x4D)]
+    [InlineData(5, 0x32)]
+    [InlineData(100, 0x7E)]
+    [InlineData(103, 0x01)]
+    public void The_runtime_is_given_no_array_that_it_would_read_beyond(int offset, byte value)
+    {
+        byte[] assembly = PeImage.Of(1);
+        assembly[offset] = value;
+        using PeLoaderRig rig = new();
+        Assert.Equal(StdReturn.NotOk, rig.Start(PeLoaderRig.Bundle(PeImage.Of(2), assembly)));
+        Assert.Equal("assembly 1 of the bundle is no .pe of nanoFramework, or not a whole one", rig.Loader.Trouble);
+        Assert.Single(rig.Assemblies.Loaded);
+    }
+
+    [Fact]
+    public void An_assembly_shorter_than_its_header_is_refused()
+    {
+        using PeLoaderRig rig = new();
+        Assert.Equal(StdReturn.NotOk, rig.Start(PeLoaderRig.Bundle(PeImage.Of()[..123])));
+        Assert.Contains("assembly 0", rig.Loader.Trouble);
     }
 
     [Fact]
