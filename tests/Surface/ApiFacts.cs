@@ -20,6 +20,9 @@ internal sealed partial class ApiFacts
         ["System.UInt64"] = "ulong",
     };
 
+    // How often an attribute may stand is not part of the notation; the full listing is asked for that.
+    private const string AttributeUsage = "[global::System.AttributeUsage((global::System.AttributeTargets)32767, AllowMultiple = true)] ";
+
     private ApiFacts(string assembly, IReadOnlyList<string> lines)
     {
         Assembly = assembly;
@@ -71,7 +74,7 @@ internal sealed partial class ApiFacts
 
         string bases = string.Join(", ", Bodies(lines, " < ").Select(Global));
         bool isClosed = kind.EndsWith("class", StringComparison.Ordinal) && !kind.StartsWith("static", StringComparison.Ordinal) && !members.Exists(m => m.Contains("new(", StringComparison.Ordinal));
-        return $"public {kind} {name}{(bases.Length > 0 ? " : " + bases : "")} {{ {(isClosed ? $"internal {name}() {{ }} " : "")}"
+        return $"{(bases.EndsWith(".Attribute", StringComparison.Ordinal) ? AttributeUsage : "")}public {kind} {name}{(bases.Length > 0 ? " : " + bases : "")} {{ {(isClosed ? $"internal {name}() {{ }} " : "")}"
             + string.Join(' ', members.Select(m => Member(name, m, isInterface: kind == "interface"))) + " }";
     }
 

@@ -9,13 +9,14 @@ internal static class ApiListings
 {
     private const string Folder = "nanoframework-api";
 
-    /// <summary>The listing of an assembly as a reference assembly; skips the calling test when it is absent.</summary>
-    public static CSharpCompilation Require(string assembly) =>
-        SurfaceCompiler.Reference(assembly, File.ReadAllText(ReferenceData.Require($"{Folder}/{assembly}.txt")));
+    /// <summary>True when the listings are there.</summary>
+    public static bool Exist => ReferenceData.Find(Folder) is not null;
 
-    /// <summary>The same, null when it is absent.</summary>
-    public static CSharpCompilation? Find(string assembly) =>
-        ReferenceData.Find($"{Folder}/{assembly}.txt") is null ? null : Require(assembly);
+    /// <summary>The listing of an assembly without references as a reference assembly; skips the calling test when it is absent.</summary>
+    public static CSharpCompilation Require(string assembly) => SurfaceCompiler.Reference(assembly, RequireText(assembly));
+
+    /// <summary>The listing of an assembly; skips the calling test when it is absent.</summary>
+    public static string RequireText(string assembly) => File.ReadAllText(ReferenceData.Require($"{Folder}/{assembly}.txt"));
 
     /// <summary>All facts of a reference assembly.</summary>
     public static IReadOnlySet<string> FactsOf(CSharpCompilation library)

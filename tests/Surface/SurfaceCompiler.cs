@@ -29,9 +29,11 @@ internal static class SurfaceCompiler
     /// <summary>The drivers that boards share.</summary>
     public static IReadOnlyList<string> DriverFiles => Repository.Files("boards/drivers", ".cs");
 
-    public static IEnumerable<SyntaxTree> ParseFiles(IEnumerable<string> files) => files.Select(f => ParseText(Repository.Read(f), f));
+    public static IEnumerable<SyntaxTree> ParseFiles(IEnumerable<string> files, LanguageVersion language = LanguageVersion.CSharp13) =>
+        files.Select(f => ParseText(Repository.Read(f), f, language));
 
-    public static SyntaxTree ParseText(string text, string path = "test.cs") => CSharpSyntaxTree.ParseText(text, Parse, path);
+    public static SyntaxTree ParseText(string text, string path = "test.cs", LanguageVersion language = LanguageVersion.CSharp13) =>
+        CSharpSyntaxTree.ParseText(text, Parse.WithLanguageVersion(language), path);
 
     /// <summary>A reference assembly from source; its methods may lack bodies.</summary>
     public static CSharpCompilation Reference(string assembly, string source, params CSharpCompilation[] references) =>

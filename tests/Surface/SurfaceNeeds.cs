@@ -20,8 +20,8 @@ internal sealed class SurfaceNeeds(IAssemblySymbol library)
         "System.RuntimeTypeHandle",
     ];
 
-    // What the compiler asks for when it writes attributes of its own (indexers, ref safety rules).
-    private static readonly string[] PredefinedWhole = ["System.AttributeUsageAttribute", "System.Reflection.DefaultMemberAttribute"];
+    // What the compiler asks for when it writes attributes of its own (indexers, params, ref safety rules).
+    private static readonly string[] PredefinedWhole = ["System.AttributeUsageAttribute", "System.ParamArrayAttribute", "System.Reflection.DefaultMemberAttribute"];
 
     private readonly SortedSet<string> _facts = new(StringComparer.Ordinal);
 
@@ -42,7 +42,7 @@ internal sealed class SurfaceNeeds(IAssemblySymbol library)
                 }
             }
 
-            foreach (ISymbol member in PredefinedWhole.SelectMany(name => library.GetTypeByMetadataName(name)!.GetMembers()))
+            foreach (ISymbol member in PredefinedWhole.SelectMany(name => library.GetTypeByMetadataName(name)?.GetMembers() ?? []))
             {
                 AddMember(member);
             }
@@ -88,6 +88,10 @@ internal sealed class SurfaceNeeds(IAssemblySymbol library)
                 AddMember(method.AssociatedSymbol ?? method);
                 AddMember(method.OverriddenMethod);
                 return;
+            case IPropertySymbol property:
+                AddMember(property);
+                AddMember(property.OverriddenProperty);
+                return;
             default:
                 AddMember(symbol);
                 return;
@@ -109,9 +113,13 @@ internal sealed class SurfaceNeeds(IAssemblySymbol library)
         bool isOurs = !SymbolEqualityComparer.Default.Equals(named.ContainingAssembly, library);
         if (isOurs || named.IsGenericType || named.ContainingType is not null || !_facts.Add(ApiNotation.KindFact(named)))
         {
-            if (isOurs)
+            if (isOurs && named.BaseType is { } above)
             {
-                AddType(named.BaseType);
+                AddType(above);
+                if (named.TypeKind == TypeKind.Class)
+                {
+                    AddParameterlessConstructor(above);
+                }
             }
 
             return;
@@ -126,6 +134,15 @@ internal sealed class SurfaceNeeds(IAssemblySymbol library)
         if (named.BaseType is { } parent && ApiNotation.BasesOf(named).Contains(parent, SymbolEqualityComparer.Default))
         {
             _facts.Add(ApiNotation.BaseFact(named, parent));
+        }
+    }
+
+    // What the constructor of a class calls that says nothing else; a part that is kept of another assembly has such ones.
+    private void AddParameterlessConstructor(INamedTypeSymbol type)
+    {
+        foreach (IMethodSymbol constructor in type.InstanceConstructors.Where(c => c.Parameters.Length == 0))
+        {
+            AddMember(constructor);
         }
     }
 

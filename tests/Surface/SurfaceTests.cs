@@ -1,9 +1,9 @@
-// agent-firmware and the drivers compile against the target's base library and nothing else, and use nothing that the
-// target does not survive. The part of mscorlib that it uses is kept in mscorlib.api, so that this holds on a fresh clone; where
-// the full listing is there, the part is checked against it.
+// What goes onto a board compiles against the target's assemblies and nothing else, each program against exactly those of
+// its packages, and uses nothing that the target does not survive. The part of each assembly that is used is kept in
+// <assembly>.api, so that this holds on a fresh clone; where the full listings are there, the parts are checked against them.
 //
-// When sources use a member for the first time, the test fails, names the lines to add, and writes the whole file as it
-// should be to artifacts/mscorlib.api. To be rid of facts that nobody uses any more, empty the file and let it do so.
+// When sources use a member for the first time, a test fails, names the lines to add, and writes the files as they should
+// be to artifacts. To be rid of facts that nobody uses any more, empty a file below its head and let it do so.
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Xunit;
@@ -12,113 +12,84 @@ namespace EsyncTests.Surface;
 
 public sealed class SurfaceTests
 {
-    private const string Library = "mscorlib";
+    private static readonly SurfacePrograms Kept = new(SurfaceLibraries.Kept);
 
-    private const string Proposal = "artifacts/mscorlib.api";
+    private static readonly Lock Gate = new();
 
-    private static readonly Lazy<CSharpCompilation> Part = new(() => SurfaceCompiler.Reference(Library, ApiFacts.Load(Library).ToCSharp()));
+    public static TheoryData<string> Programs => [.. NfProject.Paths];
 
-    private static readonly Lazy<SurfaceBuild> Agent = new(() => Build(SurfaceCompiler.AgentFiles, Part.Value));
+    public static TheoryData<string> Assemblies => [.. SurfaceLibraries.Names];
 
-    private static readonly Lazy<SurfaceBuild> Contract = new(() => Build(SurfaceCompiler.ContractFiles, Part.Value));
-
-    private static readonly Lazy<SurfaceBuild> Drivers = new(() => BuildDrivers(Part.Value));
-
-    [Fact]
-    public void The_agent_compiles_against_the_part_of_the_targets_API_that_is_kept_here()
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public void It_compiles_against_the_parts_of_the_targets_API_that_are_kept_here(string program)
     {
-        AssertClean(Agent.Value);
+        lock (Gate)
+        {
+            string[] missing = [.. NfProject.Read(program).Assemblies.Except(SurfaceLibraries.Names)];
+            AssertClean(missing.Length == 0 ? [.. Kept.Build(program).Problems.Select(d => d.ToString())] : [$"{string.Join(", ", missing)}: no part is kept"]);
+        }
     }
 
-    [Fact]
-    public void The_contract_of_applications_compiles_against_it_too()
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public void It_uses_nothing_that_the_target_does_not_survive(string program)
     {
-        AssertClean(Contract.Value);
+        lock (Gate)
+        {
+            Assert.NotEmpty(Kept.Build(program).Compilation.SyntaxTrees);
+            Assert.Empty(DeadlyConstructs.Find(Kept.Build(program)));
+        }
     }
 
-    [Fact]
-    public void The_drivers_compile_against_it_and_the_agent_too()
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public void It_compiles_against_the_full_listings(string program)
     {
-        AssertClean(Drivers.Value);
+        SurfaceBuild build = new SurfacePrograms(SurfaceLibraries.RequireListings()).Build(program);
+        Assert.NotEmpty(build.Compilation.SyntaxTrees);
+        Assert.Empty(build.Problems);
     }
 
-    [Fact]
-    public void The_agent_uses_nothing_that_the_target_does_not_survive()
+    [Theory]
+    [MemberData(nameof(Assemblies))]
+    public void A_kept_part_is_whole_in_itself_sorted_and_says_nothing_twice(string assembly)
     {
-        Assert.Empty(DeadlyConstructs.Find(Agent.Value));
-        Assert.Empty(DeadlyConstructs.Find(Contract.Value));
-        Assert.Empty(DeadlyConstructs.Find(Drivers.Value));
-    }
-
-    [Fact]
-    public void The_kept_part_is_whole_in_itself()
-    {
-        Assert.Empty(Part.Value.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
-    }
-
-    [Fact]
-    public void The_kept_part_is_sorted_and_says_nothing_twice()
-    {
-        IReadOnlyList<string> lines = ApiFacts.Load(Library).Lines;
+        Assert.Empty(SurfaceLibraries.Kept.Get(assembly).GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
+        IReadOnlyList<string> lines = ApiFacts.Load(assembly).Lines;
         Assert.Equal(lines.Distinct().Order(StringComparer.Ordinal), lines);
     }
 
-    [Fact]
-    public void Every_line_of_the_kept_part_stands_in_the_full_listing()
+    [Theory]
+    [MemberData(nameof(Assemblies))]
+    public void Every_line_of_a_kept_part_stands_in_the_full_listing(string assembly)
     {
-        IReadOnlySet<string> facts = ApiListings.FactsOf(ApiListings.Require(Library));
-        Assert.Empty(ApiFacts.Load(Library).Lines.Except(facts));
+        SurfaceLibraries listings = SurfaceLibraries.RequireListings();
+        Assert.Empty(ApiFacts.Load(assembly).Lines.Except(ApiListings.FactsOf(listings.Get(assembly))));
+        Assert.Equal(listings.ReferencesOf(assembly), SurfaceLibraries.Kept.ReferencesOf(assembly));
     }
 
     [Fact]
-    public void The_agent_the_contract_and_the_drivers_compile_against_the_full_listing()
+    public void A_program_sees_no_assembly_beside_those_of_its_packages()
     {
-        CSharpCompilation listing = ApiListings.Require(Library);
-        AssertClean(Build(SurfaceCompiler.AgentFiles, listing));
-        AssertClean(Build(SurfaceCompiler.ContractFiles, listing));
-        AssertClean(BuildDrivers(listing));
-    }
-
-    private static void AssertClean(SurfaceBuild build)
-    {
-        Assert.NotEmpty(build.Compilation.SyntaxTrees);
-        if (build.Problems.Count > 0)
+        // The Nucleo's program compiles; with the line for SPI taken out of its project it must not.
+        const string Nucleo = "boards/nucleo-f767zi/nucleo-f767zi.nfproj";
+        NfProject project = NfProject.Read(Nucleo);
+        lock (Gate)
         {
-            Assert.Fail(string.Join('\n', build.Problems.Select(d => d.ToString()).Concat(LinesToAdd())));
+            SurfaceBuild build = SurfaceCompiler.Build(
+                "without",
+                SurfaceCompiler.ParseFiles(project.Sources),
+                [.. project.Assemblies.Where(a => a != "System.Device.Spi").Select(SurfaceLibraries.Kept.Get), .. project.Projects.Select(p => Kept.Build(p).Compilation)]);
+            Assert.Contains(build.Problems, p => p.ToString().Contains("SpiPort.cs", StringComparison.Ordinal));
         }
     }
 
-    private static SurfaceBuild Build(IReadOnlyList<string> files, CSharpCompilation library) =>
-        SurfaceCompiler.Build("EsyncAgent", SurfaceCompiler.ParseFiles(files), library);
-
-    private static SurfaceBuild BuildDrivers(CSharpCompilation library) => SurfaceCompiler.Build(
-        "EsyncAgent.Drivers",
-        SurfaceCompiler.ParseFiles(SurfaceCompiler.DriverFiles),
-        library,
-        Build(SurfaceCompiler.AgentFiles, library).Compilation,
-        SurfaceCompiler.Build("EsyncAgent.App", SurfaceCompiler.ParseFiles(SurfaceCompiler.ContractFiles), library).Compilation);
-
-    private static IReadOnlyCollection<string> Needs(CSharpCompilation listing) =>
-        new SurfaceNeeds(listing.Assembly).Add(Build(SurfaceCompiler.AgentFiles, listing)).Add(Build(SurfaceCompiler.ContractFiles, listing)).Add(BuildDrivers(listing)).Facts;
-
-    private static IEnumerable<string> LinesToAdd()
+    private static void AssertClean(IReadOnlyList<string> problems)
     {
-        string file = ApiFacts.FileOf(Library);
-        if (ApiListings.Find(Library) is not { } listing)
+        if (problems.Count > 0)
         {
-            return ["", $"What the target does not have must go. What it has is to be added to {file}, for which the full listing is needed (tests/ReferenceData.cs)."];
+            Assert.Fail(string.Join('\n', problems.Concat(SurfaceProposal.Write())));
         }
-
-        IReadOnlyCollection<string> needs = Needs(listing);
-        string[] missing = [.. needs.Except(ApiFacts.Load(Library).Lines)];
-        if (missing.Length == 0)
-        {
-            return ["", "The target has no such thing: say it otherwise."];
-        }
-
-        IEnumerable<string> comments = Repository.Read(file).Split('\n').TakeWhile(l => l.StartsWith('#'));
-        Directory.CreateDirectory(Path.GetDirectoryName(Repository.PathOf(Proposal))!);
-        File.WriteAllText(Repository.PathOf(Proposal), string.Join('\n', [.. comments, .. needs, ""]));
-        return ["", $"The target has what these lines say. Add them to {file}, or take the whole file: cp {Proposal} {file}", .. missing];
     }
 }

@@ -36,7 +36,7 @@ public sealed class BoardTests
         Assert.Equal(("Mcp2515", "NativeCrypto"), (board.CanDriver, board.CryptoDriver));
         Assert.Equal((new SpiDevice("GPIO5", 8_000_000), "GPIO4", 2u), (board.CanSpi, board.CanInterrupt, board.Spi!.Number));
         Assert.Equal(("LittleFsFls", null), (board.FlashParts["littlefs"].Driver, board.FlashParts["littlefs"].Spi));
-        Assert.Equal(("SpiNorFls", new SpiDevice("GPIO22", 20_000_000)), (board.FlashParts["w25q32"].Driver, board.FlashParts["w25q32"].Spi));
+        Assert.Equal(("SpiNorFls", new SpiDevice("GPIO22", 8_000_000)), (board.FlashParts["w25q32"].Driver, board.FlashParts["w25q32"].Spi));
         Assert.Equal((8_000_000u, 1792u << 10), (board.CanClockHz, board.DeploymentLength));
         Assert.Equal("nanoFramework.CoreLibrary", board.Packages[0]);
     }
