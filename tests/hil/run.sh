@@ -18,7 +18,7 @@ The board
   --target NAME         nanoff's name of the board: ESP32_REV3, ST_STM32F769I_DISCOVERY
   --serialport PORT     its serial line: /dev/ttyUSB0
   --jtag                flash through ST-LINK (STM32) instead of the serial line; needs --address
-  --address HEX         where the deployment region begins (STM32): 0x08080000
+  --address HEX         where the deployment region begins (STM32): 0x080C0000
   --baud RATE           of the runtime's serial line; 921600 by default
   --reset COMMAND       restarts the board while its line is being recorded; with --jtag by default nanoff does
 
@@ -53,7 +53,7 @@ Example: an ESP32, everything
       --ecu motor --bus socketcan:can0 --device rack/motor.device \
       --anchor author.pub --anchor oem.pub --package motor-2.esp
 Example: an STM32, device tests only
-  tests/hil/run.sh --target ST_STM32F769I_DISCOVERY --serialport /dev/ttyACM0 --jtag --address 0x08080000 \
+  tests/hil/run.sh --target ST_STM32F769I_DISCOVERY --serialport /dev/ttyACM0 --jtag --address 0x080C0000 \
       --tests-image NFUnitTest.bin
 TEXT
 }
@@ -113,7 +113,7 @@ for number in "--baud $baud" "--seconds $seconds" "--tests ${tests:-1}"; do
   [[ ${number#* } =~ ^[1-9][0-9]*$ ]] || fail 2 "${number%% *} takes a number, not ${number#* }"
 done
 if [ -n "$address" ]; then
-  [[ $address =~ ^0x[0-9A-Fa-f]{1,8}$ ]] || fail 2 "--address takes a number like 0x08080000, not $address"
+  [[ $address =~ ^0x[0-9A-Fa-f]{1,8}$ ]] || fail 2 "--address takes a number like 0x080C0000, not $address"
 elif [ "$is_jtag" = 1 ] && [ -n "$tests_image$image" ]; then
   fail 2 "--jtag needs --address, the begin of the deployment region, to deploy a program"
 fi

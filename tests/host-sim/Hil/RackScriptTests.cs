@@ -37,12 +37,12 @@ public sealed class RackScriptTests : IDisposable
     {
         _rack.Tool("nanoff", $"echo \"nanoff $*\" >>\"{_rack["calls"]}\"; case $* in *--deploy*) ;; *--reset*) cat \"{_rack["board.bin"]}\" >\"{_rack["tty"]}\";; esac");
         (int code, string output, string error) = _rack.RunScript(
-            "--target", "ST_STM32F769I_DISCOVERY", "--serialport", _rack["tty"], "--jtag", "--address", "0x08080000", "--tests-image", _rack["tests.bin"]);
+            "--target", "ST_STM32F769I_DISCOVERY", "--serialport", _rack["tty"], "--jtag", "--address", "0x080C0000", "--tests-image", _rack["tests.bin"]);
         Assert.True(code == 0, output + error);
         Assert.Equal(
             [
                 "nanoff --update --target ST_STM32F769I_DISCOVERY --jtag --suppressnanoffversioncheck",
-                "nanoff --target ST_STM32F769I_DISCOVERY --jtag --deploy --image tests.bin --address 0x08080000 --reset --suppressnanoffversioncheck",
+                "nanoff --target ST_STM32F769I_DISCOVERY --jtag --deploy --image tests.bin --address 0x080C0000 --reset --suppressnanoffversioncheck",
                 "stty -F tty 921600 raw -echo",
                 "nanoff --target ST_STM32F769I_DISCOVERY --reset --suppressnanoffversioncheck",
             ],
