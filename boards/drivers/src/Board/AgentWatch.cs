@@ -34,6 +34,11 @@ public sealed class AgentWatch
         _can = can;
         _sources = sources;
         _faults = new string[sources.Length];
+        for (int i = 0; i < _faults.Length; i++)
+        {
+            _faults[i] = null; // nanoFramework's interpreter makes elements that are strings, and not null
+        }
+
         _state = loader.State;
     }
 
