@@ -33,6 +33,9 @@ public sealed record TesterTiming
 
     /// <summary>Period of the functional tester present in milliseconds.</summary>
     public int TesterPresentMs { get; init; } = 2000;
+
+    /// <summary>How long a tester present waits at most for a request that is being sent, in milliseconds; well within S3.</summary>
+    public int KeepAliveDelayMsMax { get; init; } = 1000;
 }
 
 /// <summary>A UDS tester.</summary>
@@ -46,6 +49,7 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
     private const int SessionResponseLength = 6;
     private int _p2Ms = timing.P2MsMax;
     private bool _isKeptAlive;
+    private bool _isSending;
     private int _keepAliveRun;
 
     /// <summary>Clock of the conversation.</summary>
@@ -58,7 +62,7 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
         while (true)
         {
             link.Discard();
-            byte[]? response = await link.SendAsync(request) ? await ReceiveAsync(request) : null;
+            byte[]? response = await SendAsync(request) ? await ReceiveAsync(request) : null;
             if (response == null)
             {
                 if (++tries >= timing.TriesMax || !isRepeatable)
@@ -95,7 +99,7 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
     public async Task<bool> TryAsync(byte[] request)
     {
         link.Discard();
-        byte[]? response = await link.SendAsync(request) ? await ReceiveAsync(request) : null;
+        byte[]? response = await SendAsync(request) ? await ReceiveAsync(request) : null;
         return response != null && response[0] != Negative;
     }
 
@@ -115,10 +119,29 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
     /// <summary>Stops the tester present.</summary>
     public void StopKeepAlive() => _isKeptAlive = false;
 
+    private async Task<bool> SendAsync(byte[] request)
+    {
+        _isSending = true;
+        try
+        {
+            return await link.SendAsync(request);
+        }
+        finally
+        {
+            _isSending = false;
+        }
+    }
+
     private async Task KeepAliveAsync(int run)
     {
         while (_isKeptAlive && run == _keepAliveRun)
         {
+            // Between two requests rather than in the middle of one: an ECU with two receive buffers has no third for it.
+            for (int waitedMs = 0; _isSending && waitedMs < timing.KeepAliveDelayMsMax; waitedMs++)
+            {
+                await Time.DelayMs(1);
+            }
+
             await link.SendFunctionalAsync(new byte[] { 0x3E, 0x80 });
             await Time.DelayMs(timing.TesterPresentMs);
         }

@@ -170,6 +170,26 @@ public sealed class UdsTesterTests
     }
 
     [Fact]
+    public void Tester_present_waits_for_the_end_of_a_request_that_is_being_sent()
+    {
+        _ecu.Answers([(0, "7601")]);
+        byte[] block = new byte[4000];
+        (block[0], block[1]) = (0x36, 0x01);
+        _bench.Time.Run(async () =>
+        {
+            Task<byte[]> request = _tester.RequestAsync(block, "block");
+            await _bench.Time.DelayMs(20);
+            _tester.StartKeepAlive();
+            await request;
+            _tester.StopKeepAlive();
+            await _bench.Time.DelayMs(50);
+        });
+        (_, long presentNs) = Assert.Single(_ecu.AskedFunctionally);
+        (_, long blockNs) = Assert.Single(_ecu.Asked);
+        Assert.InRange(presentNs - blockNs, 0, 5 * VirtualTime.NsPerMs);
+    }
+
+    [Fact]
     public void Started_anew_within_its_period_it_is_not_doubled()
     {
         _bench.Time.Run(async () =>
