@@ -118,61 +118,13 @@ public sealed class LittleFsFls : IFls
     /// <inheritdoc/>
     public bool StartRead(uint address, byte[] into, int offset, int count)
     {
-        if (!IsInside(address, count))
-        {
-            return false;
-        }
-
-        _status = FlsStatus.Ok;
-        while (count > 0 && _status == FlsStatus.Ok)
-        {
-            int at = (int)(address & (SectorBytes - 1));
-            int taken = InSector(at, count);
-            if (Load((int)(address / SectorBytes)))
-            {
-                Array.Copy(_content, at, into, offset, taken);
-            }
-            else
-            {
-                _status = FlsStatus.Failed;
-            }
-
-            address += (uint)taken;
-            offset += taken;
-            count -= taken;
-        }
-
-        return true;
+        return Look(address, into, offset, count, false);
     }
 
     /// <inheritdoc/>
     public bool StartCompare(uint address, byte[] data, int offset, int count)
     {
-        if (!IsInside(address, count))
-        {
-            return false;
-        }
-
-        _status = FlsStatus.Ok;
-        while (count > 0 && _status == FlsStatus.Ok)
-        {
-            int at = (int)(address & (SectorBytes - 1));
-            int taken = InSector(at, count);
-            if (!Load((int)(address / SectorBytes)))
-            {
-                _status = FlsStatus.Failed;
-            }
-            else if (!Bytes.AreEqual(_content, at, data, offset, taken))
-            {
-                _status = FlsStatus.Mismatch;
-            }
-
-            address += (uint)taken;
-            offset += taken;
-            count -= taken;
-        }
-
-        return true;
+        return Look(address, data, offset, count, true);
     }
 
     /// <inheritdoc/>
@@ -193,10 +145,39 @@ public sealed class LittleFsFls : IFls
         return count > 0 && address < Size && (uint)count <= Size - address;
     }
 
-    private static int InSector(int at, int count)
+    /// <summary>Goes through a range sector by sector, until its end or the first trouble; copies it out, or compares.</summary>
+    private bool Look(uint address, byte[] data, int offset, int count, bool isCompare)
     {
-        int left = SectorBytes - at;
-        return count < left ? count : left;
+        if (!IsInside(address, count))
+        {
+            return false;
+        }
+
+        _status = FlsStatus.Ok;
+        while (count > 0 && _status == FlsStatus.Ok)
+        {
+            int at = (int)(address & (SectorBytes - 1));
+            int left = SectorBytes - at;
+            int taken = count < left ? count : left;
+            if (!Load((int)(address / SectorBytes)))
+            {
+                _status = FlsStatus.Failed;
+            }
+            else if (!isCompare)
+            {
+                Array.Copy(_content, at, data, offset, taken);
+            }
+            else if (!Bytes.AreEqual(_content, at, data, offset, taken))
+            {
+                _status = FlsStatus.Mismatch;
+            }
+
+            address += (uint)taken;
+            offset += taken;
+            count -= taken;
+        }
+
+        return true;
     }
 
     /// <summary>Brings a sector into the buffer; false when the file system reports an error.</summary>
