@@ -73,10 +73,7 @@ internal sealed class Stm32CanSide : CanSide
 
     private readonly StockCanModel _native;
     private readonly SimEvent _slice;
-    private CpuMeter? _meter;
-    private bool _isInTurn;
     private long _turnEndNs;
-    private long _owedNs;
 
     /// <summary>Makes it.</summary>
     public Stm32CanSide(BoardDefinition board, StockCanModel native)
@@ -92,10 +89,8 @@ internal sealed class Stm32CanSide : CanSide
     /// <inheritdoc/>
     public override ICan Start(EcuConfig config, IMcu mcu, IlCosts costs, CpuMeter meter)
     {
-        _meter = meter;
-        _owedNs = 0;
         _native.PowerOn();
-        _native.Charge = Charge;
+        _native.Charge = meter.AddNative;
         Stm32Can driver = new(new MeteredStockCan(_native, meter), mcu, config.CanIf, QueueCapacity, config.CanTp.FrameTimeUs, Board.BlockSizeMax, Board.SeparationTimeMin);
         return new MeteredCan(driver, config.CanIf, meter, Operations);
     }
@@ -108,22 +103,16 @@ internal sealed class Stm32CanSide : CanSide
     }
 
     /// <inheritdoc/>
-    public override void TurnBegins()
-    {
-        _isInTurn = true;
-        _meter!.AddNative(_owedNs);
-        _owedNs = 0;
-        _native.Dispatch();
-    }
+    public override void TurnBegins() => _native.Dispatch();
 
     /// <inheritdoc/>
     public override void TurnEnds(long endNs)
     {
-        _isInTurn = false;
         _turnEndNs = endNs;
         Continue();
     }
 
+    // What other threads do within a turn is paid in the next one: the end of the first is settled by then.
     private void OnSlice()
     {
         _native.Dispatch();
@@ -135,19 +124,6 @@ internal sealed class Stm32CanSide : CanSide
         if (_native.Bus.Time.NowNs + TimeSliceNs < _turnEndNs)
         {
             _slice.After(TimeSliceNs);
-        }
-    }
-
-    // What other threads did within a turn is paid at the next one's beginning: the end of the first is settled by then.
-    private void Charge(long ns)
-    {
-        if (_isInTurn)
-        {
-            _meter!.AddNative(ns);
-        }
-        else
-        {
-            _owedNs += ns;
         }
     }
 }

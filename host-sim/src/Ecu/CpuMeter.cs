@@ -56,12 +56,11 @@ public sealed class CpuMeter
 
     internal void AddNative(long ns) => _nativeNs += ns;
 
-    /// <summary>Begins a turn.</summary>
+    /// <summary>Begins a turn. What was added since the last one ended, by other threads or at a start, is paid in this one.</summary>
     internal void BeginTurn(IlOperation loop)
     {
         _counts[(int)loop]++;
-        _il = _costs[loop];
-        _nativeNs = 0;
+        _il += _costs[loop];
         IsActive = false;
     }
 
@@ -74,6 +73,8 @@ public sealed class CpuMeter
         long ns = TurnNs();
         IlTotal += _il;
         NsTotal += ns;
+        _il = 0;
+        _nativeNs = 0;
         return ns;
     }
 }

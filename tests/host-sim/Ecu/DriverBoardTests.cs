@@ -12,6 +12,9 @@ namespace EsyncTests.HostSim.Ecu;
 
 public sealed class DriverBoardTests
 {
+    // NativeCrypto compares itself with the managed driver first: some 15 ms of the processor.
+    private const long StartNs = 100 * VirtualTime.NsPerMs;
+
     public static TheoryData<string> Boards => ["esp32-mcp2515", "nucleo-f767zi", "stm32f429i-discovery", "stm32f769i-discovery"];
 
     [Theory]
@@ -20,7 +23,7 @@ public sealed class DriverBoardTests
     {
         BoardBench bench = new(board, BoardBench.Echo());
         bench.Ecu.PowerOn();
-        bench.Time.RunFor(20 * VirtualTime.NsPerMs);
+        bench.Time.RunFor(StartNs);
         bench.Bus.Send(bench.Tester, bench.RequestId, 2, 0x3E, 0, 0, 0, 0, 0, 0);
         bench.Time.RunFor(5 * VirtualTime.NsPerMs);
         Assert.Equal([$"{bench.ResponseId:X3}#023E000000000000"], bench.Bus.Drain(bench.Tester));
@@ -66,11 +69,11 @@ public sealed class DriverBoardTests
     {
         BoardBench bench = new(board, BoardBench.Idle());
         bench.Ecu.PowerOn();
-        bench.Time.RunFor(20 * VirtualTime.NsPerMs);
+        bench.Time.RunFor(StartNs);
         Assert.True(bench.Ecu.Can.IsOnline);
         bench.Ecu.Reset(McuResetCause.Software);
         Assert.Equal(isOnline, bench.Ecu.Can.IsOnline);
-        bench.Time.RunFor(20 * VirtualTime.NsPerMs);
+        bench.Time.RunFor(StartNs);
         Assert.True(bench.Ecu.Can.IsOnline);
         Assert.Equal(2, bench.Ecu.StartCount);
     }
@@ -81,11 +84,11 @@ public sealed class DriverBoardTests
     {
         BoardBench bench = new(board, BoardBench.Echo());
         bench.Ecu.PowerOn();
-        bench.Time.RunFor(20 * VirtualTime.NsPerMs);
+        bench.Time.RunFor(StartNs);
         bench.Ecu.PowerCut(CutModel.Before);
         Assert.False(bench.Ecu.Can.IsOnline);
         bench.Ecu.PowerOn();
-        bench.Time.RunFor(20 * VirtualTime.NsPerMs);
+        bench.Time.RunFor(StartNs);
         bench.Bus.Send(bench.Tester, bench.RequestId, 1, 0x55, 0, 0, 0, 0, 0, 0);
         bench.Time.RunFor(5 * VirtualTime.NsPerMs);
         Assert.Single(bench.Bus.Drain(bench.Tester));
@@ -104,19 +107,19 @@ public sealed class DriverBoardTests
     {
         byte[] mac = new byte[32], expected = System.Security.Cryptography.HMACSHA256.HashData(new byte[32], new byte[4096]);
         long longest = 0;
-        bool isDone = false;
+        int turn = 0;
         BoardBench bench = new(board, (ports, _) =>
         {
-            if (!isDone)
+            // The first turn pays for the driver's own start.
+            if (++turn == 2)
             {
-                isDone = true;
                 ports.Crypto.HmacSha256(new byte[32], new byte[4096], mac);
             }
         });
         long before = 0;
         bench.Ecu.TurnEnded = ecu =>
         {
-            longest = Math.Max(longest, ecu.Meter.NsTotal - before);
+            longest = turn > 1 ? Math.Max(longest, ecu.Meter.NsTotal - before) : 0;
             before = ecu.Meter.NsTotal;
         };
         bench.Ecu.PowerOn();
