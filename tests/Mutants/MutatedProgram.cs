@@ -1,0 +1,85 @@
+// The whole program `esync` over mutated sources: the assembly that the fault is in is compiled in memory, the others of
+// ours are loaded a second time, and all of them live in a load context of their own, so that the tests' own types and a
+// mutant's never meet. Base library, packages and the contract EsyncAgent.App are shared.
+// Invariants: an unchanged source is parsed once for all mutants; without a mutant the program does what it does outside.
+// Tests: tests/Mutants/MutatedProgramTests.cs.
+using System.Reflection;
+using System.Runtime.Loader;
+
+namespace EsyncTests.Mutants;
+
+/// <summary>How a run of the program ended.</summary>
+/// <param name="ExitCode">Exit code of the process that it would have been.</param>
+/// <param name="Output">Standard output.</param>
+/// <param name="Error">Standard error.</param>
+public sealed record MutantRun(int ExitCode, string Output, string Error);
+
+/// <summary>One mutant of the program, ready to be run.</summary>
+public sealed class MutatedProgram : IDisposable
+{
+    private const string EntryType = "EsyncSim.Cli.EsyncCommandLine";
+    private const string EntryMethod = "RunAsync";
+    private readonly ProgramLoadContext _context;
+
+    /// <summary>Compiles a mutant; without one the program is the product. Throws with the compiler's words when it is no C#.</summary>
+    public MutatedProgram(Mutant? mutant)
+    {
+        _context = new ProgramLoadContext(mutant?.Name ?? "product");
+        foreach (MutantAssembly assembly in MutantAssembly.All)
+        {
+            if (mutant is not null && assembly.Owns(mutant.File))
+            {
+                _context.Add(assembly.Name, assembly.Compile(mutant));
+                return;
+            }
+        }
+
+        if (mutant is not null)
+        {
+            throw new InvalidOperationException($"mutant '{mutant.Name}': {mutant.File} belongs to none of {string.Join(", ", MutantAssembly.All.Select(a => a.Folder))}");
+        }
+    }
+
+    /// <summary>Runs the command line with these arguments.</summary>
+    public async Task<MutantRun> RunAsync(params string[] arguments)
+    {
+        using StringWriter output = new();
+        using StringWriter error = new();
+        MethodInfo run = Type(EntryType).GetMethod(EntryMethod)!;
+        int code = await (Task<int>)run.Invoke(null, [arguments, TextWriter.Synchronized(output), TextWriter.Synchronized(error)])!;
+        return new MutantRun(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>A type of the mutated program, for what the command line does not reach.</summary>
+    public Type Type(string fullName) =>
+        MutantAssembly.All.Select(assembly => _context.LoadFromAssemblyName(new AssemblyName(assembly.Name)).GetType(fullName)).FirstOrDefault(type => type is not null)
+        ?? throw new InvalidOperationException($"the program has no type {fullName}");
+
+    /// <inheritdoc/>
+    public void Dispose() => _context.Unload();
+
+    private sealed class ProgramLoadContext(string name) : AssemblyLoadContext(name, isCollectible: true)
+    {
+        private readonly Dictionary<string, Assembly> _mutated = [];
+
+        public void Add(string assembly, byte[] image)
+        {
+            using MemoryStream stream = new(image);
+            _mutated[assembly] = LoadFromStream(stream);
+        }
+
+        protected override Assembly? Load(AssemblyName assemblyName)
+        {
+            string wanted = assemblyName.Name ?? string.Empty;
+            if (_mutated.TryGetValue(wanted, out Assembly? mutated))
+            {
+                return mutated;
+            }
+
+            // The others of ours must bind to the mutated one, and so cannot be those that the tests use.
+            return MutantAssembly.All.Any(assembly => assembly.Name == wanted)
+                ? LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, wanted + ".dll"))
+                : null;
+        }
+    }
+}
