@@ -89,7 +89,7 @@ public static class MotorConfig
         {
             LengthMax = new ushort[]
             {
-                544, 16, 16, 64,
+                560, 16, 16, 64,
             },
         };
     }

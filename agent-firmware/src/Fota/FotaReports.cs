@@ -1,4 +1,4 @@
-// What the update target tells: data identifiers FD00 to FD08, F181, F189, and the authenticated version report.
+// What the update target tells: data identifiers FD00 to FD09, F181, F189, and the authenticated version report.
 // Layouts: PROTOCOL.md, "Data identifiers" and "Routines".
 // Must not change anything; it reads what the others hold.
 // Tests: tests/agent-firmware/Fota.
@@ -89,6 +89,8 @@ public sealed class FotaReports
                 BigEndian.WriteU32(into, offset, _can.OverrunCount);
                 BigEndian.WriteU32(into, offset + 4, _can.BusOffCount);
                 return 8;
+            case 0xFD09:
+                return ReadTrust(into, offset);
             default:
                 return -1;
         }
@@ -140,6 +142,22 @@ public sealed class FotaReports
         BigEndian.WriteU16(into, offset + 12, 1);
         into[offset + 14] = 0;
         return 15;
+    }
+
+    private int ReadTrust(byte[] into, int offset)
+    {
+        int count = _keys.AnchorCount;
+        BigEndian.WriteU32(into, offset, _keys.TrustSequence);
+        into[offset + 4] = (byte)count;
+        int end = offset + 5;
+        for (int i = 0; i < count; i++)
+        {
+            into[end] = _keys.AnchorRole(i);
+            System.Array.Copy(_keys.AnchorData, _keys.AnchorIdentifierOffset(i), into, end + 1, LmsParameters.IdentifierLength);
+            end += 1 + LmsParameters.IdentifierLength;
+        }
+
+        return end - offset;
     }
 
     private void WriteBanks(byte[] into, int offset)

@@ -59,7 +59,7 @@ public interface IUpdateTarget
     /// <summary>Routine 0204: writes the authenticated version report over the 16-byte nonce and returns its length, 173; −1 while there is no report key (not provisioned).</summary>
     int ReadVersionReport(byte[] nonce, int nonceOffset, byte[] into, int offset);
 
-    /// <summary>Reads a data identifier of the agent (F181, F189, FD00 to FD08); returns the length, −1 when there is no such identifier.</summary>
+    /// <summary>Reads a data identifier of the agent (F181, F189, FD00 to FD09); returns the length, −1 when there is no such identifier.</summary>
     int ReadDid(ushort dataIdentifier, byte[] into, int offset);
 
     /// <summary>

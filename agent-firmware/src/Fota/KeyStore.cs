@@ -1,6 +1,8 @@
-// The provisioning block: device identifier, device secret and trust anchors, as routine 0220 wrote them once
-// (PROTOCOL.md, "Provisioning"). Reads the mirror that NvM keeps; holds no copy of its own.
-// Invariants: nobody is handed the secret, only keys derived from it; a block that was written is never replaced.
+// The provisioning block: device identifier and device secret, as routine 0220 wrote them once, and the trust anchors,
+// which a trust manifest replaces as a whole (PROTOCOL.md, "Provisioning", "Trust manifest"). Reads the mirror that NvM
+// keeps; holds no copy of its own.
+// Invariants: nobody is handed the secret, only keys derived from it; identifier and secret never change; anchors and the
+// number of the trust manifest that they are from change together, by one write of one block.
 // Must not know what signatures are over, nor who asked for a key.
 // Tests: tests/agent-firmware/Fota/KeyStoreTests.
 namespace EsyncAgent;
@@ -15,6 +17,11 @@ public sealed class KeyStore
     private const int CountOffset = SecretOffset + Csm.KeyLength;
     private const int AnchorsOffset = CountOffset + 1;
     private const int AnchorLength = 1 + LmsParameters.HssPublicKeyLength;
+
+    // Behind the anchors once a trust manifest brought them: its sequence number and the first bytes of its digest.
+    private const int TrustDigestOffset = 4;
+    private const int TrustDigestLength = 16;
+    private const int TrustLength = TrustDigestOffset + TrustDigestLength;
 
     // I within an HSS public key: after L and the two type codes.
     private const int IdentifierOffset = 12;
@@ -34,7 +41,32 @@ public sealed class KeyStore
     /// <summary>True when a record is there; false also as long as NvM is not ready.</summary>
     public bool IsProvisioned
     {
-        get { return _nvm.IsReady && IsWellFormed(AnchorData, 0, _nvm.Length(NvMBlock.Provisioning)); }
+        get
+        {
+            int length = _nvm.Length(NvMBlock.Provisioning);
+            return _nvm.IsReady && (IsWellFormed(AnchorData, 0, length) || IsWellFormed(AnchorData, 0, length - TrustLength));
+        }
+    }
+
+    /// <summary>Sequence number of the trust manifest that the anchors are from; 0 when they are those of provisioning.</summary>
+    public uint TrustSequence
+    {
+        get
+        {
+            int trust = TrustOffset;
+            return trust < 0 ? 0 : BigEndian.ReadU32(AnchorData, trust);
+        }
+    }
+
+    // Where sequence number and digest of the trust manifest begin; −1 when there was none.
+    private int TrustOffset
+    {
+        get
+        {
+            int count = AnchorCount;
+            int end = AnchorsOffset + count * AnchorLength;
+            return count != 0 && _nvm.Length(NvMBlock.Provisioning) == end + TrustLength ? end : -1;
+        }
     }
 
     /// <summary>The 16 bytes of the device identifier; zero when not provisioned. Valid until the next call; read only.</summary>
@@ -71,13 +103,19 @@ public sealed class KeyStore
         return AnchorsOffset + index * AnchorLength + 1;
     }
 
+    /// <summary>Where the 16 bytes I of the anchor's top tree begin in <see cref="AnchorData"/>.</summary>
+    public int AnchorIdentifierOffset(int index)
+    {
+        return AnchorKeyOffset(index) + IdentifierOffset;
+    }
+
     /// <summary>Index of the anchor whose top tree has the 16-byte identifier I, −1 when there is none.</summary>
     public int FindAnchor(byte[] keyIdentifier, int offset)
     {
         int count = AnchorCount;
         for (int i = 0; i < count; i++)
         {
-            if (Bytes.AreEqual(AnchorData, AnchorKeyOffset(i) + IdentifierOffset, keyIdentifier, offset, LmsParameters.IdentifierLength))
+            if (Bytes.AreEqual(AnchorData, AnchorIdentifierOffset(i), keyIdentifier, offset, LmsParameters.IdentifierLength))
             {
                 return i;
             }

@@ -6,7 +6,7 @@ namespace EsyncAgent;
 /// <summary>Numbers of the NvM blocks (PROTOCOL.md, "NvM").</summary>
 public static class NvMBlock
 {
-    /// <summary>Device identifier, device secret and trust anchors; written once by provisioning.</summary>
+    /// <summary>Device identifier, device secret and trust anchors; written by provisioning, anchors again by trust manifests.</summary>
     public const byte Provisioning = 0;
 
     /// <summary>Fingerprint F15A of the last programming.</summary>
@@ -26,5 +26,5 @@ public static class NvMBlock
 public sealed class NvMConfig
 {
     /// <summary>Largest length of each block in bytes, by block number.</summary>
-    public ushort[] LengthMax = { 544, 16, 16, 64 };
+    public ushort[] LengthMax = { 560, 16, 16, 64 };
 }

@@ -213,7 +213,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
     {
         const string Why = "the longest data of this block (PROTOCOL.md, \"NvM\")";
         var config = new NvMConfig { LengthMax = new ushort[NvMBlock.Count] };
-        config.LengthMax[NvMBlock.Provisioning] = (ushort)nvm.Size("provisioningLengthMax", SlotSizes.ProvisioningRecordLength, 4000, Why);
+        config.LengthMax[NvMBlock.Provisioning] = (ushort)nvm.Size("provisioningLengthMax", SlotSizes.ProvisioningBlockLength, 4000, Why);
         config.LengthMax[NvMBlock.Fingerprint] = (ushort)nvm.Size("fingerprintLengthMax", 9, 255, Why);
         config.LengthMax[NvMBlock.SecurityAccess] = (ushort)nvm.Size("securityAccessLengthMax", 4, 255, Why);
         config.LengthMax[NvMBlock.Dem] = (ushort)nvm.Size("demLengthMax", 8, 4000, Why);

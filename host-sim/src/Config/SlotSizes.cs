@@ -25,6 +25,9 @@ internal sealed record SlotSizes(int Signatures, uint SignatureLength)
     /// <summary>Provisioning record with eight anchors: identifier, secret, count, eight times role and key.</summary>
     public const uint ProvisioningRecordLength = 16 + 32 + 1 + KeyStore.AnchorCountMax * 61;
 
+    /// <summary>The block that keeps it, with sequence number and digest of the trust manifest that replaced its anchors (PROTOCOL.md, "NvM").</summary>
+    public const uint ProvisioningBlockLength = ProvisioningRecordLength + 4 + 16;
+
     /// <summary>The request 31 01 0220 that carries it.</summary>
     public const uint ProvisioningMessageLength = 4 + ProvisioningRecordLength;
 

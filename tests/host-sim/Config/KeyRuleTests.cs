@@ -129,7 +129,7 @@ public sealed class KeyRuleTests
     [InlineData("levels: 1", "levels: 3")]
     [InlineData("height: 10", "height: 11")]
     [InlineData("winternitz: 4", "winternitz: 3")]
-    [InlineData("provisioningLengthMax: 545", "provisioningLengthMax: 536")]
+    [InlineData("provisioningLengthMax: 565", "provisioningLengthMax: 556")]
     [InlineData("fingerprintLengthMax: 17", "fingerprintLengthMax: 8")]
     [InlineData("securityAccessLengthMax: 18", "securityAccessLengthMax: 3")]
     [InlineData("demLengthMax: 65", "demLengthMax: 4001")]
