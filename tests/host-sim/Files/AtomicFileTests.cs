@@ -1,7 +1,6 @@
 // Whole files or none, on the real disk.
 using EsyncSim;
 using EsyncSim.Files;
-using EsyncTests.HostSim.Signing;
 using Xunit;
 
 namespace EsyncTests.HostSim.Files;
@@ -84,7 +83,7 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void The_order_is_write_flush_rename_flush_of_the_directory()
     {
-        CrashingFileSystem disk = CrashingFileSystem.With([new("a", new byte[] { 1 })]);
+        MemoryFileSystem disk = new MemoryFileSystem().With([new("a", new byte[] { 1 })]);
         AtomicFile.Write(disk, "a", [2]);
 
         Assert.Equal(4, disk.OperationCount);

@@ -1,6 +1,7 @@
-// A signature index is used once, whatever happens to the machine: power cut before and after every file operation, and
-// every state of the medium that may come of it. The same search run on disks that lie finds the double use, which shows
+// A signature index is used once, whatever happens to the machine: power cut before, in the middle of and after every file
+// operation, and every state of the medium that may come of it. The same search run on disks that lie finds the double use, which shows
 // that it can.
+using EsyncSim.Files;
 using EsyncSim.Signing;
 using Xunit;
 
@@ -22,8 +23,8 @@ public sealed class SigningKeyCrashTests
         Assert.Empty(findings.UsedTwice);
         Assert.Empty(findings.Unreadable);
 
-        // Four operations for each signature: write, flush, rename, flush of the directory; each cut before and after.
-        Assert.Equal(2 * 4 * SignaturesBeforeCut, findings.Cuts);
+        // Four operations for each signature: write, flush, rename, flush of the directory; each cut in three ways.
+        Assert.Equal(3 * 4 * SignaturesBeforeCut, findings.Cuts);
         Assert.True(findings.Recoveries > findings.Cuts);
     }
 
@@ -40,11 +41,11 @@ public sealed class SigningKeyCrashTests
     {
         SigningKey key = TestKeys.Author();
         int whole = 0, none = 0;
-        for (int cut = 1; cut <= 8; cut++)
+        foreach ((int cutAt, DiskCut cut) in Enumerable.Range(1, 4).SelectMany(_ => Enum.GetValues<DiskCut>(), (cutAt, cut) => (cutAt, cut)))
         {
-            CrashingFileSystem disk = CrashingFileSystem.With([], (cut + 1) / 2, cut % 2 == 0);
+            MemoryFileSystem disk = new() { CutAt = cutAt, Cut = cut };
             Assert.Throws<PowerCutException>(() => Store(disk).Create(Path, key));
-            foreach (Dictionary<string, byte[]> files in Survivors(disk))
+            foreach (Dictionary<string, byte[]> files in disk.Survivors())
             {
                 if (files.ContainsKey(Path))
                 {
@@ -67,9 +68,10 @@ public sealed class SigningKeyCrashTests
         bool wasCut = true;
         for (int cutAt = 1; wasCut; cutAt++)
         {
-            foreach (bool isCutAfter in new[] { false, true })
+            foreach (DiskCut cut in Enum.GetValues<DiskCut>())
             {
-                CrashingFileSystem disk = CrashingFileSystem.With([new(Path, FirstFile)], cutAt, isCutAfter, isFlushIgnored, isDirectoryFlushIgnored);
+                MemoryFileSystem disk = new() { CutAt = cutAt, Cut = cut, IsFlushIgnored = isFlushIgnored, IsDirectoryFlushIgnored = isDirectoryFlushIgnored };
+                disk.With([new(Path, FirstFile)]);
                 (List<long> released, wasCut) = SignUntilCut(disk);
                 if (wasCut)
                 {
@@ -82,7 +84,7 @@ public sealed class SigningKeyCrashTests
         return findings;
     }
 
-    private static (List<long> Released, bool WasCut) SignUntilCut(CrashingFileSystem disk)
+    private static (List<long> Released, bool WasCut) SignUntilCut(MemoryFileSystem disk)
     {
         List<long> released = [];
         try
@@ -100,13 +102,13 @@ public sealed class SigningKeyCrashTests
         }
     }
 
-    private static void Recover(CrashingFileSystem disk, List<long> released, Findings findings)
+    private static void Recover(MemoryFileSystem disk, List<long> released, Findings findings)
     {
-        foreach (Dictionary<string, byte[]> files in Survivors(disk))
+        foreach (Dictionary<string, byte[]> files in disk.Survivors())
         {
             findings.Recoveries++;
             List<long> used = [.. released];
-            SigningKeyStore store = Store(CrashingFileSystem.With(files));
+            SigningKeyStore store = Store(new MemoryFileSystem().With(files));
             try
             {
                 for (byte i = 0; i < SignaturesAfterCut; i++)
@@ -123,16 +125,11 @@ public sealed class SigningKeyCrashTests
         }
     }
 
-    private static IEnumerable<Dictionary<string, byte[]>> Survivors(CrashingFileSystem disk) =>
-        from namesKept in Enumerable.Range(0, disk.PendingNameCount + 1)
-        from unflushed in Enum.GetValues<UnflushedContent>()
-        select disk.AfterPowerLoss(namesKept, unflushed);
-
-    private static SigningKeyStore Store(CrashingFileSystem disk) => new(disk, _ => throw new InvalidOperationException("nobody else holds the lock"));
+    private static SigningKeyStore Store(MemoryFileSystem disk) => new(disk, _ => throw new InvalidOperationException("nobody else holds the lock"));
 
     private static byte[] FileOf(SigningKey key)
     {
-        CrashingFileSystem disk = new();
+        MemoryFileSystem disk = new();
         Store(disk).Create(Path, key);
         return disk.Read(Path);
     }

@@ -44,7 +44,7 @@ public sealed class SigningKeyStoreTests : IDisposable
     public void Two_levels_keep_their_place_across_files_and_lower_trees()
     {
         SigningKey key = SigningKey.FromSeedText(SigningRole.Oem, TestKeys.SmallTwoLevels, "file");
-        SigningKeyStore store = new(new CrashingFileSystem(), _pauses.Add);
+        SigningKeyStore store = new(new MemoryFileSystem(), _pauses.Add);
         store.Create("oem.key", key);
         for (int i = 0; i < 66; i++)
         {
@@ -127,7 +127,7 @@ public sealed class SigningKeyStoreTests : IDisposable
     [Fact]
     public void A_key_file_with_any_character_changed_is_refused()
     {
-        CrashingFileSystem disk = new();
+        MemoryFileSystem disk = new();
         SigningKeyStore store = new(disk, _pauses.Add);
         store.Create("k", TestKeys.Author());
         byte[] good = disk.Read("k");
@@ -135,7 +135,7 @@ public sealed class SigningKeyStoreTests : IDisposable
         {
             byte[] bad = [.. good];
             bad[i] ^= 0x01;
-            SigningKeyStore damaged = new(CrashingFileSystem.With([new("k", bad)]), _pauses.Add);
+            SigningKeyStore damaged = new(new MemoryFileSystem().With([new("k", bad)]), _pauses.Add);
             Assert.Equal(ExitCode.BadFile, Assert.Throws<UserErrorException>(() => damaged.Sign("k", Message)).ExitCode);
         }
     }

@@ -1,21 +1,42 @@
-// A file system in memory that can lose power at any operation, and a disk underneath that keeps of the unflushed things
-// what it pleases: names in the order in which they were made, up to any one of them; contents whole, torn or not at all.
-using EsyncSim.Files;
+// A disk in memory that can lose power at any operation. Of unflushed things the medium keeps what it pleases: names in the
+// order in which they were made, up to any one of them; contents whole, torn or not at all.
+// Invariants: without a fault it behaves as a disk does; what Flush and FlushDirectory have confirmed is never lost, unless
+// the disk was told to lie. A process that ends without a power cut leaves everything as it wrote it.
+// For simulations and tests; the real one is DiskFileSystem.
+// Tests: tests/host-sim/Files, tests/host-sim/Signing (crash at every operation).
+namespace EsyncSim.Files;
 
-namespace EsyncTests.HostSim.Signing;
-
-/// <summary>The power went away.</summary>
+/// <summary>The power went away in the middle of a file operation, or the process did.</summary>
 public sealed class PowerCutException : Exception;
 
 /// <summary>What became of file contents that were never flushed.</summary>
 public enum UnflushedContent
 {
+    /// <summary>The file is there and empty.</summary>
     Lost,
+
+    /// <summary>The first half is there, the rest is zero.</summary>
     Torn,
+
+    /// <summary>All of it is there.</summary>
     Kept,
 }
 
-public sealed class CrashingFileSystem : IFileSystem
+/// <summary>Where in an operation the power fails.</summary>
+public enum DiskCut
+{
+    /// <summary>Instead of the operation.</summary>
+    Before,
+
+    /// <summary>A write has written half of its bytes; other operations have no half and were not done.</summary>
+    Half,
+
+    /// <summary>The operation was done, and nobody was told.</summary>
+    After,
+}
+
+/// <summary>A file system in memory.</summary>
+public sealed class MemoryFileSystem : IFileSystem
 {
     private readonly Dictionary<string, Content> _names = [];
     private readonly List<Action<Dictionary<string, Content>>> _pendingNames = [];
@@ -26,10 +47,10 @@ public sealed class CrashingFileSystem : IFileSystem
     public int OperationCount { get; private set; }
 
     /// <summary>The operation that the power fails at, counted from 1; 0 is never.</summary>
-    public int CutAt { get; init; }
+    public int CutAt { get; set; }
 
-    /// <summary>True: the cut comes after the operation, else instead of it.</summary>
-    public bool IsCutAfter { get; init; }
+    /// <summary>Where in that operation.</summary>
+    public DiskCut Cut { get; set; }
 
     /// <summary>A disk that answers a flush of a file without doing it.</summary>
     public bool IsFlushIgnored { get; init; }
@@ -40,17 +61,19 @@ public sealed class CrashingFileSystem : IFileSystem
     /// <summary>Renames that the medium may or may not have, as of now.</summary>
     public int PendingNameCount => _pendingNames.Count;
 
-    /// <summary>Starts with the given files, all on the medium.</summary>
-    public static CrashingFileSystem With(IEnumerable<KeyValuePair<string, byte[]>> files, int cutAt = 0, bool isCutAfter = false, bool isFlushIgnored = false, bool isDirectoryFlushIgnored = false)
+    /// <summary>All files as a process sees them that starts without a power cut before it.</summary>
+    public Dictionary<string, byte[]> Files => _names.ToDictionary(pair => pair.Key, pair => pair.Value.Cached);
+
+    /// <summary>Puts files on the medium, as if they had been there for long.</summary>
+    public MemoryFileSystem With(IEnumerable<KeyValuePair<string, byte[]>> files)
     {
-        CrashingFileSystem made = new() { CutAt = cutAt, IsCutAfter = isCutAfter, IsFlushIgnored = isFlushIgnored, IsDirectoryFlushIgnored = isDirectoryFlushIgnored };
         foreach ((string name, byte[] bytes) in files)
         {
-            made._names[name] = new Content { Cached = bytes, Durable = bytes };
+            _names[name] = new Content { Cached = bytes, Durable = bytes };
         }
 
-        made._durableNames = new Dictionary<string, Content>(made._names);
-        return made;
+        _durableNames = new Dictionary<string, Content>(_names);
+        return this;
     }
 
     /// <summary>What is on the medium when the machine comes up again.</summary>
@@ -65,19 +88,32 @@ public sealed class CrashingFileSystem : IFileSystem
         return names.ToDictionary(pair => pair.Key, pair => pair.Value.After(unflushed));
     }
 
+    /// <summary>All that may be on the medium when the machine comes up again, and what is there when only the process ended.</summary>
+    public IEnumerable<Dictionary<string, byte[]>> Survivors()
+    {
+        yield return Files;
+        for (int namesKept = 0; namesKept <= PendingNameCount; namesKept++)
+        {
+            foreach (UnflushedContent unflushed in Enum.GetValues<UnflushedContent>())
+            {
+                yield return AfterPowerLoss(namesKept, unflushed);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public bool Exists(string path) => _names.ContainsKey(path);
 
+    /// <inheritdoc/>
     public string Resolve(string path) => path;
 
+    /// <inheritdoc/>
     public byte[] Read(string path) => _names.TryGetValue(path, out Content? content) ? content.Cached : throw new FileNotFoundException(path);
 
-    public void Write(string path, byte[] data, bool isSecret) => Step(() =>
-    {
-        Content content = new() { Cached = data };
-        _names[path] = content;
-        _pendingNames.Add(names => names[path] = content);
-    });
+    /// <inheritdoc/>
+    public void Write(string path, byte[] data, bool isSecret) => Step(() => Put(path, data), () => Put(path, data[..(data.Length / 2)]));
 
+    /// <inheritdoc/>
     public void Flush(string path) => Step(() =>
     {
         if (!IsFlushIgnored)
@@ -86,6 +122,7 @@ public sealed class CrashingFileSystem : IFileSystem
         }
     });
 
+    /// <inheritdoc/>
     public void Replace(string from, string to) => Step(() =>
     {
         Content content = _names[from];
@@ -99,6 +136,7 @@ public sealed class CrashingFileSystem : IFileSystem
         }
     });
 
+    /// <inheritdoc/>
     public void FlushDirectory(string path) => Step(() =>
     {
         if (!IsDirectoryFlushIgnored)
@@ -108,24 +146,39 @@ public sealed class CrashingFileSystem : IFileSystem
         }
     });
 
+    /// <inheritdoc/>
     public void Delete(string path) => Step(() =>
     {
         _names.Remove(path);
         _pendingNames.Add(names => names.Remove(path));
     });
 
+    /// <inheritdoc/>
     public IDisposable? TryLock(string path) => _locks.Add(path) ? new Held(() => _locks.Remove(path)) : null;
 
-    private void Step(Action operation)
+    private void Put(string path, byte[] data)
+    {
+        Content content = new() { Cached = data };
+        _names[path] = content;
+        _pendingNames.Add(names => names[path] = content);
+    }
+
+    private void Step(Action operation, Action? half = null)
     {
         OperationCount++;
-        if (OperationCount == CutAt && !IsCutAfter)
+        bool isCut = OperationCount == CutAt;
+        if (isCut && Cut != DiskCut.After)
         {
+            if (Cut == DiskCut.Half)
+            {
+                half?.Invoke();
+            }
+
             throw new PowerCutException();
         }
 
         operation();
-        if (OperationCount == CutAt)
+        if (isCut)
         {
             throw new PowerCutException();
         }
