@@ -62,8 +62,8 @@ public sealed class VirtualBench
             Loader = () => new HostApplicationLoader(),
         };
         VirtualEcu ecu = VirtualEcu.Create(Bus, definition, options);
-        IsoTpLink link = new(Bus, definition.Config.CanIf, name: $"tester-{definition.Name}");
-        return new BenchEcu(definition, ecu, new UdsTester(link, new TesterTiming()), Entropy($"client-{definition.Name}"));
+        Func<IsoTpLink> testers = () => new IsoTpLink(Bus, definition.Config.CanIf, name: $"tester-{definition.Name}");
+        return new BenchEcu(definition, ecu, testers, Entropy($"client-{definition.Name}"));
     }
 }
 
@@ -75,8 +75,11 @@ internal sealed class StopObserver(CancellationToken stop) : IBusObserver
 }
 
 /// <summary>One ECU of the bench with its tester.</summary>
-public sealed class BenchEcu(EcuDefinition definition, VirtualEcu ecu, UdsTester tester, Func<int, byte[]> entropy)
+public sealed class BenchEcu(EcuDefinition definition, VirtualEcu ecu, Func<IsoTpLink> testers, Func<int, byte[]> entropy)
 {
+    private IsoTpLink _link = testers();
+    private UdsTester? _tester;
+
     /// <summary>Name in nf.config.</summary>
     public string Name => Definition.Name;
 
@@ -87,5 +90,14 @@ public sealed class BenchEcu(EcuDefinition definition, VirtualEcu ecu, UdsTester
     public VirtualEcu Ecu { get; } = ecu;
 
     /// <summary>A client that knows the ECU's secret, or does not.</summary>
-    public EcuClient Connect(DeviceCredentials? credentials) => new(tester, credentials, entropy);
+    public EcuClient Connect(DeviceCredentials? credentials) => new(_tester ??= new UdsTester(_link, new TesterTiming()), credentials, entropy);
+
+    /// <summary>Takes the tester off the bus, with whatever it has in hand: its process has crashed. The next client gets another one.</summary>
+    public void CrashTester()
+    {
+        _tester?.StopKeepAlive();
+        _link.Close();
+        _link = testers();
+        _tester = null;
+    }
 }

@@ -26,6 +26,12 @@ public sealed record UpdatePolicy
     /// <summary>How far to go; an update that was left on the way goes on from there when it is run again.</summary>
     public UpdateGoal Goal { get; init; } = UpdateGoal.Confirmed;
 
+    /// <summary>
+    /// True when this image may have been on trial for this very update already: a bank that holds it and is rejected by now ends
+    /// the update as rolled back, instead of being filled and tried a second time.
+    /// </summary>
+    public bool IsTriedBefore { get; init; }
+
     /// <summary>Fingerprint F15A: 3 bytes date (BCD YYMMDD), 6 bytes tester serial number.</summary>
     public byte[] Fingerprint { get; init; } = [0x26, 0x01, 0x01, (byte)'E', (byte)'S', (byte)'Y', (byte)'N', (byte)'C', (byte)'1'];
 }

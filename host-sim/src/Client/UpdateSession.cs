@@ -2,8 +2,8 @@
 //   prepare (extended session, limits, preconditions, silence on the bus) → programming session, access, fingerprint
 //   → manifest → image, resumed where a former attempt ended → check → activate → reset → trial → confirm.
 // Invariants: an attempt that was cut off is repeated a bounded number of times, and each goes on where the ECU says;
-// a refusal is never retried; an image is put on trial once, whatever is lost on the way; in the end the ECU is left in
-// its default session with DTCs and messages on.
+// a refusal is never retried; an image is put on trial once, whatever is lost on the way (after a restart of the client:
+// UpdatePolicy.IsTriedBefore); in the end the ECU is left in its default session with DTCs and messages on.
 // Tests: tests/host-sim/Client/UpdateSessionTests.cs, tests/Vehicle.
 using EsyncAgent;
 using EsyncSim.Bus;
@@ -77,21 +77,16 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
 
         (int consent, int reasons) = await client.CheckPreconditionsAsync();
         _target = before.ActiveBank == 1 ? 0 : 1;
-        if (Runs(before, _target, BankState.Trial))
+        if (Holds(before, _target, BankState.Trial))
         {
+            // Activated by a client before this one; whether it has restarted since then shows below.
             _isActivated = true;
             return await TryOutAsync();
         }
 
-        if (Misfit(limits) is { } misfit)
+        if (Obstacle(before, limits, consent, reasons) is { } obstacle)
         {
-            return misfit;
-        }
-
-        if (consent != 1)
-        {
-            UpdateEnd end = consent == 2 ? UpdateEnd.Postponed : UpdateEnd.Refused;
-            return new UpdateOutcome(end, FotaError.None, $"the ECU does not consent to an update now (reasons {reasons:X2})");
+            return obstacle;
         }
 
         await client.Tester.NotifyAsync([0x85, 0x82]);
@@ -112,6 +107,27 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
         _isActivated = true;
         await client.ResetAsync(policy.PresenceMsMax);
         return await TryOutAsync();
+    }
+
+    private UpdateOutcome? Obstacle(VersionReport before, UpdateLimits limits, int consent, int reasons)
+    {
+        if (policy.IsTriedBefore && Holds(before, _target, BankState.Rejected))
+        {
+            return WentBack(before);
+        }
+
+        if (Misfit(limits) is { } misfit)
+        {
+            return misfit;
+        }
+
+        if (consent == 1)
+        {
+            return null;
+        }
+
+        UpdateEnd end = consent == 2 ? UpdateEnd.Postponed : UpdateEnd.Refused;
+        return new UpdateOutcome(end, FotaError.None, $"the ECU does not consent to an update now (reasons {reasons:X2})");
     }
 
     private async Task DownloadAsync(VersionReport before)
@@ -180,8 +196,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
 
         if (!Runs(report, _target, BankState.Trial) && !Runs(report, _target, BankState.Confirmed))
         {
-            string sentence = FotaErrorText.Of(report.LastError);
-            return new UpdateOutcome(UpdateEnd.RolledBack, report.LastError, $"the ECU went back to version {report.ApplicationVersion}: {sentence}");
+            return WentBack(report);
         }
 
         if (policy.Goal != UpdateGoal.Confirmed)
@@ -195,9 +210,16 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
         return new UpdateOutcome(UpdateEnd.Confirmed, FotaError.None, $"version {report.ApplicationVersion} runs");
     }
 
-    private bool Runs(VersionReport report, int bank, BankState state) =>
-        bank < report.States.Count && report.RunningBank == bank && report.States[bank] == state
+    private bool Runs(VersionReport report, int bank, BankState state) => report.RunningBank == bank && Holds(report, bank, state);
+
+    private bool Holds(VersionReport report, int bank, BankState state) =>
+        bank < report.States.Count && report.States[bank] == state
         && report.ManifestDigests[bank].AsSpan().SequenceEqual(image.ManifestDigest);
+
+    private static UpdateOutcome WentBack(VersionReport report) => new(
+        UpdateEnd.RolledBack,
+        report.LastError,
+        $"the ECU went back to version {report.ApplicationVersion}: {FotaErrorText.Of(report.LastError)}");
 
     // What the ECU would refuse later, or could not even understand.
     private UpdateOutcome? Misfit(UpdateLimits limits)

@@ -1,6 +1,7 @@
 // Everything that a demo needs, put together: bus, two ECUs, keys, message network, server and vehicle.
 // Invariant: everything that chance decides follows from the seed.
 // Tests: tests/host-sim/Demo.
+using System.Globalization;
 using EsyncSim.Applications;
 using EsyncSim.Bench;
 using EsyncSim.Bus;
@@ -17,6 +18,7 @@ public sealed class DemoWorld : IDisposable
     private const string MotorName = "motor";
     private const string BatteryName = "battery";
     private readonly DemoKeys _keys;
+    private readonly SeededRandom _epochs;
 
     /// <summary>Makes the world; ECUs are switched off, nothing is connected yet.</summary>
     /// <exception cref="UserErrorException">Configuration or broker are not usable.</exception>
@@ -33,6 +35,7 @@ public sealed class DemoWorld : IDisposable
 
         Network = options.IsNetworkVirtual ? new VirtualMessageNetwork(Time, options.Seed) : new MqttMessageNetwork(Time, options.Broker);
         _keys = new DemoKeys(options.Seed);
+        _epochs = new SeededRandom(options.Seed, "epochs");
         Motor = Create(Bench.Ecus[0], BuiltInApplications.MotorControl, screen);
         Battery = Create(Bench.Ecus[1], BuiltInApplications.BatteryManager, screen);
     }
@@ -62,8 +65,9 @@ public sealed class DemoWorld : IDisposable
     public CampaignServer Connect(string vehicle)
     {
         Topics topics = new(vehicle);
-        CampaignServer server = new(Time, Network.Join("server"), topics);
-        VehicleClient client = new(Time, Network.Join("vehicle"), topics, Ecus.Select(ecu => new VehicleEcu(ecu.Name, ecu.Client, new UpdatePolicy(), ecu.Meter)));
+        CampaignServer server = new(Time, Network.Join("server"), topics, new ServerLedger(NextEpoch()));
+        IEnumerable<VehicleEcu> ecus = Ecus.Select(ecu => new VehicleEcu(ecu.Name, ecu.Client, new UpdatePolicy(), ecu.Meter));
+        VehicleClient client = new(Time, Network.Join("vehicle"), topics, ecus, VehicleJournal.InMemory(NextEpoch()));
         Vehicle = client.RunAsync();
         return server;
     }
@@ -77,6 +81,8 @@ public sealed class DemoWorld : IDisposable
         Network.Dispose();
         _keys.Dispose();
     }
+
+    private string NextEpoch() => _epochs.NextU64().ToString("x16", CultureInfo.InvariantCulture);
 
     private DemoEcu Create(BenchEcu bench, string application, IDemoScreen screen)
     {

@@ -86,11 +86,17 @@ public static class UpdateRun
         {
             Topics topics = new(await ReadVehicleAsync(client, access));
             screen.Note($"vehicle {topics.Vehicle}, messages over {network.Description}");
-            CampaignServer server = new(time, serverLink, topics);
-            VehicleClient vehicle = new(time, vehicleLink, topics, [new VehicleEcu(request.Ecu.Name, client, new UpdatePolicy(), meter)]);
+            CampaignServer server = new(time, serverLink, topics, new ServerLedger(Guid.NewGuid().ToString("N")));
+            VehicleEcu ecu = new(request.Ecu.Name, client, new UpdatePolicy(), meter);
+            VehicleClient vehicle = new(time, vehicleLink, topics, [ecu], VehicleJournal.InMemory(Guid.NewGuid().ToString("N")));
             _ = vehicle.RunAsync();
             return await UpdateAsync(request, server, client, screen);
         });
+        if (error is not null && !serverLink.IsConnected)
+        {
+            error = new UserErrorException(ExitCode.BrokerUnreachable, $"the broker at {network.Description} went away during the update and did not come back: {error.Message}");
+        }
+
         access.Finish();
         return new UpdateRunResult(new DemoReport([step], transfers) { VirtualSeconds = time.NowNs / (double)VirtualTime.NsPerSecond }, error);
     }

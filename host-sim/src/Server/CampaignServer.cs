@@ -1,6 +1,7 @@
 // The server's side of a campaign: asks, offers, hands the package out, and takes every ECU through
 //   query-package → ready-download → prepare-update → ready-update → confirm-update.
-// Invariants: one request at a time, each with an identifier that its answer repeats; an answer nobody asked for changes
+// Invariants: one request at a time, each with an identifier that its answer repeats; a request is repeated until its answer
+// is here; what a vehicle numbers is handed on once, in order, and acknowledged; an answer nobody asked for changes
 // nothing; a vehicle that does not answer costs a bounded time. The server holds no key: packages were signed before.
 // It must not know UDS or CAN.
 // Tests: tests/host-sim/Server.
@@ -12,7 +13,7 @@ namespace EsyncSim.Server;
 /// <summary>Hears what passes between server and vehicle.</summary>
 public interface ICampaignObserver
 {
-    /// <summary>A message was sent to the vehicle (true) or came from it (false).</summary>
+    /// <summary>A message was sent to the vehicle (true) or came from it (false). Repetitions are not told.</summary>
     void Message(bool isToVehicle, EsyncMessage message);
 }
 
@@ -20,28 +21,31 @@ public interface ICampaignObserver
 public sealed class CampaignServer
 {
     private const long AnswerNsMax = 600 * VirtualTime.NsPerSecond;
+    private const long RepeatNs = 5 * VirtualTime.NsPerSecond;
     private const long PostponedNs = 10 * VirtualTime.NsPerSecond;
     private const int ConsentAttemptsMax = 6;
 
     private readonly VirtualTime _time;
     private readonly IMessageLink _link;
     private readonly Topics _topics;
+    private readonly ServerLedger _ledger;
     private readonly ICampaignObserver? _observer;
     private readonly SimSignal _answered;
     private readonly Dictionary<string, byte[]> _packages = [];
     private EsyncMessage? _answer;
     private string _awaited = string.Empty;
-    private int _sequence;
 
     /// <summary>Makes the server and listens to the vehicle.</summary>
-    public CampaignServer(VirtualTime time, IMessageLink link, Topics topics, ICampaignObserver? observer = null)
+    public CampaignServer(VirtualTime time, IMessageLink link, Topics topics, ServerLedger ledger, ICampaignObserver? observer = null)
     {
         _time = time;
         _link = link;
         _topics = topics;
+        _ledger = ledger;
         _observer = observer;
         _answered = new SimSignal(time);
         link.Subscribe(topics.FromVehicle, Receive);
+        link.Restored = _answered.Set;
     }
 
     /// <summary>Asks what an ECU runs; null when the vehicle does not answer.</summary>
@@ -145,24 +149,31 @@ public sealed class CampaignServer
 
     private async Task<EsyncMessage?> AskAsync(string type, string? campaign, EsyncPackage package)
     {
-        int sequence = ++_sequence;
+        int number = _ledger.NextRequest();
         EsyncMessage request = new()
         {
             Type = type,
-            ReplyId = sequence.ToString(CultureInfo.InvariantCulture),
+            ReplyId = string.Create(CultureInfo.InvariantCulture, $"{_ledger.Epoch}-{number}"),
+            Epoch = _ledger.Epoch,
             Body = new EsyncBody
             {
                 Package = package,
                 Campaign = campaign is null ? null : new EsyncCampaign(campaign),
-                Sequence = sequence,
+                Sequence = number,
             },
         };
         _awaited = request.ReplyId;
         _answer = null;
         _answered.Reset();
         _observer?.Message(true, request);
-        _link.Publish(_topics.ToVehicle, EsyncJson.Encode(request));
-        await _answered.Wait(AnswerNsMax);
+        byte[] payload = EsyncJson.Encode(request);
+        for (long endNs = _time.NowNs + AnswerNsMax; _answer is null && _time.NowNs < endNs;)
+        {
+            // Woken by the answer, by a connection that is there again, or by the time.
+            _link.Publish(_topics.ToVehicle, payload);
+            await _answered.Wait(Math.Min(RepeatNs, endNs - _time.NowNs));
+        }
+
         _awaited = string.Empty;
         return _answer;
     }
@@ -170,11 +181,25 @@ public sealed class CampaignServer
     private void Receive(string topic, ReadOnlyMemory<byte> payload)
     {
         EsyncMessage? message = EsyncJson.TryDecode(payload);
-        if (message is null)
+        if (message is { Epoch: { } epoch, Body.Sequence: { } number })
         {
-            return;
-        }
+            if (_ledger.TryTake(_topics.Vehicle, epoch, number, out int handedOn))
+            {
+                HandOn(message);
+            }
 
+            // A double is acknowledged too: it came because the first acknowledgement was lost.
+            Acknowledge(message, epoch, handedOn);
+        }
+        else if (message is not null)
+        {
+            // What is not numbered may be lost and may come twice.
+            HandOn(message);
+        }
+    }
+
+    private void HandOn(EsyncMessage message)
+    {
         _observer?.Message(false, message);
         if (message.Type == EsyncType.StartDownload)
         {
@@ -186,6 +211,17 @@ public sealed class CampaignServer
             _answered.Set();
         }
     }
+
+    private void Acknowledge(EsyncMessage message, string epoch, int handedOn) => _link.Publish(_topics.ToVehicle, EsyncJson.Encode(new EsyncMessage
+    {
+        Type = EsyncType.Acknowledge,
+        Epoch = epoch,
+        Body = new EsyncBody
+        {
+            Package = new EsyncPackage { Type = message.Body.Package.Type, Name = message.Body.Package.Name },
+            Sequence = handedOn,
+        },
+    }));
 
     private void HandOut(EsyncPackage wanted)
     {

@@ -34,6 +34,9 @@ public static class EsyncType
 
     /// <summary>How far a step is.</summary>
     public const string UpdateReport = "esync.update-report";
+
+    /// <summary>The server has the vehicle's numbered messages up to this one; not part of libua.</summary>
+    public const string Acknowledge = "esync.acknowledge";
 }
 
 /// <summary>Values of <c>package.status</c>.</summary>
@@ -79,6 +82,13 @@ public sealed record EsyncMessage
     [JsonPropertyName("reply-to")]
     public string? ReplyTo { get; init; }
 
+    /// <summary>
+    /// Set on messages that count: which run of the sender numbered it by <see cref="EsyncBody.Sequence"/>; on an
+    /// acknowledgement whose number it repeats. Not part of libua.
+    /// </summary>
+    [JsonPropertyName("epoch")]
+    public string? Epoch { get; init; }
+
     /// <summary>Content.</summary>
     [JsonPropertyName("body")]
     public required EsyncBody Body { get; init; }
@@ -95,7 +105,7 @@ public sealed record EsyncBody
     [JsonPropertyName("campaign")]
     public EsyncCampaign? Campaign { get; init; }
 
-    /// <summary>Counts the sender's messages about this package, from 1: an older one that comes late is recognised.</summary>
+    /// <summary>Counts the sender's messages that matter, from 1 within <see cref="EsyncMessage.Epoch"/>: a double or an older one that comes late is recognised.</summary>
     [JsonPropertyName("sequence")]
     public int? Sequence { get; init; }
 

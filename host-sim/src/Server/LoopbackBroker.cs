@@ -23,12 +23,13 @@ public sealed class LoopbackBroker
     public int Port { get; }
 
     /// <summary>Starts a broker.</summary>
-    public static async Task<LoopbackBroker> StartAsync()
+    /// <param name="wantedPort">TCP port; 0 takes one that is free.</param>
+    public static async Task<LoopbackBroker> StartAsync(int wantedPort = 0)
     {
         for (int attempt = 1; ; attempt++)
         {
             // MQTTnet does not tell which port it got for port 0; between asking and using, another may take it.
-            int port = FreePort();
+            int port = wantedPort > 0 ? wantedPort : FreePort();
             MqttServer server = new MqttServerFactory().CreateMqttServer(
                 new MqttServerOptionsBuilder()
                     .WithDefaultEndpoint()

@@ -1,9 +1,12 @@
 // Messages through an MQTT 5 broker: one in the process, or any other that --broker names.
 // Invariants: virtual time stands still from Publish until every party here that the message is meant for has received
 // it; handlers then run at that same moment of virtual time, in the order of publication. Messages that no party of
-// this process published are ignored: a broker may serve several runs at once.
+// this process published are ignored: a broker may serve several runs at once. When the broker goes away, what is published
+// is lost until it is back; each publication tries to connect and to subscribe again.
 // Tests: tests/host-sim/Server.
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using EsyncSim.Bus;
 using MQTTnet;
@@ -22,6 +25,7 @@ public sealed class MqttMessageNetwork : IMessageNetwork
 
     private const string IdentifierProperty = "esync-message";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ReconnectPause = TimeSpan.FromMilliseconds(100);
 
     private readonly VirtualTime _time;
     private readonly LoopbackBroker? _broker;
@@ -30,13 +34,22 @@ public sealed class MqttMessageNetwork : IMessageNetwork
     private readonly string _run = Guid.NewGuid().ToString("N");
     private readonly List<Link> _links = [];
     private readonly ConcurrentDictionary<string, Exchange> _pending = new();
+    private readonly TimeSpan _reconnectPatience;
+    private bool _isLost;
     private long _published;
 
     /// <summary>Uses the broker at an address <c>mqtt://host[:port]</c>, or starts one in the process when there is none.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="address">Address of the broker; null starts one.</param>
+    /// <param name="reconnectPatience">
+    /// Real time for which the first publication after a loss holds virtual time until the broker is back; ten seconds by
+    /// default. A paced clock does not stand still: there each publication tries once.
+    /// </param>
     /// <exception cref="UserErrorException">The address is no such address.</exception>
-    public MqttMessageNetwork(VirtualTime time, string? address)
+    public MqttMessageNetwork(VirtualTime time, string? address, TimeSpan? reconnectPatience = null)
     {
         _time = time;
+        _reconnectPatience = reconnectPatience ?? Patience;
         if (address is null)
         {
             _broker = time.Hold(LoopbackBroker.StartAsync());
@@ -62,8 +75,8 @@ public sealed class MqttMessageNetwork : IMessageNetwork
             .WithProtocolVersion(MqttProtocolVersion.V500)
             .WithTimeout(Patience)
             .Build();
-        Await(client.ConnectAsync(options));
-        Link link = new(this, client);
+        Link link = new(this, client, options);
+        Await(link.ConnectAsync());
         _links.Add(link);
         return link;
     }
@@ -94,6 +107,12 @@ public sealed class MqttMessageNetwork : IMessageNetwork
 
     private void Publish(Link sender, string topic, ReadOnlyMemory<byte> payload)
     {
+        Link[] lost = [.. _links.Where(link => !link.Client.IsConnected)];
+        if (lost.Length > 0 && !Reconnect(lost))
+        {
+            return;
+        }
+
         Link[] receivers = [.. _links.Where(link => link.IsMeant(topic))];
         string identifier = $"{_run}-{_published++.ToString(CultureInfo.InvariantCulture)}";
         Exchange exchange = new(receivers.Length);
@@ -104,12 +123,60 @@ public sealed class MqttMessageNetwork : IMessageNetwork
             .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
             .WithUserProperty(IdentifierProperty, System.Text.Encoding.ASCII.GetBytes(identifier))
             .Build();
-        Await(Task.WhenAll(sender.Client.PublishAsync(message), exchange.Completion).WaitAsync(Patience));
+        try
+        {
+            _time.Hold(Task.WhenAll(sender.Client.PublishAsync(message), exchange.Completion).WaitAsync(Patience));
+        }
+        catch (Exception exception) when (IsOfConnection(exception))
+        {
+            // Lost with the connection, for some of the receivers or for all; a broker that is there and mute is another matter.
+            if (_links.TrueForAll(link => link.Client.IsConnected))
+            {
+                throw Unreachable();
+            }
+        }
+
         _pending.TryRemove(identifier, out _);
         foreach (Link receiver in receivers)
         {
-            _time.After(0, () => receiver.Dispatch(topic, exchange.Payload(receiver)));
+            if (exchange.TryGetPayload(receiver, out byte[]? arrived))
+            {
+                _time.After(0, () => receiver.Dispatch(topic, arrived));
+            }
         }
+    }
+
+    // True when all parties of this process are connected again.
+    private bool Reconnect(Link[] lost)
+    {
+        // One who has waited in vain once does not wait again: every message would.
+        TimeSpan patience = _isLost || _time.Pace is not null ? TimeSpan.Zero : _reconnectPatience;
+        _isLost = !_time.Hold(TryConnectAsync(lost, patience));
+        foreach (Link link in _isLost ? [] : lost)
+        {
+            _time.After(0, () => link.Restored?.Invoke());
+        }
+
+        return !_isLost;
+    }
+
+    private static async Task<bool> TryConnectAsync(Link[] links, TimeSpan patience)
+    {
+        Stopwatch waited = Stopwatch.StartNew();
+        foreach (Link link in links)
+        {
+            while (!await link.TryConnectAsync().ConfigureAwait(false))
+            {
+                if (waited.Elapsed >= patience)
+                {
+                    return false;
+                }
+
+                await Task.Delay(ReconnectPause).ConfigureAwait(false);
+            }
+        }
+
+        return true;
     }
 
     private void Arrived(Link receiver, MqttApplicationMessage message)
@@ -121,20 +188,33 @@ public sealed class MqttMessageNetwork : IMessageNetwork
         }
     }
 
+    // A message that waits for a receiver who is gone waits in vain.
+    private void Disconnected()
+    {
+        foreach (Exchange exchange in _pending.Values)
+        {
+            exchange.Break();
+        }
+    }
+
     private void Await(Task task)
     {
         try
         {
             _time.Hold(task);
         }
-        catch (Exception exception) when (exception is MqttCommunicationException or MqttProtocolViolationException
-            or TimeoutException or OperationCanceledException or System.Net.Sockets.SocketException)
+        catch (Exception exception) when (IsOfConnection(exception))
         {
-            throw new UserErrorException(
-                ExitCode.BrokerUnreachable,
-                $"the broker at mqtt://{_host}:{_port} does not answer; is it running there? Without --broker one runs inside this program");
+            throw Unreachable();
         }
     }
+
+    private UserErrorException Unreachable() => new(
+        ExitCode.BrokerUnreachable,
+        $"the broker at mqtt://{_host}:{_port} does not answer; is it running there? Without --broker one runs inside this program");
+
+    private static bool IsOfConnection(Exception exception) => exception is MqttCommunicationException or MqttProtocolViolationException
+        or TimeoutException or OperationCanceledException or System.Net.Sockets.SocketException;
 
     /// <summary>One message on its way to its receivers; a repeated delivery counts once.</summary>
     private sealed class Exchange(int receivers)
@@ -144,7 +224,7 @@ public sealed class MqttMessageNetwork : IMessageNetwork
 
         public Task Completion => receivers == 0 ? Task.CompletedTask : _completion.Task;
 
-        public byte[] Payload(Link receiver) => _payloads[receiver];
+        public bool TryGetPayload(Link receiver, [NotNullWhen(true)] out byte[]? payload) => _payloads.TryGetValue(receiver, out payload);
 
         public void Arrived(Link receiver, byte[] payload)
         {
@@ -153,27 +233,62 @@ public sealed class MqttMessageNetwork : IMessageNetwork
                 _completion.TrySetResult();
             }
         }
+
+        public void Break() => _completion.TrySetException(new MqttCommunicationException("the connection was lost"));
     }
 
     private sealed class Link : IMessageLink
     {
         private readonly MqttMessageNetwork _network;
+        private readonly MqttClientOptions _options;
         private readonly List<(string Filter, MessageHandler Handler)> _subscriptions = [];
+        private bool _hasLeft;
 
-        public Link(MqttMessageNetwork network, IMqttClient client)
+        public Link(MqttMessageNetwork network, IMqttClient client, MqttClientOptions options)
         {
             _network = network;
+            _options = options;
             Client = client;
             client.ApplicationMessageReceivedAsync += received =>
             {
                 network.Arrived(this, received.ApplicationMessage);
                 return Task.CompletedTask;
             };
+            client.DisconnectedAsync += _ =>
+            {
+                network.Disconnected();
+                return Task.CompletedTask;
+            };
         }
 
         public IMqttClient Client { get; }
 
+        public bool IsConnected => !_hasLeft && !_network._isLost && Client.IsConnected;
+
+        public Action? Restored { get; set; }
+
         public bool IsMeant(string topic) => _subscriptions.Exists(s => TopicFilter.Matches(s.Filter, topic));
+
+        public Task ConnectAsync() => Client.ConnectAsync(_options);
+
+        // Connects again with all subscriptions; false when the broker is still away.
+        public async Task<bool> TryConnectAsync()
+        {
+            try
+            {
+                await ConnectAsync().ConfigureAwait(false);
+                foreach ((string filter, _) in _subscriptions)
+                {
+                    await Client.SubscribeAsync(filter, MqttQualityOfServiceLevel.AtLeastOnce).ConfigureAwait(false);
+                }
+
+                return true;
+            }
+            catch (Exception exception) when (IsOfConnection(exception))
+            {
+                return false;
+            }
+        }
 
         public void Subscribe(string filter, MessageHandler handler)
         {
@@ -181,7 +296,21 @@ public sealed class MqttMessageNetwork : IMessageNetwork
             _subscriptions.Add((filter, handler));
         }
 
-        public void Publish(string topic, ReadOnlyMemory<byte> payload) => _network.Publish(this, topic, payload);
+        public void Publish(string topic, ReadOnlyMemory<byte> payload)
+        {
+            if (!_hasLeft)
+            {
+                _network.Publish(this, topic, payload);
+            }
+        }
+
+        public void Leave()
+        {
+            _hasLeft = true;
+            _network._links.Remove(this);
+            _subscriptions.Clear();
+            Client.Dispose();
+        }
 
         public void Dispatch(string topic, byte[] payload)
         {

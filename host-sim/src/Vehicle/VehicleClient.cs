@@ -2,8 +2,9 @@
 //   query-package   → version report              ready-download → preconditions, then the package's bytes
 //   prepare-update  → manifest, image, check      ready-update   → activate, restart, trial
 //   confirm-update  → confirm
-// Invariants: one request after the other, each answered once; a package is used only when its SHA-256 is the announced
-// one; what an ECU refuses is told with the ECU's own reason.
+// Invariants: one request after the other, each answered once, whatever the network loses or doubles and whenever the
+// client is stopped and started again on its journal; a package is used only when its SHA-256 is the announced one; what
+// an ECU refuses is told with the ECU's own reason. Percentages and requests for a package are not kept: newer ones follow.
 // It holds the ECUs' secrets for access, and no signing key.
 // Tests: tests/Vehicle.
 using System.Security.Cryptography;
@@ -17,47 +18,86 @@ namespace EsyncSim.Vehicle;
 /// <summary>Client of one vehicle.</summary>
 public sealed class VehicleClient
 {
-    private const long PackageNsMax = 60 * VirtualTime.NsPerSecond;
+    private const long PackageRepeatNs = 10 * VirtualTime.NsPerSecond;
+    private const int PackageAttemptsMax = 6;
+    private const int RequestCountMax = 16;
+    private const int FileCountMax = 4;
 
     private readonly IMessageLink _link;
     private readonly Topics _topics;
+    private readonly VehicleJournal _journal;
+    private readonly Outbox _outbox;
     private readonly Dictionary<string, VehicleEcu> _ecus;
     private readonly Queue<EsyncMessage> _requests = new();
     private readonly SimSignal _arrived;
     private readonly SimSignal _packageArrived;
-    private readonly Dictionary<string, byte[]> _files = [];
-    private int _sequence;
+    private readonly OrderedDictionary<string, byte[]> _files = [];
+    private bool _isStopped;
 
     /// <summary>Makes the client and listens to the server; <see cref="RunAsync"/> does the work.</summary>
-    public VehicleClient(VirtualTime time, IMessageLink link, Topics topics, IEnumerable<VehicleEcu> ecus)
+    public VehicleClient(VirtualTime time, IMessageLink link, Topics topics, IEnumerable<VehicleEcu> ecus, VehicleJournal journal)
     {
         _link = link;
         _topics = topics;
+        _journal = journal;
+        _outbox = new Outbox(time, link, topics.FromVehicle, journal);
         _ecus = ecus.ToDictionary(ecu => $"/ECU/{ecu.Name}");
         _arrived = new SimSignal(time);
         _packageArrived = new SimSignal(time);
         link.Subscribe(topics.ToVehicle, ReceiveRequest);
         link.Subscribe(topics.Packages, ReceivePackage);
+        link.Restored = _outbox.Repeat;
     }
 
-    /// <summary>Answers requests; ends only with an error of the program.</summary>
+    /// <summary>
+    /// Publishes what a former run left, finishes what it had begun, and answers requests. Ends after <see cref="Stop"/>, or with
+    /// an error of the program or of the journal's disk.
+    /// </summary>
     public async Task RunAsync()
     {
-        while (true)
+        _outbox.Repeat();
+        if (_journal.UnderWay is { } left)
         {
-            await _arrived;
-            while (_requests.TryDequeue(out EsyncMessage? request))
+            await AnswerAsync(left, isResumed: true);
+        }
+
+        while (!_isStopped)
+        {
+            if (_journal.IsFull || !_requests.TryDequeue(out EsyncMessage? request))
             {
-                await AnswerAsync(request);
+                await _arrived;
+            }
+            else if (_journal.Take(request))
+            {
+                await AnswerAsync(request, isResumed: false);
             }
         }
     }
 
+    /// <summary>
+    /// Ends the client as a crash of its process would: from now on it hears, says and writes nothing. What it has in hand with an
+    /// ECU ends by itself; the caller takes its testers off the bus.
+    /// </summary>
+    public void Stop()
+    {
+        _isStopped = true;
+        _outbox.Stop();
+        _link.Leave();
+        _arrived.Set();
+    }
+
     private void ReceiveRequest(string topic, ReadOnlyMemory<byte> payload)
     {
-        if (EsyncJson.TryDecode(payload) is { ReplyId: not null } request)
+        EsyncMessage? message = EsyncJson.TryDecode(payload);
+        if (message is { Type: EsyncType.Acknowledge, Epoch: { } epoch, Body.Sequence: { } number })
         {
-            _requests.Enqueue(request);
+            _outbox.Acknowledge(epoch, number);
+            _arrived.Set();
+        }
+        else if (message is { ReplyId: not null } && _requests.Count < RequestCountMax)
+        {
+            // One that finds no place comes again: the server repeats it.
+            _requests.Enqueue(message);
             _arrived.Set();
         }
     }
@@ -65,10 +105,15 @@ public sealed class VehicleClient
     private void ReceivePackage(string topic, ReadOnlyMemory<byte> payload)
     {
         _files[Convert.ToHexStringLower(SHA256.HashData(payload.Span))] = payload.ToArray();
+        if (_files.Count > FileCountMax)
+        {
+            _files.RemoveAt(0);
+        }
+
         _packageArrived.Set();
     }
 
-    private async Task AnswerAsync(EsyncMessage request)
+    private async Task AnswerAsync(EsyncMessage request, bool isResumed)
     {
         EsyncPackage package = request.Body.Package;
         if (!_ecus.TryGetValue(package.Type, out VehicleEcu? ecu))
@@ -83,10 +128,10 @@ public sealed class VehicleClient
             {
                 EsyncType.QueryPackage => QueryAsync(request, ecu),
                 EsyncType.ReadyDownload => ReadyDownloadAsync(request, ecu),
-                EsyncType.PrepareUpdate => UpdateAsync(request, ecu, UpdateGoal.Verified),
-                EsyncType.ReadyUpdate => UpdateAsync(request, ecu, UpdateGoal.OnTrial),
-                EsyncType.ConfirmUpdate => UpdateAsync(request, ecu, UpdateGoal.Confirmed),
-                _ => Task.CompletedTask,
+                EsyncType.PrepareUpdate => UpdateAsync(request, ecu, ecu.Policy with { Goal = UpdateGoal.Verified }),
+                EsyncType.ReadyUpdate => UpdateAsync(request, ecu, ecu.Policy with { Goal = UpdateGoal.OnTrial, IsTriedBefore = isResumed }),
+                EsyncType.ConfirmUpdate => UpdateAsync(request, ecu, ecu.Policy with { Goal = UpdateGoal.Confirmed, IsTriedBefore = true }),
+                _ => throw new UserErrorException(ExitCode.BadFile, $"this vehicle's client does not know requests of type {request.Type}"),
             });
         }
         catch (DiagnosticException exception)
@@ -95,7 +140,7 @@ public sealed class VehicleClient
         }
         catch (UserErrorException exception)
         {
-            // The package that the server sent is none.
+            // The package that the server sent is none, or the request is of a kind that comes after this client's time.
             Reply(request, EsyncType.UpdateStatus, Failed(package, exception.Message, isTerminal: true), null);
         }
     }
@@ -147,13 +192,17 @@ public sealed class VehicleClient
             return sha256 is null ? null : _files[sha256];
         }
 
-        _packageArrived.Reset();
-        Publish(new EsyncMessage { Type = EsyncType.StartDownload, Body = new EsyncBody { Package = package } });
-        await _packageArrived.Wait(PackageNsMax);
+        for (int attempt = 0; attempt < PackageAttemptsMax && !_files.ContainsKey(sha256); attempt++)
+        {
+            _packageArrived.Reset();
+            Tell(new EsyncMessage { Type = EsyncType.StartDownload, Body = new EsyncBody { Package = package } });
+            await _packageArrived.Wait(PackageRepeatNs);
+        }
+
         return _files.GetValueOrDefault(sha256);
     }
 
-    private async Task UpdateAsync(EsyncMessage request, VehicleEcu ecu, UpdateGoal goal)
+    private async Task UpdateAsync(EsyncMessage request, VehicleEcu ecu, UpdatePolicy policy)
     {
         EsyncPackage package = request.Body.Package;
         if (await FetchAsync(package) is not { } file)
@@ -164,7 +213,7 @@ public sealed class VehicleClient
 
         UpdateImage image = PackageImages.Full(Package.Decode(file, package.Name));
         UpdateProgress progress = new(ecu.Observer, percent => Report(package, percent));
-        UpdateSession session = new(ecu.Client, image, ecu.Policy with { Goal = goal }, progress);
+        UpdateSession session = new(ecu.Client, image, policy, progress);
         UpdateOutcome outcome = await session.RunAsync();
         string status = outcome.End switch
         {
@@ -188,7 +237,7 @@ public sealed class VehicleClient
         IsTerminalFailure = isTerminal ? true : null,
     };
 
-    private void Report(EsyncPackage package, int percent) => Publish(new EsyncMessage
+    private void Report(EsyncPackage package, int percent) => Tell(new EsyncMessage
     {
         Type = EsyncType.UpdateReport,
         Body = new EsyncBody
@@ -200,16 +249,22 @@ public sealed class VehicleClient
         },
     });
 
-    private void Reply(EsyncMessage request, string type, EsyncPackage package, EsyncEcu? said) => Publish(new EsyncMessage
+    private void Reply(EsyncMessage request, string type, EsyncPackage package, EsyncEcu? said)
     {
-        Type = type,
-        ReplyTo = request.ReplyId,
-        Body = new EsyncBody { Package = package, Campaign = request.Body.Campaign, Ecu = said },
-    });
+        // What a stopped client still finds out is nobody's: the next run asks the ECU again.
+        if (_isStopped)
+        {
+            return;
+        }
 
-    private void Publish(EsyncMessage message)
-    {
-        EsyncMessage numbered = message with { Body = message.Body with { Sequence = ++_sequence } };
-        _link.Publish(_topics.FromVehicle, EsyncJson.Encode(numbered));
+        _outbox.Answer(new EsyncMessage
+        {
+            Type = type,
+            ReplyTo = request.ReplyId,
+            Body = new EsyncBody { Package = package, Campaign = request.Body.Campaign, Ecu = said },
+        });
     }
+
+    // Said once, and lost when nobody hears it.
+    private void Tell(EsyncMessage message) => _link.Publish(_topics.FromVehicle, EsyncJson.Encode(message));
 }

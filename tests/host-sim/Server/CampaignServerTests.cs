@@ -77,6 +77,44 @@ public class CampaignServerTests
     }
 
     [Fact]
+    public void A_request_is_repeated_until_its_answer_is_here()
+    {
+        Exchange exchange = new() { IsSilent = true };
+        exchange.Run();
+
+        string[] asked = [.. exchange.Requests.Where(request => request.Type == "esync.query-package").Select(request => request.ReplyId!)];
+        Assert.InRange(asked.Length, 100, 130);
+        Assert.Single(asked.Distinct());
+    }
+
+    [Fact]
+    public void What_the_vehicle_numbers_is_handed_on_once_in_order_and_acknowledged()
+    {
+        VirtualTime time = new();
+        using VirtualMessageNetwork network = new(time, 1);
+        Ear ear = new();
+        CampaignServer server = new(time, network.Join("server"), Topics, new ServerLedger("e1"), ear);
+        IMessageLink vehicle = network.Join("vehicle");
+        List<int> acknowledged = [];
+        vehicle.Subscribe(Topics.ToVehicle, (_, payload) => acknowledged.Add(EsyncJson.TryDecode(payload)!.Body.Sequence!.Value));
+        foreach (int number in new[] { 1, 3, 2, 2, 1, 3 })
+        {
+            vehicle.Publish(Topics.FromVehicle, EsyncJson.Encode(new EsyncMessage
+            {
+                Type = "esync.update-status",
+                Epoch = "v1",
+                Body = new EsyncBody { Package = new EsyncPackage { Type = "/ECU/motor", Name = "motor" }, Sequence = number },
+            }));
+        }
+
+        time.RunFor(VirtualTime.NsPerSecond);
+
+        Assert.NotNull(server);
+        Assert.Equal([1, 2, 3], ear.Numbers);
+        Assert.Equal([1, 1, 2, 2, 2, 3], acknowledged);
+    }
+
+    [Fact]
     public void Messages_nobody_can_read_and_late_answers_change_nothing()
     {
         Exchange exchange = new() { HasNoise = true };
@@ -93,7 +131,7 @@ public class CampaignServerTests
         string json = Encoding.UTF8.GetString(EsyncJson.Encode(exchange.Requests.First(request => request.Type == "esync.prepare-update")));
 
         Assert.Equal(
-            """{"type":"esync.prepare-update","reply-id":"3","body":{"package":{"type":"/ECU/motor","name":"motor-control","version":"2.0.0","version-list":{"2.0.0":{"downloaded":false,"sha-256":"039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81","downloadables":[{"url":"esync/v1/ESYNC0DEM0VEH1C01/package/039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81","length":3,"sha-256":"039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81"}]}},"rollback-versions":["1.0.0"]},"campaign":{"id":"c1"},"sequence":3}}""",
+            """{"type":"esync.prepare-update","reply-id":"e1-3","epoch":"e1","body":{"package":{"type":"/ECU/motor","name":"motor-control","version":"2.0.0","version-list":{"2.0.0":{"downloaded":false,"sha-256":"039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81","downloadables":[{"url":"esync/v1/ESYNC0DEM0VEH1C01/package/039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81","length":3,"sha-256":"039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81"}]}},"rollback-versions":["1.0.0"]},"campaign":{"id":"c1"},"sequence":3}}""",
             json);
     }
 
@@ -106,6 +144,13 @@ public class CampaignServerTests
     public void What_is_no_message_is_not_read(string json)
     {
         Assert.Null(EsyncJson.TryDecode(Encoding.UTF8.GetBytes(json)));
+    }
+
+    private sealed class Ear : ICampaignObserver
+    {
+        public List<int> Numbers { get; } = [];
+
+        public void Message(bool isToVehicle, EsyncMessage message) => Numbers.Add(message.Body.Sequence!.Value);
     }
 
     /// <summary>A server, and a vehicle that answers as it is told.</summary>
@@ -136,7 +181,7 @@ public class CampaignServerTests
         public TargetResult Run()
         {
             using VirtualMessageNetwork network = new(Time, 1);
-            CampaignServer server = new(Time, network.Join("server"), Topics);
+            CampaignServer server = new(Time, network.Join("server"), Topics, new ServerLedger("e1"));
             _vehicle = network.Join("vehicle");
             _vehicle.Subscribe(Topics.ToVehicle, Answer);
             _vehicle.Subscribe(Topics.Packages, (_, payload) => Package = payload.ToArray());
@@ -147,7 +192,7 @@ public class CampaignServerTests
         {
             EsyncMessage request = EsyncJson.TryDecode(payload)!;
             Requests.Add(request);
-            if (IsSilent)
+            if (IsSilent || request.ReplyId is null)
             {
                 return;
             }
@@ -167,7 +212,7 @@ public class CampaignServerTests
 
             if (request.Type == "esync.ready-download")
             {
-                _vehicle!.Publish(Topics.FromVehicle, EsyncJson.Encode(request with { Type = "esync.start-download", ReplyId = null }));
+                _vehicle!.Publish(Topics.FromVehicle, EsyncJson.Encode(new EsyncMessage { Type = "esync.start-download", Body = new EsyncBody { Package = package } }));
             }
 
             Send(request, package with { Status = Statuses[request.Type] });

@@ -111,6 +111,98 @@ public class MessageNetworkTests
         Assert.All(first, line => Assert.InRange(long.Parse(line.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture), 5_000_000, 80_000_000));
     }
 
+    [Fact]
+    public void While_the_network_is_down_nothing_arrives_and_the_parties_hear_of_its_end()
+    {
+        VirtualTime time = new();
+        using VirtualMessageNetwork network = new(time, 1);
+        List<string> heard = [];
+        IMessageLink vehicle = network.Join("vehicle");
+        IMessageLink server = network.Join("server");
+        vehicle.Subscribe("a", (_, payload) => heard.Add(Text(payload)));
+        server.Restored = () => server.Publish("a", Encoding.ASCII.GetBytes($"restored at {time.NowMs} ms"));
+        server.Publish("a", "under way"u8.ToArray());
+        network.GoDown(2 * VirtualTime.NsPerSecond);
+        Assert.False(server.IsConnected);
+        server.Publish("a", "published while down"u8.ToArray());
+        time.RunFor(3 * VirtualTime.NsPerSecond);
+
+        Assert.True(server.IsConnected);
+        Assert.Equal(["restored at 2000 ms"], heard);
+        Assert.Equal(1, network.OutageCount);
+    }
+
+    [Theory]
+    [InlineData(MessageFaultKind.Drop, "0 2 3")]
+    [InlineData(MessageFaultKind.Duplicate, "0 1 2 3 1")]
+    [InlineData(MessageFaultKind.Delay, "0 2 3 1")]
+    public void A_fault_strikes_the_message_that_it_is_told_to(MessageFaultKind kind, string expected)
+    {
+        VirtualTime time = new();
+        using VirtualMessageNetwork network = new(time, 3);
+        MessageFaultRule rule = network.Faults.Add(new MessageFaultRule { Name = "f", Kind = kind, MessageIndex = 1, Filter = "a/#" });
+        List<string> heard = [];
+        network.Join("vehicle").Subscribe("#", (_, payload) => heard.Add(Text(payload)));
+        IMessageLink server = network.Join("server");
+        for (int i = 0; i < 4; i++)
+        {
+            server.Publish("a/b", Encoding.ASCII.GetBytes($"{i}"));
+        }
+
+        time.RunFor(20 * VirtualTime.NsPerSecond);
+
+        Assert.Equal(expected, string.Join(' ', heard));
+        Assert.Equal((1, 4), (rule.StrikeCount, rule.MatchCount));
+    }
+
+    [Fact]
+    public void Who_has_left_hears_nothing_and_is_not_heard()
+    {
+        VirtualTime time = new();
+        using VirtualMessageNetwork network = new(time, 1);
+        List<string> heard = [];
+        IMessageLink vehicle = network.Join("vehicle");
+        IMessageLink server = network.Join("server");
+        vehicle.Subscribe("a", (_, payload) => heard.Add(Text(payload)));
+        server.Subscribe("b", (_, payload) => heard.Add(Text(payload)));
+        server.Publish("a", "under way"u8.ToArray());
+        vehicle.Leave();
+        vehicle.Publish("b", "from a dead one"u8.ToArray());
+        time.RunFor(VirtualTime.NsPerSecond);
+
+        Assert.Empty(heard);
+        Assert.False(vehicle.IsConnected);
+    }
+
+    [Fact]
+    public void Mqtt_connects_and_subscribes_again_when_the_broker_is_back()
+    {
+        VirtualTime time = new();
+        LoopbackBroker broker = time.Hold(LoopbackBroker.StartAsync());
+        int port = broker.Port;
+        using MqttMessageNetwork network = new(time, $"mqtt://127.0.0.1:{port}", reconnectPatience: TimeSpan.Zero);
+        IMessageLink vehicle = network.Join("vehicle");
+        IMessageLink server = network.Join("server");
+        List<string> heard = [];
+        int restored = 0;
+        vehicle.Subscribe("a", (_, payload) => heard.Add(Text(payload)));
+        vehicle.Restored = () => restored++;
+        server.Publish("a", "before"u8.ToArray());
+
+        time.Hold(broker.StopAsync());
+        server.Publish("a", "while it is away"u8.ToArray());
+        server.Publish("a", "still"u8.ToArray());
+        Assert.False(server.IsConnected);
+        broker = time.Hold(LoopbackBroker.StartAsync(port));
+        server.Publish("a", "after"u8.ToArray());
+        time.RunFor(0);
+
+        Assert.Equal(["before", "after"], heard);
+        Assert.True(server.IsConnected && vehicle.IsConnected);
+        Assert.Equal(1, restored);
+        time.Hold(broker.StopAsync());
+    }
+
     [Theory]
     [InlineData("a/b", "a/b", true)]
     [InlineData("a/b", "a/c", false)]

@@ -22,7 +22,15 @@ public sealed class VehicleClientTests : IDisposable
     public VehicleClientTests()
     {
         _server = _world.Network.Join("server");
-        _server.Subscribe(Topics.FromVehicle, (_, payload) => _heard.Add(EsyncJson.TryDecode(payload)!));
+        _server.Subscribe(Topics.FromVehicle, (_, payload) =>
+        {
+            EsyncMessage message = EsyncJson.TryDecode(payload)!;
+            _heard.Add(message);
+            if (message.Epoch is not null)
+            {
+                _server.Publish(Topics.ToVehicle, EsyncJson.Encode(message with { Type = "esync.acknowledge" }));
+            }
+        });
     }
 
     public void Dispose() => _world.Dispose();
@@ -108,7 +116,9 @@ public sealed class VehicleClientTests : IDisposable
         Assert.Equal("INSTALL_COMPLETED", Ask("esync.confirm-update", Motor(file)).Status);
         Assert.Equal("1.0.0", Ask("esync.query-package", Motor()).Version);
         Assert.Single(_world.Transfers);
-        Assert.Equal(Enumerable.Range(1, _heard.Count), _heard.Select(message => message.Body.Sequence!.Value));
+        EsyncMessage[] kept = [.. _heard.Where(message => message.ReplyTo is not null)];
+        Assert.Equal(Enumerable.Range(1, kept.Length), kept.Select(message => message.Body.Sequence!.Value));
+        Assert.Single(kept.Select(message => message.Epoch).Distinct());
         Assert.Contains(_heard, message => message.Type == "esync.update-report" && message.Body.Progress == 50);
     }
 

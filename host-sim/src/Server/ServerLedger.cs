@@ -1,0 +1,63 @@
+// What the server must remember of its conversations so that each message counts once: the number of its last request, and
+// of each vehicle the last message that was handed on, by the epoch that numbered it.
+// Invariants: numbers only grow; of one epoch every number is handed on once, in order; the memory is bounded, the epoch
+// that is silent for longest is forgotten first. All of the server's state of this kind is in here, so that it can be
+// stored as one piece.
+// It must not know what the messages say.
+// Tests: tests/host-sim/Server.
+namespace EsyncSim.Server;
+
+/// <summary>Numbers of requests made and of messages received.</summary>
+/// <param name="epoch">Name of this ledger's life: another one than any server before had with the same vehicles.</param>
+public sealed class ServerLedger(string epoch)
+{
+    /// <summary>Epochs that are remembered of one vehicle. A vehicle has a second one only when it lost its journal.</summary>
+    public const int EpochCountMax = 16;
+
+    private readonly Dictionary<string, List<Received>> _vehicles = [];
+
+    /// <summary>Goes with every request.</summary>
+    public string Epoch { get; } = epoch;
+
+    /// <summary>Number of the last request; 0 before the first.</summary>
+    public int LastRequest { get; private set; }
+
+    /// <summary>The number for one more request.</summary>
+    public int NextRequest() => ++LastRequest;
+
+    /// <summary>Takes a numbered message; true when it is the next one and is to be handed on, now and never again.</summary>
+    /// <param name="vehicle">Its sender.</param>
+    /// <param name="epoch">What the sender numbers its messages under.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="handedOn">The last number that was handed on, this one included: what can be acknowledged.</param>
+    public bool TryTake(string vehicle, string epoch, int number, out int handedOn)
+    {
+        if (!_vehicles.TryGetValue(vehicle, out List<Received>? epochs))
+        {
+            _vehicles[vehicle] = epochs = [];
+        }
+
+        Received received = epochs.Find(known => known.Epoch == epoch) ?? new Received(epoch);
+        bool isNext = number == received.Last + 1;
+        if (isNext)
+        {
+            received.Last = number;
+            epochs.Remove(received);
+            epochs.Add(received);
+            if (epochs.Count > EpochCountMax)
+            {
+                epochs.RemoveAt(0);
+            }
+        }
+
+        handedOn = received.Last;
+        return isNext;
+    }
+
+    private sealed class Received(string epoch)
+    {
+        public string Epoch { get; } = epoch;
+
+        public int Last { get; set; }
+    }
+}

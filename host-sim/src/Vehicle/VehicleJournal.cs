@@ -1,0 +1,175 @@
+// What the vehicle's client must not forget: the request that is under way, which requests it has taken, and the answers
+// that the server has not acknowledged. One file, replaced as a whole (AtomicFile), so that a crash leaves the former state
+// or the new one.
+// Invariants: a number is given to one message only; what Take and Answer return for is on the medium; the answer to a
+// request and the end of that request are one step. The size is bounded: no more than MessageCountMax messages wait, and
+// whoever finds it full takes no further request.
+// It must not know what requests do to ECUs, nor the network.
+// Tests: tests/host-sim/Vehicle (a crash at every file operation).
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EsyncSim.Files;
+using EsyncSim.Server;
+
+namespace EsyncSim.Vehicle;
+
+/// <summary>The client's journal.</summary>
+public sealed class VehicleJournal
+{
+    /// <summary>First value of the file, with its version.</summary>
+    public const string Format = "esync-vehicle-journal/1";
+
+    /// <summary>Messages that wait for their acknowledgement at most.</summary>
+    public const int MessageCountMax = 64;
+
+    /// <summary>Server epochs that are remembered; the one that is silent for longest is forgotten first.</summary>
+    public const int ServerCountMax = 8;
+
+    private readonly IFileSystem _files;
+    private readonly string _path;
+    private JournalForm _form;
+
+    private VehicleJournal(IFileSystem files, string path, JournalForm form)
+    {
+        _files = files;
+        _path = path;
+        _form = form;
+    }
+
+    /// <summary>What this vehicle's messages are numbered under, for as long as the journal lives.</summary>
+    public string Epoch => _form.Epoch;
+
+    /// <summary>The request that was taken and is not answered; null when there is none.</summary>
+    public EsyncMessage? UnderWay => _form.UnderWay;
+
+    /// <summary>Messages that the server has not acknowledged, oldest first.</summary>
+    public IReadOnlyList<EsyncMessage> Unacknowledged => _form.Messages;
+
+    /// <summary>True when no further request may be taken before the server has acknowledged something.</summary>
+    public bool IsFull => _form.Messages.Count >= MessageCountMax;
+
+    /// <summary>Opens a journal, or begins one where there is none.</summary>
+    /// <param name="files">Where it lies.</param>
+    /// <param name="path">Its file.</param>
+    /// <param name="newEpoch">Name of a new journal's life: one that the vehicle never used before.</param>
+    /// <exception cref="UserErrorException">The file is damaged.</exception>
+    public static VehicleJournal Open(IFileSystem files, string path, string newEpoch)
+    {
+        JournalForm form = files.Exists(path) ? Parse(files.Read(path), path) : new JournalForm { Format = Format, Epoch = newEpoch, NextNumber = 1 };
+        return new VehicleJournal(files, path, form);
+    }
+
+    /// <summary>A journal that ends with the process: for a client whose server ends with it too.</summary>
+    public static VehicleJournal InMemory(string epoch) => Open(new MemoryFileSystem(), "vehicle.journal", epoch);
+
+    /// <summary>Takes a request, so that it is under way until it is answered; false when it was taken before.</summary>
+    /// <exception cref="IOException">The journal cannot be written; the request is not taken.</exception>
+    public bool Take(EsyncMessage request)
+    {
+        List<ServerForm> servers = [.. _form.Servers];
+        if (request is { Epoch: { } epoch, Body.Sequence: { } number })
+        {
+            if (servers.Find(server => server.Epoch == epoch)?.Last >= number)
+            {
+                return false;
+            }
+
+            servers.RemoveAll(server => server.Epoch == epoch);
+            servers.Add(new ServerForm(epoch, number));
+            servers.RemoveRange(0, Math.Max(servers.Count - ServerCountMax, 0));
+        }
+
+        Store(_form with { Servers = servers, UnderWay = request });
+        return true;
+    }
+
+    /// <summary>Ends the request under way with its answer, which it numbers and keeps until it is acknowledged.</summary>
+    /// <returns>The answer as it is to be published.</returns>
+    /// <exception cref="IOException">The journal cannot be written; the request is still under way.</exception>
+    public EsyncMessage Answer(EsyncMessage answer)
+    {
+        EsyncMessage numbered = answer with { Epoch = Epoch, Body = answer.Body with { Sequence = _form.NextNumber } };
+        Store(_form with { UnderWay = null, NextNumber = _form.NextNumber + 1, Messages = [.. _form.Messages, numbered] });
+        return numbered;
+    }
+
+    /// <summary>
+    /// Forgets what the server has. It reaches the medium with the next step that must: an acknowledgement that a crash takes
+    /// along costs a repetition, which the server knows for one.
+    /// </summary>
+    public void Acknowledge(string epoch, int number)
+    {
+        if (epoch == Epoch)
+        {
+            _form = _form with { Messages = [.. _form.Messages.Where(message => message.Body.Sequence > number)] };
+        }
+    }
+
+    private void Store(JournalForm form)
+    {
+        AtomicFile.Write(_files, _path, Encode(form));
+        _form = form;
+    }
+
+    // The SHA-256 of what follows, in hexadecimal, is the first line: a flipped bit would answer a request twice, or never.
+    private static byte[] Encode(JournalForm form)
+    {
+        byte[] text = JsonSerializer.SerializeToUtf8Bytes(form, VehicleJournalContext.Default.JournalForm);
+        return [.. Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(text))), (byte)'\n', .. text];
+    }
+
+    private static JournalForm Parse(byte[] file, string path)
+    {
+        int end = Array.IndexOf(file, (byte)'\n');
+        byte[] text = end < 0 ? [] : file[(end + 1)..];
+        bool isWhole = end > 0 && Encoding.ASCII.GetString(file, 0, end) == Convert.ToHexStringLower(SHA256.HashData(text));
+        JournalForm? form = isWhole ? Deserialize(text) : null;
+        return form?.Format == Format ? form : throw new UserErrorException(
+            ExitCode.BadFile,
+            $"{path} is no usable journal of a vehicle: {(isWhole ? "another version wrote it" : "it is damaged")}. Move it away to begin a new one; answers in it that the server never got are lost then");
+    }
+
+    private static JournalForm? Deserialize(byte[] text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, VehicleJournalContext.Default.JournalForm);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>The journal as JSON.</summary>
+internal sealed record JournalForm
+{
+    [JsonPropertyName("format")]
+    public required string Format { get; init; }
+
+    [JsonPropertyName("epoch")]
+    public required string Epoch { get; init; }
+
+    [JsonPropertyName("nextNumber")]
+    public required int NextNumber { get; init; }
+
+    [JsonPropertyName("servers")]
+    public IReadOnlyList<ServerForm> Servers { get; init; } = [];
+
+    [JsonPropertyName("underWay")]
+    public EsyncMessage? UnderWay { get; init; }
+
+    [JsonPropertyName("messages")]
+    public IReadOnlyList<EsyncMessage> Messages { get; init; } = [];
+}
+
+/// <summary>The last request of one epoch that was taken.</summary>
+internal sealed record ServerForm([property: JsonPropertyName("epoch")] string Epoch, [property: JsonPropertyName("last")] int Last);
+
+/// <summary>Serialisation code made by the compiler.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(JournalForm))]
+internal sealed partial class VehicleJournalContext : JsonSerializerContext;

@@ -1,0 +1,207 @@
+// The journal: what is under way, what was taken, what waits; whole after every crash.
+using System.Text;
+using EsyncSim;
+using EsyncSim.Files;
+using EsyncSim.Server;
+using EsyncSim.Vehicle;
+using Xunit;
+
+namespace EsyncTests.HostSim.Vehicle;
+
+public sealed class VehicleJournalTests
+{
+    private const string Path = "vehicle.journal";
+    private readonly MemoryFileSystem _disk = new();
+
+    [Fact]
+    public void A_journal_goes_on_where_it_ended()
+    {
+        VehicleJournal journal = Open();
+        Assert.True(journal.Take(Request("s", 7)));
+        journal.Answer(Answer("s-7"));
+        Assert.True(journal.Take(Request("s", 8)));
+
+        VehicleJournal again = Open(newEpoch: "another");
+
+        Assert.Equal("e1", again.Epoch);
+        Assert.Equal("s-8", again.UnderWay!.ReplyId);
+        EsyncMessage kept = Assert.Single(again.Unacknowledged);
+        Assert.Equal(("s-7", "e1", 1), (kept.ReplyTo, kept.Epoch, kept.Body.Sequence));
+        Assert.Equal(2, again.Answer(Answer("s-8")).Body.Sequence);
+        Assert.Null(Open().UnderWay);
+    }
+
+    [Fact]
+    public void A_request_is_taken_once_whatever_comes_late()
+    {
+        VehicleJournal journal = Open();
+        Assert.True(journal.Take(Request("s", 2)));
+        Assert.False(journal.Take(Request("s", 2)));
+        Assert.False(journal.Take(Request("s", 1)));
+        Assert.False(Open().Take(Request("s", 2)));
+        Assert.True(journal.Take(Request("another server", 1)));
+        Assert.True(journal.Take(Request("s", 3)));
+    }
+
+    [Fact]
+    public void What_is_acknowledged_is_forgotten_and_what_is_not_waits_in_order()
+    {
+        VehicleJournal journal = Open();
+        for (int i = 1; i <= 4; i++)
+        {
+            journal.Answer(Answer($"{i}"));
+        }
+
+        journal.Acknowledge("another epoch", 4);
+        Assert.Equal(4, journal.Unacknowledged.Count);
+        journal.Acknowledge("e1", 2);
+
+        Assert.Equal([3, 4], journal.Unacknowledged.Select(message => message.Body.Sequence!.Value));
+        journal.Answer(Answer("5"));
+        Assert.Equal([3, 4, 5], Open().Unacknowledged.Select(message => message.Body.Sequence!.Value));
+    }
+
+    [Fact]
+    public void The_file_does_not_grow_with_the_number_of_messages()
+    {
+        VehicleJournal journal = Open();
+        for (int i = 1; i <= 500; i++)
+        {
+            journal.Take(Request($"server {i % 20:D2}", i));
+            journal.Acknowledge("e1", journal.Answer(Answer("s")).Body.Sequence!.Value);
+        }
+
+        Assert.InRange(_disk.Read(Path).Length, 1, 2000);
+        Assert.False(journal.IsFull);
+        for (int i = 0; i < VehicleJournal.MessageCountMax; i++)
+        {
+            journal.Answer(Answer("s"));
+        }
+
+        Assert.True(journal.IsFull);
+        Assert.InRange(_disk.Read(Path).Length, 1, 64 * 400);
+    }
+
+    [Fact]
+    public void A_damaged_journal_is_refused_with_what_to_do()
+    {
+        Open().Answer(Answer("1"));
+        byte[] good = _disk.Read(Path);
+        for (int i = 0; i < good.Length; i += 7)
+        {
+            byte[] bad = [.. good];
+            bad[i] ^= 0x01;
+            MemoryFileSystem disk = new MemoryFileSystem().With([new(Path, bad)]);
+            UserErrorException error = Assert.Throws<UserErrorException>(() => VehicleJournal.Open(disk, Path, "e2"));
+            Assert.Contains("begin a new one", error.Message);
+        }
+
+        Assert.Throws<UserErrorException>(() => VehicleJournal.Open(new MemoryFileSystem().With([new(Path, [])]), Path, "e2"));
+    }
+
+    [Fact]
+    public void After_a_crash_at_any_operation_the_journal_is_the_former_one_or_the_new_one()
+    {
+        int cuts = 0;
+        HashSet<string> states = [];
+        for (int cutAt = 1; cutAt <= 8; cutAt++)
+        {
+            foreach (DiskCut cut in Enum.GetValues<DiskCut>())
+            {
+                MemoryFileSystem disk = new() { CutAt = cutAt, Cut = cut };
+                VehicleJournal journal = VehicleJournal.Open(disk, Path, "e1");
+                bool isTaken = false;
+                Assert.Throws<PowerCutException>(() =>
+                {
+                    isTaken = journal.Take(Request("s", 1));
+                    journal.Answer(Answer("s-1"));
+                });
+                foreach (Dictionary<string, byte[]> files in disk.Survivors())
+                {
+                    VehicleJournal again = VehicleJournal.Open(new MemoryFileSystem().With(files), Path, "e2");
+                    string state = $"{again.UnderWay?.ReplyId} {again.Unacknowledged.Count}";
+                    states.Add(state);
+                    Assert.True(!isTaken || state != " 0", "a request that was taken is forgotten");
+                    cuts++;
+                }
+            }
+        }
+
+        // Nothing yet, under way, answered; and never both of the latter.
+        Assert.Equal([" 0", " 1", "s-1 0"], states.Order(StringComparer.Ordinal));
+        Assert.True(cuts > 100);
+    }
+
+    [Fact]
+    public void A_disk_that_is_full_leaves_the_journal_as_it_was()
+    {
+        FullDisk disk = new(_disk);
+        VehicleJournal journal = VehicleJournal.Open(disk, Path, "e1");
+        journal.Take(Request("s", 1));
+        disk.IsFull = true;
+
+        Assert.Throws<IOException>(() => journal.Answer(Answer("s-1")));
+        Assert.Throws<IOException>(() => journal.Take(Request("s", 2)));
+
+        Assert.Equal("s-1", journal.UnderWay!.ReplyId);
+        Assert.Empty(journal.Unacknowledged);
+        disk.IsFull = false;
+        Assert.Equal(1, journal.Answer(Answer("s-1")).Body.Sequence);
+    }
+
+    [Fact]
+    public void The_journal_can_be_read_by_people()
+    {
+        Open().Answer(Answer("s-1"));
+        string text = Encoding.UTF8.GetString(_disk.Read(Path)).Split('\n')[1];
+
+        Assert.StartsWith("{\"format\":\"esync-vehicle-journal/1\",\"epoch\":\"e1\",\"nextNumber\":2,\"servers\":[],\"messages\":[{\"type\":", text);
+    }
+
+    private VehicleJournal Open(string newEpoch = "e1") => VehicleJournal.Open(_disk, Path, newEpoch);
+
+    private static EsyncMessage Request(string epoch, int number) => new()
+    {
+        Type = "esync.query-package",
+        ReplyId = $"{epoch}-{number}",
+        Epoch = epoch,
+        Body = new EsyncBody { Package = new EsyncPackage { Type = "/ECU/motor", Name = "motor" }, Sequence = number },
+    };
+
+    private static EsyncMessage Answer(string replyTo) => new()
+    {
+        Type = "esync.update-status",
+        ReplyTo = replyTo,
+        Body = new EsyncBody { Package = new EsyncPackage { Type = "/ECU/motor", Name = "motor", Status = "INSTALL_READY" } },
+    };
+
+    private sealed class FullDisk(IFileSystem disk) : IFileSystem
+    {
+        public bool IsFull { get; set; }
+
+        public bool Exists(string path) => disk.Exists(path);
+
+        public string Resolve(string path) => disk.Resolve(path);
+
+        public byte[] Read(string path) => disk.Read(path);
+
+        public void Write(string path, byte[] data, bool isSecret)
+        {
+            disk.Write(path, data, isSecret);
+            if (IsFull)
+            {
+                throw new IOException("no space left on the device");
+            }
+        }
+
+        public void Flush(string path) => disk.Flush(path);
+
+        public void Replace(string from, string to) => disk.Replace(from, to);
+
+        public void FlushDirectory(string path) => disk.FlushDirectory(path);
+
+        public void Delete(string path) => disk.Delete(path);
+
+        public IDisposable? TryLock(string path) => disk.TryLock(path);
+    }
+}
