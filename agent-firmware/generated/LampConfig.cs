@@ -89,8 +89,10 @@ public static class LampConfig
         {
             LengthMax = new ushort[]
             {
-                560, 16, 16, 64,
+                560, 16, 16, 64, 260,
             },
+            SparingDelayMs = 60000,
+            SparingDelayMsMax = 7200000,
         };
     }
 

@@ -15,6 +15,7 @@ public sealed class AccessControl
     private readonly KeyStore _keys;
     private readonly AccessDelay _delay;
     private readonly Dem _dem;
+    private readonly IdsM _idsM;
     private readonly IUpdateTarget _target;
     private readonly IMcu _mcu;
     private readonly byte[] _challenge = new byte[ChallengeLength];
@@ -22,11 +23,12 @@ public sealed class AccessControl
     private bool _isOutstandingFunctional;
 
     /// <summary>Makes it, closed.</summary>
-    public AccessControl(Csm csm, KeyStore keys, AccessDelay delay, Dem dem, IUpdateTarget target, IMcu mcu)
+    public AccessControl(Csm csm, KeyStore keys, AccessDelay delay, Dem dem, IdsM idsM, IUpdateTarget target, IMcu mcu)
     {
         _keys = keys;
         _delay = delay;
         _dem = dem;
+        _idsM = idsM;
         _target = target;
         _mcu = mcu;
         Authentication = new AccessProof(csm, keys, KeyPurpose.Authentication, "esync/v1/proof-29", 2 * ChallengeLength);
@@ -106,6 +108,7 @@ public sealed class AccessControl
 
         _delay.CountFailure();
         _dem.SetEvent(DemEvent.AccessFailed, true);
+        _idsM.Report(IdsMEvent.AccessRefused, (ushort)FotaError.AccessRefused);
         _target.NoteRefusal(FotaError.AccessRefused);
         return StdReturn.Pending;
     }

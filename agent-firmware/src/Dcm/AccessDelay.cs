@@ -1,6 +1,7 @@
 // The delay after failed accesses, of services 27 and 29 together (ISO 14229-1:2020 §10.4, §10.6).
 // After n failures: AccessDelayMs · 2^(n−1), at most AccessDelayMsMax. The count is kept in NvM and the delay starts
-// anew after a reset, so that switching off gains nothing; a good access sets the count to zero.
+// anew after a reset, so that switching off gains nothing; a good access sets the count to zero. A count that gives the
+// longest delay rises no more and is written no more: guessing cannot wear the flash out.
 // Invariants: until NvM is readable the delay counts as running; a running delay is ended by MainFunction and never
 // judged from old times, so that the wrap of the millisecond counter cannot revive it.
 // Tests: tests/agent-firmware/Dcm/AccessDelayTests.cs.
@@ -20,6 +21,7 @@ public sealed class AccessDelay
     private readonly NvM _nvm;
     private readonly uint _firstMs;
     private readonly uint _longestMs;
+    private readonly int _countMax;
     private readonly byte[] _record = new byte[1];
     private Phase _phase = Phase.Unknown;
     private byte _failureCount;
@@ -32,6 +34,7 @@ public sealed class AccessDelay
         _nvm = nvm;
         _firstMs = config.AccessDelayMs;
         _longestMs = config.AccessDelayMsMax;
+        _countMax = GrowingDelay.LevelOfLongest(_firstMs, _longestMs);
     }
 
     /// <summary>True while no access may be tried.</summary>
@@ -40,7 +43,7 @@ public sealed class AccessDelay
         get { return _phase != Phase.Over; }
     }
 
-    /// <summary>Failed accesses since the last good one; stays at 255.</summary>
+    /// <summary>Failed accesses since the last good one; rises no more once the delay is the longest one.</summary>
     public byte FailureCount
     {
         get { return _failureCount; }
@@ -49,18 +52,23 @@ public sealed class AccessDelay
     /// <summary>Counts a failure; the delay starts when the new count is in flash, as <see cref="Stored"/> says, and the answer leaves.</summary>
     public void CountFailure()
     {
-        if (_failureCount < byte.MaxValue)
+        bool isHigher = _failureCount < _countMax;
+        if (isHigher)
         {
             _failureCount++;
         }
 
         _phase = Phase.Starting;
-        Store();
+        if (isHigher || Stored() == StdReturn.NotOk)
+        {
+            Store();
+        }
     }
 
-    /// <summary>A good access forgives the failures before it.</summary>
+    /// <summary>A good access forgives the failures before it, and the writes that they and others have caused.</summary>
     public void CountSuccess()
     {
+        _nvm.ForgiveSparing();
         if (_failureCount != 0)
         {
             _failureCount = 0;
@@ -109,24 +117,8 @@ public sealed class AccessDelay
     private void Begin(uint nowMs)
     {
         _startMs = nowMs;
-        _lengthMs = Length();
+        _lengthMs = GrowingDelay.Length(_firstMs, _longestMs, _failureCount);
         _phase = _lengthMs == 0 ? Phase.Over : Phase.Running;
-    }
-
-    private uint Length()
-    {
-        if (_failureCount == 0)
-        {
-            return 0;
-        }
-
-        uint length = _firstMs;
-        for (int n = 1; n < _failureCount && length < _longestMs; n++)
-        {
-            length = length > _longestMs / 2 ? _longestMs : length * 2;
-        }
-
-        return length < _longestMs ? length : _longestMs;
     }
 
     private void Store()

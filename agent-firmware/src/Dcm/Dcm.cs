@@ -14,10 +14,10 @@ public sealed class Dcm : ICanTpUpper
     private readonly AccessDelay _delay;
 
     /// <summary>Makes the server and attaches it to the transport.</summary>
-    public Dcm(DcmConfig config, CanTp canTp, Csm csm, NvM nvm, KeyStore keys, Dem dem, IUpdateTarget target, IMcu mcu, IApplicationLoader application, IModeControl modes)
+    public Dcm(DcmConfig config, CanTp canTp, Csm csm, NvM nvm, KeyStore keys, Dem dem, IdsM idsM, IUpdateTarget target, IMcu mcu, IApplicationLoader application, IModeControl modes)
     {
         _delay = new AccessDelay(config, nvm);
-        AccessControl access = new AccessControl(csm, keys, _delay, dem, target, mcu);
+        AccessControl access = new AccessControl(csm, keys, _delay, dem, idsM, target, mcu);
         DspTransfer transfer = new DspTransfer(target);
         _session = new DslSession(config, access, transfer, dem, modes);
         DcmParts parts = new DcmParts
@@ -27,6 +27,7 @@ public sealed class Dcm : ICanTpUpper
             NvM = nvm,
             Keys = keys,
             Dem = dem,
+            IdsM = idsM,
             Target = target,
             Application = application,
             Modes = modes,

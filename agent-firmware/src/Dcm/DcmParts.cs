@@ -22,6 +22,9 @@ public sealed class DcmParts
     /// <summary>Diagnostic events.</summary>
     public Dem Dem;
 
+    /// <summary>Security events.</summary>
+    public IdsM IdsM;
+
     /// <summary>Update target.</summary>
     public IUpdateTarget Target;
 

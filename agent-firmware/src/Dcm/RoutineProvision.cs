@@ -13,6 +13,7 @@ public sealed class RoutineProvision : DspService
 
     private readonly KeyStore _keys;
     private readonly NvM _nvm;
+    private readonly IdsM _idsM;
     private readonly IUpdateTarget _target;
 
     /// <summary>Makes it.</summary>
@@ -20,6 +21,7 @@ public sealed class RoutineProvision : DspService
     {
         _keys = parts.Keys;
         _nvm = parts.NvM;
+        _idsM = parts.IdsM;
         _target = parts.Target;
     }
 
@@ -40,6 +42,7 @@ public sealed class RoutineProvision : DspService
             return Continue(message);
         }
 
+        _idsM.Report(IdsMEvent.ProvisioningRefused, (ushort)error);
         _target.NoteRefusal(error);
         return message.Refuse(error == FotaError.ProvisioningMalformed ? Nrc.RequestOutOfRange : Nrc.ConditionsNotCorrect);
     }

@@ -1,7 +1,8 @@
 // Diagnostic event manager: a status byte for each event of nf.config, kept in NvM block Dem.
 // Invariants: SetEvent only notes; an outcome reported before NvM is readable counts once it is; of several outcomes in
 // one cycle none is lost, the last decides testFailed. The block is written when a bit other than testFailed has changed
-// and NvM has nothing else to do: in one operation cycle those change a few times at most, so that an event that toggles
+// and NvM has nothing else to do: in one operation cycle those change a few times at most. What anybody on the bus may
+// provoke (failed accesses, lost frames, whatever an application reports) is written sparingly, so that a storm of resets
 // cannot wear the flash out.
 // Must not know who asks for a status. Block layout: PROTOCOL.md, "NvM".
 // Tests: tests/agent-firmware/Dem.
@@ -25,6 +26,7 @@ public sealed class Dem
     private bool _isLoaded;
     private bool _hasOutcomes;
     private bool _isStoreDue;
+    private bool _isSparing;
 
     /// <summary>Makes the manager; at most <see cref="DemConfig.CountMax"/> events.</summary>
     public Dem(DemConfig config, NvM nvm)
@@ -142,7 +144,11 @@ public sealed class Dem
             next = (outcome & HasFailed) != 0 ? DemStatus.AfterFailure(next) : next;
             next = (outcome & HasPassedLast) != 0 ? DemStatus.AfterPass(next) : next;
             _status[i] = next;
-            _isStoreDue |= ((next ^ _stored[i]) & ~DemStatus.TestFailed) != 0;
+            if (((next ^ _stored[i]) & ~DemStatus.TestFailed) != 0)
+            {
+                _isSparing = (_isSparing || !_isStoreDue) && DemEvent.IsProvokable(_config.Events[i]);
+                _isStoreDue = true;
+            }
         }
     }
 
@@ -156,6 +162,13 @@ public sealed class Dem
         }
 
         _isStoreDue = false;
-        _nvm.Write(NvMBlock.Dem, _record, 0, _record.Length);
+        if (_isSparing)
+        {
+            _nvm.WriteSparingly(NvMBlock.Dem, _record, 0, _record.Length);
+        }
+        else
+        {
+            _nvm.Write(NvMBlock.Dem, _record, 0, _record.Length);
+        }
     }
 }

@@ -32,6 +32,12 @@ public static class DemEvent
 
     /// <summary>First event number of an application.</summary>
     public const byte FirstOfApplication = 16;
+
+    /// <summary>True for what anybody on the bus may bring about again and again, without access.</summary>
+    public static bool IsProvokable(byte eventNumber)
+    {
+        return eventNumber == AccessFailed || eventNumber == CanOverrun || eventNumber >= ApplicationFaulted;
+    }
 }
 
 /// <summary>Events and their DTCs, as two arrays of the same length.</summary>

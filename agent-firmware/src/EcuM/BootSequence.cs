@@ -23,16 +23,18 @@ public sealed class BootSequence
     private readonly BankLoader _bankLoader;
     private readonly SlotSeal _seal;
     private readonly Dem _dem;
+    private readonly IdsM _idsM;
     private Step _step;
     private int _candidate;
 
     /// <summary>Makes it; <paramref name="seal"/> is the one that <paramref name="bankLoader"/> works with.</summary>
-    public BootSequence(Banks banks, BankLoader bankLoader, SlotSeal seal, Dem dem)
+    public BootSequence(Banks banks, BankLoader bankLoader, SlotSeal seal, Dem dem, IdsM idsM)
     {
         _banks = banks;
         _bankLoader = bankLoader;
         _seal = seal;
         _dem = dem;
+        _idsM = idsM;
     }
 
     /// <summary>True after a bundle was started and failed: there is no unload, so only a reset leads on.</summary>
@@ -121,22 +123,22 @@ public sealed class BootSequence
     private void Reject(FotaError reason)
     {
         BootRecord draft = _banks.BeginChange();
-        if (_candidate == _banks.Secondary)
+        bool isTrial = _candidate == _banks.Secondary;
+        if (isTrial)
         {
             BankTransitions.RejectTrial(draft, _candidate, reason);
-            _dem.SetEvent(DemEvent.TrialRolledBack, true);
         }
         else if (draft.State[_banks.Secondary] == BankState.Previous)
         {
             BankTransitions.SwapToPrevious(draft, reason);
-            _dem.SetEvent(DemEvent.ImageDamaged, true);
         }
         else
         {
             BankTransitions.RejectActive(draft, reason);
-            _dem.SetEvent(DemEvent.ImageDamaged, true);
         }
 
+        _dem.SetEvent(isTrial ? DemEvent.TrialRolledBack : DemEvent.ImageDamaged, true);
+        _idsM.Report(isTrial ? IdsMEvent.TrialReverted : IdsMEvent.BankRejected, (ushort)reason);
         _banks.Commit();
         _step = Step.Reject;
     }

@@ -1,6 +1,6 @@
 // The ECU state manager: builds the whole agent from one configuration object and the ports, and runs it.
 //   start-up: memory scanned → (boot record rebuilt) → bank chosen and started → running
-//   running:  CanIf, CanTp, Dcm, Fota, NvM, Dem, boot record, Fls, application, supervision, in this order
+//   running:  CanIf, CanTp, Dcm, Fota, NvM, Dem, IdsM, boot record, Fls, application, supervision, in this order
 //   going down: a wish for reset waits until nothing is half-written, then the processor is reset.
 // Invariants: nothing blocks; the only reset is here; until the bank is chosen no request is served.
 // Tests: tests/agent-firmware/EcuM.
@@ -52,15 +52,16 @@ public sealed class EcuM : IModeControl
         Csm = new Csm(crypto);
         Keys = new KeyStore(Csm, NvM);
         Dem = new Dem(config.Dem, NvM);
+        IdsM = new IdsM(NvM, config.NvM.LengthMax[NvMBlock.SecurityEvents]);
         _records = new BootRecordStore(Fls);
         Banks = new Banks(config.Fls, _records);
         SlotSeal seal = new SlotSeal(Fls, Csm, chunkA);
         ManifestVerifier verifier = new ManifestVerifier(config.Fota, Fls, Csm, Keys);
         _recovery = new BootRecovery(Fls, Banks, seal, verifier);
-        _boot = new BootSequence(Banks, new BankLoader(Fls, Csm, seal, application, chunkB), seal, Dem);
+        _boot = new BootSequence(Banks, new BankLoader(Fls, Csm, seal, application, chunkB), seal, Dem, IdsM);
         _supervisor = new ApplicationSupervisor(config.Fota, application);
-        Fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, Fls, Csm, Keys, Dem, Banks, verifier, application, can, chunkA, chunkB);
-        Dcm = new Dcm(config.Dcm, CanTp, Csm, NvM, Keys, Dem, Fota, mcu, application, this);
+        Fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, Fls, Csm, Keys, Dem, IdsM, Banks, verifier, application, can, chunkA, chunkB);
+        Dcm = new Dcm(config.Dcm, CanTp, Csm, NvM, Keys, Dem, IdsM, Fota, mcu, application, this);
     }
 
     /// <summary>CAN interface.</summary>
@@ -83,6 +84,9 @@ public sealed class EcuM : IModeControl
 
     /// <summary>Diagnostic events.</summary>
     public Dem Dem { get; }
+
+    /// <summary>Security events.</summary>
+    public IdsM IdsM { get; }
 
     /// <summary>The two banks.</summary>
     public Banks Banks { get; }
@@ -143,6 +147,7 @@ public sealed class EcuM : IModeControl
     {
         NvM.MainFunction(nowMs);
         Dem.MainFunction(nowMs);
+        IdsM.MainFunction(nowMs);
         _records.MainFunction(nowMs);
         Fls.MainFunction(nowMs);
     }
@@ -188,6 +193,11 @@ public sealed class EcuM : IModeControl
             Dem.SetEvent(DemEvent.BootRecordMended, true);
         }
 
+        if (_records.WasMended)
+        {
+            IdsM.Report(IdsMEvent.BootRecordMended, (ushort)FotaError.None);
+        }
+
         if (_records.IsBlank && NvM.IsBlank)
         {
             // A new device gets its first record before anything else can be written, so that a blank record
@@ -198,6 +208,7 @@ public sealed class EcuM : IModeControl
         }
         else if (_records.IsBlank || _records.IsLost)
         {
+            IdsM.Report(IdsMEvent.BootRecordRebuilt, (ushort)FotaError.BootRecordLost);
             _recovery.Begin();
             _phase = Phase.Recover;
         }
@@ -268,12 +279,13 @@ public sealed class EcuM : IModeControl
         BankTransitions.RejectTrial(Banks.BeginChange(), Banks.Running, reason);
         Banks.Commit();
         Dem.SetEvent(DemEvent.TrialRolledBack, true);
+        IdsM.Report(IdsMEvent.TrialReverted, (ushort)reason);
         _phase = Phase.Revert;
     }
 
     private void Reset(uint nowMs)
     {
-        bool isSettled = NvM.IsIdle && Dem.IsStored && Fls.IsIdle;
+        bool isSettled = NvM.IsIdle && Dem.IsStored && IdsM.IsHanded && Fls.IsIdle;
         if (isSettled || nowMs - _resetWishedMs >= ResetWaitMsMax)
         {
             _phase = Phase.Down;

@@ -65,9 +65,6 @@ public sealed class BootRecord
     /// <summary>Rollbacks so far.</summary>
     public ushort RollbackCount;
 
-    /// <summary>Last security event.</summary>
-    public ushort SecurityEvent;
-
     /// <summary>Takes over every field of <paramref name="other"/>.</summary>
     public void CopyFrom(BootRecord other)
     {
@@ -79,7 +76,6 @@ public sealed class BootRecord
         SequenceNumberMax = other.SequenceNumberMax;
         LastError = other.LastError;
         RollbackCount = other.RollbackCount;
-        SecurityEvent = other.SecurityEvent;
         for (int bank = 0; bank < 2; bank++)
         {
             State[bank] = other.State[bank];
@@ -107,7 +103,6 @@ public sealed class BootRecord
         BigEndian.WriteU32(into, offset + 20, SequenceNumberMax);
         BigEndian.WriteU16(into, offset + 24, (ushort)LastError);
         BigEndian.WriteU16(into, offset + 26, RollbackCount);
-        BigEndian.WriteU16(into, offset + 28, SecurityEvent);
         for (int bank = 0; bank < 2; bank++)
         {
             Array.Copy(ManifestDigest[bank], 0, into, offset + 32 + (bank * DigestLength), DigestLength);
@@ -147,7 +142,6 @@ public sealed class BootRecord
         SequenceNumberMax = BigEndian.ReadU32(from, offset + 20);
         LastError = (FotaError)BigEndian.ReadU16(from, offset + 24);
         RollbackCount = BigEndian.ReadU16(from, offset + 26);
-        SecurityEvent = BigEndian.ReadU16(from, offset + 28);
         for (int bank = 0; bank < 2; bank++)
         {
             Array.Copy(from, offset + 32 + (bank * DigestLength), ManifestDigest[bank], 0, DigestLength);

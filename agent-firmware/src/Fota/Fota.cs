@@ -40,7 +40,9 @@ public sealed class Fota : IUpdateTarget
     private readonly IApplicationLoader _application;
     private readonly KeyStore _keys;
     private readonly Dem _dem;
+    private readonly IdsM _idsM;
     private readonly RoutineAuthenticateManifest _authenticate;
+    private readonly RoutineRollBack _rollBack;
     private readonly FotaRoutine[] _routines;
     private FotaRoutine _routine;
     private StdReturn _routineResult = StdReturn.Ok;
@@ -53,21 +55,23 @@ public sealed class Fota : IUpdateTarget
     /// <summary>
     /// Makes the target. The two chunk buffers (4,096 bytes each) are shared with the boot sequence, which ends before.
     /// </summary>
-    public Fota(FotaConfig config, ushort messageLengthMax, Fls fls, Csm csm, KeyStore keys, Dem dem, Banks banks, ManifestVerifier verifier, IApplicationLoader application, ICan can, byte[] bufferA, byte[] bufferB)
+    public Fota(FotaConfig config, ushort messageLengthMax, Fls fls, Csm csm, KeyStore keys, Dem dem, IdsM idsM, Banks banks, ManifestVerifier verifier, IApplicationLoader application, ICan can, byte[] bufferA, byte[] bufferB)
     {
         _banks = banks;
         _application = application;
         _keys = keys;
         _dem = dem;
+        _idsM = idsM;
         SlotSeal seal = new SlotSeal(fls, csm, bufferA);
         _slot = new SecondarySlot(banks, seal);
         _checkpoints = new CheckpointLog(fls);
         _writer = new BankWriter(fls, csm, _checkpoints, bufferA, bufferB);
         _download = new Download(fls, banks, _slot, _checkpoints, _writer);
-        _reports = new FotaReports(fls, csm, keys, banks, _slot, _download, application, can, messageLengthMax);
+        _reports = new FotaReports(fls, csm, keys, idsM, banks, _slot, _download, application, can, messageLengthMax);
         _marker = new ConfirmMarker(fls, banks);
         _authenticate = new RoutineAuthenticateManifest(
-            verifier, new SlotWriter(fls, seal, bufferB), _slot, banks, application, _download, fls.Map.Staging);
+            verifier, new SlotWriter(fls, seal, bufferB), _slot, banks, idsM, application, _download, fls.Map.Staging);
+        _rollBack = new RoutineRollBack(banks, _slot);
         _routines = new FotaRoutine[]
         {
             _authenticate,
@@ -75,7 +79,7 @@ public sealed class Fota : IUpdateTarget
             new RoutineCheckDependencies(fls, csm, banks, _slot, _checkpoints, config.IsImageDigestChecked, bufferA),
             new RoutineActivate(banks, config.TrialAttemptsMax),
             new RoutineConfirm(banks, application),
-            new RoutineRollBack(banks, _slot),
+            _rollBack,
         };
     }
 
@@ -101,6 +105,12 @@ public sealed class Fota : IUpdateTarget
     public bool IsTransferActive
     {
         get { return _download.IsActive; }
+    }
+
+    /// <inheritdoc/>
+    public bool IsOnTrial
+    {
+        get { return _banks.Record.State[_banks.Secondary] == BankState.Trial; }
     }
 
     /// <inheritdoc/>
@@ -219,10 +229,6 @@ public sealed class Fota : IUpdateTarget
     {
         LastError = reason;
         LastErrorDetail = 0;
-        if (reason == FotaError.AccessRefused)
-        {
-            _reports.AccessRefusal = reason;
-        }
     }
 
     /// <summary>Brings start-up, transfer, routine and confirm mark forward.</summary>
@@ -315,6 +321,10 @@ public sealed class Fota : IUpdateTarget
         {
             _dem.SetEvent(DemEvent.ManifestRefused, result != StdReturn.Ok);
         }
+        else if (_routine == _rollBack && result == StdReturn.Ok)
+        {
+            _idsM.Report(IdsMEvent.RollbackOrdered, (ushort)FotaError.RolledBackByClient);
+        }
     }
 
     private StdReturn Note(StdReturn result)
@@ -326,6 +336,10 @@ public sealed class Fota : IUpdateTarget
             if (LastError == FotaError.FlashFailed || LastError == FotaError.ReadBackMismatch)
             {
                 _dem.SetEvent(DemEvent.FlashFailed, true);
+            }
+            else if (LastError == FotaError.ChunkMismatch || LastError == FotaError.PieceMismatch)
+            {
+                _idsM.Report(IdsMEvent.ChunkRefused, (ushort)LastError);
             }
         }
 

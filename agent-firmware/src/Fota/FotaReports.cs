@@ -1,4 +1,4 @@
-// What the update target tells: data identifiers FD00 to FD09, F181, F189, and the authenticated version report.
+// What the update target tells: data identifiers FD00 to FD0A, F181, F189, and the authenticated version report.
 // Layouts: PROTOCOL.md, "Data identifiers" and "Routines".
 // Must not change anything; it reads what the others hold.
 // Tests: tests/agent-firmware/Fota.
@@ -11,16 +11,22 @@ public sealed class FotaReports
     public static readonly byte[] AgentVersion = { 0, 1, 0 };
 
     /// <summary>Length of the version report in bytes.</summary>
-    public const int ReportLength = 173;
+    public const int ReportLength = 239;
 
     private const byte ProtocolVersion = 1;
-    private const int NonceOffset = 125;
-    private const int MacOffset = 141;
+    private const byte ReportFormat = 2;
+    private const int TrustSequenceOffset = 123;
+    private const int EventsOffset = 127;
+    private const int EventsInReport = 4;
+    private const int NonceOffset = 191;
+    private const int MacOffset = 207;
+    private const int EventsHeaderLength = 15;
     private const string ReportLabel = "esync/v1/version-report";
 
     private readonly Fls _fls;
     private readonly Csm _csm;
     private readonly KeyStore _keys;
+    private readonly IdsM _idsM;
     private readonly Banks _banks;
     private readonly SecondarySlot _slot;
     private readonly Download _download;
@@ -32,11 +38,12 @@ public sealed class FotaReports
     private readonly byte[] _mac = new byte[32];
 
     /// <summary>Makes the reports.</summary>
-    public FotaReports(Fls fls, Csm csm, KeyStore keys, Banks banks, SecondarySlot slot, Download download, IApplicationLoader application, ICan can, ushort messageLengthMax)
+    public FotaReports(Fls fls, Csm csm, KeyStore keys, IdsM idsM, Banks banks, SecondarySlot slot, Download download, IApplicationLoader application, ICan can, ushort messageLengthMax)
     {
         _fls = fls;
         _csm = csm;
         _keys = keys;
+        _idsM = idsM;
         _banks = banks;
         _slot = slot;
         _download = download;
@@ -49,9 +56,6 @@ public sealed class FotaReports
             _macInput[i] = (byte)ReportLabel[i];
         }
     }
-
-    /// <summary>The refused access since reset, None when there was none; it outranks the stored security event.</summary>
-    public FotaError AccessRefusal { get; set; }
 
     /// <summary>Reads a data identifier; returns the length, −1 for an unknown one.</summary>
     public int ReadDid(ushort dataIdentifier, byte[] into, int offset)
@@ -91,6 +95,8 @@ public sealed class FotaReports
                 return 8;
             case 0xFD09:
                 return ReadTrust(into, offset);
+            case 0xFD0A:
+                return ReadEvents(into, offset);
             default:
                 return -1;
         }
@@ -101,7 +107,7 @@ public sealed class FotaReports
     {
         BootRecord record = _banks.Record;
         System.Array.Clear(into, offset, ReportLength);
-        into[offset] = 1;
+        into[offset] = ReportFormat;
         System.Array.Copy(_keys.DeviceId, 0, into, offset + 1, 16);
         System.Array.Copy(AgentVersion, 0, into, offset + 17, 3);
         WriteBanks(into, offset + 20);
@@ -111,7 +117,8 @@ public sealed class FotaReports
         System.Array.Copy(record.ManifestDigest[1], 0, into, offset + 65, 32);
         System.Array.Copy(_banks.RunningVersion, 0, into, offset + 97, 24);
         BigEndian.WriteU16(into, offset + 121, (ushort)lastError);
-        BigEndian.WriteU16(into, offset + 123, AccessRefusal != FotaError.None ? (ushort)AccessRefusal : record.SecurityEvent);
+        BigEndian.WriteU32(into, offset + TrustSequenceOffset, _keys.TrustSequence);
+        _idsM.ReadNewest(EventsInReport, into, offset + EventsOffset);
         System.Array.Copy(nonce, nonceOffset, into, offset + NonceOffset, 16);
 
         int prefix = ReportLabel.Length;
@@ -122,6 +129,17 @@ public sealed class FotaReports
         _csm.Crypto.HmacSha256(_key, _macInput, _mac);
         System.Array.Copy(_mac, 0, into, offset + MacOffset, 32);
         return ReportLength;
+    }
+
+    private int ReadEvents(byte[] into, int offset)
+    {
+        BigEndian.WriteU32(into, offset, _idsM.NewestNumber);
+        BigEndian.WriteU32(into, offset + 4, _idsM.StoredNumber);
+        BigEndian.WriteU16(into, offset + 8, _idsM.StartNumber);
+        BigEndian.WriteU32(into, offset + 10, _idsM.TimeMs);
+        int count = _idsM.ReadNewest(_idsM.Capacity, into, offset + EventsHeaderLength);
+        into[offset + EventsHeaderLength - 1] = (byte)count;
+        return EventsHeaderLength + (count * IdsM.EntryLength);
     }
 
     private int ReadAgent(byte[] into, int offset)

@@ -11,6 +11,9 @@ public interface IUpdateTarget
     /// <summary>True from an accepted <see cref="StartDownload"/> until the transfer has ended, well or badly. A new download may begin only while it is false.</summary>
     bool IsTransferActive { get; }
 
+    /// <summary>True while an image is on trial, or waits for the reset that starts it: each reset then costs it one of its starts.</summary>
+    bool IsOnTrial { get; }
+
     /// <summary>Bytes of the announced size that have not been accepted yet.</summary>
     uint TransferRemaining { get; }
 
@@ -56,14 +59,14 @@ public interface IUpdateTarget
     /// <summary>Routine 0203: writes consent and reasons, and returns 2 (PROTOCOL.md, "Routines").</summary>
     int CheckPreconditions(byte[] into, int offset);
 
-    /// <summary>Routine 0204: writes the authenticated version report over the 16-byte nonce and returns its length, 173; −1 while there is no report key (not provisioned).</summary>
+    /// <summary>Routine 0204: writes the authenticated version report over the 16-byte nonce and returns its length, 239; −1 while there is no report key (not provisioned).</summary>
     int ReadVersionReport(byte[] nonce, int nonceOffset, byte[] into, int offset);
 
-    /// <summary>Reads a data identifier of the agent (F181, F189, FD00 to FD09); returns the length, −1 when there is no such identifier.</summary>
+    /// <summary>Reads a data identifier of the agent (F181, F189, FD00 to FD0A); returns the length, −1 when there is no such identifier.</summary>
     int ReadDid(ushort dataIdentifier, byte[] into, int offset);
 
     /// <summary>
-    /// Notes a refusal that arose in the server, for DID FD03 and the version report: AlreadyProvisioned,
+    /// Notes a refusal that arose in the server, for DID FD03: AlreadyProvisioned,
     /// AccessRefused, the condition that kept a routine from starting. Only notes; returns at once and touches neither transfer nor routine.
     /// </summary>
     void NoteRefusal(FotaError reason);

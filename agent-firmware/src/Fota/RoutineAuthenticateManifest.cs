@@ -22,19 +22,21 @@ public sealed class RoutineAuthenticateManifest : FotaRoutine
     private readonly SlotWriter _slotWriter;
     private readonly SecondarySlot _slot;
     private readonly Banks _banks;
+    private readonly IdsM _idsM;
     private readonly IApplicationLoader _application;
     private readonly Download _download;
     private readonly FlsArea _staging;
     private Step _step;
 
     /// <summary>Makes the routine.</summary>
-    public RoutineAuthenticateManifest(ManifestVerifier verifier, SlotWriter slotWriter, SecondarySlot slot, Banks banks, IApplicationLoader application, Download download, FlsArea staging)
+    public RoutineAuthenticateManifest(ManifestVerifier verifier, SlotWriter slotWriter, SecondarySlot slot, Banks banks, IdsM idsM, IApplicationLoader application, Download download, FlsArea staging)
         : base(0x0210)
     {
         _verifier = verifier;
         _slotWriter = slotWriter;
         _slot = slot;
         _banks = banks;
+        _idsM = idsM;
         _application = application;
         _download = download;
         _staging = staging;
@@ -71,7 +73,7 @@ public sealed class RoutineAuthenticateManifest : FotaRoutine
             case Step.Write:
                 return AdvanceWrite();
             case Step.Refuse:
-                return _banks.WriteResult == StdReturn.Pending ? StdReturn.Pending : StdReturn.NotOk;
+                return _idsM.IsSettled ? StdReturn.NotOk : StdReturn.Pending;
             default:
                 StdReturn bound = AwaitRecord(_banks);
                 if (bound == StdReturn.Ok)
@@ -185,17 +187,11 @@ public sealed class RoutineAuthenticateManifest : FotaRoutine
         return result == StdReturn.NotOk ? Fail(FotaError.FlashFailed, 0) : result;
     }
 
-    // The refusal outlives a reset as the last security event of the version report.
+    // The answer waits until the refusal is among the security events in flash, or the flash has failed.
     private StdReturn Refuse(FotaError error, uint detail)
     {
         Fail(error, detail);
-        if (_banks.Record.SecurityEvent == (ushort)error)
-        {
-            return StdReturn.NotOk;
-        }
-
-        _banks.BeginChange().SecurityEvent = (ushort)error;
-        _banks.Commit();
+        _idsM.Report(IdsMEvent.ManifestRefused, (ushort)error);
         _step = Step.Refuse;
         return StdReturn.Pending;
     }

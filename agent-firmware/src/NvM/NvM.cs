@@ -19,6 +19,7 @@ public sealed class NvM
     private readonly FlsArea[] _areas;
     private readonly FlsWriter _writer;
     private readonly NvMScan _scan;
+    private readonly NvMSparing _sparing;
     private readonly byte[][] _latest = new byte[NvMBlock.Count][];
     private readonly int[] _latestLength = new int[NvMBlock.Count];
     private readonly StdReturn[] _result = new StdReturn[NvMBlock.Count];
@@ -28,7 +29,9 @@ public sealed class NvM
     private readonly bool[] _isOpen = new bool[2];
     private State _state = State.Scan;
     private bool _isReady;
+    private bool _isQuiet;
     private int _dirtyMask;
+    private int _sparingMask;
     private uint _sequence;
     private byte _block;
     private int _recordLength;
@@ -41,13 +44,10 @@ public sealed class NvM
     /// <summary>Blocks as <paramref name="config"/> sizes them, in the areas NvM0 and NvM1 of the map (see <see cref="AreaLengthMin"/>).</summary>
     public NvM(NvMConfig config, Fls fls)
     {
-        int recordMax = 0;
+        int recordMax = NvMRecord.PaddedLengthMax(config);
         for (int block = 0; block < NvMBlock.Count; block++)
         {
-            int length = config.LengthMax[block];
-            _latest[block] = new byte[length];
-            int padded = NvMRecord.PaddedLength(length);
-            recordMax = padded > recordMax ? padded : recordMax;
+            _latest[block] = new byte[config.LengthMax[block]];
         }
 
         _record = new byte[recordMax];
@@ -55,6 +55,7 @@ public sealed class NvM
         _areas = new FlsArea[] { fls.Map.NvM0, fls.Map.NvM1 };
         _writer = new FlsWriter(fls, FlsPriority.NvM);
         _scan = new NvMScan(config, fls, recordMax);
+        _sparing = new NvMSparing(config);
     }
 
     private enum State : byte
@@ -72,10 +73,10 @@ public sealed class NvM
         get { return _isReady; }
     }
 
-    /// <summary>True when nothing is queued or under way.</summary>
+    /// <summary>True when nothing is queued or under way; a sparing write that is held back is neither.</summary>
     public bool IsIdle
     {
-        get { return _state == State.Idle && _dirtyMask == 0; }
+        get { return _state == State.Idle && _dirtyMask == 0 && (_sparingMask == 0 || _sparing.IsHeld); }
     }
 
     /// <summary>True when both areas could be read at start and held no valid record of any block.</summary>
@@ -87,16 +88,13 @@ public sealed class NvM
     /// <summary>Shortest area that these blocks can live in, in bytes: every block once, and the longest once more.</summary>
     public static int AreaLengthMin(NvMConfig config)
     {
-        int sum = 0;
-        int recordMax = 0;
+        int sum = NvMRecord.PaddedLengthMax(config);
         for (int block = 0; block < NvMBlock.Count; block++)
         {
-            int padded = NvMRecord.PaddedLength(config.LengthMax[block]);
-            sum += padded;
-            recordMax = padded > recordMax ? padded : recordMax;
+            sum += NvMRecord.PaddedLength(config.LengthMax[block]);
         }
 
-        return sum + recordMax;
+        return sum;
     }
 
     /// <summary>Length of a block's value in bytes; 0 when it was never written.</summary>
@@ -117,21 +115,33 @@ public sealed class NvM
     /// </summary>
     public bool Write(byte block, byte[] data, int offset, int count)
     {
-        if (!_isReady || count <= 0 || count > _latest[block].Length)
-        {
-            return false;
-        }
+        int bit = Take(block, data, offset, count);
+        _dirtyMask |= bit;
+        _sparingMask &= ~bit;
+        return bit != 0;
+    }
 
-        Array.Copy(data, offset, _latest[block], 0, count);
-        _latestLength[block] = count;
-        _dirtyMask |= 1 << block;
-        return true;
+    /// <summary>
+    /// As <see cref="Write"/>, for what anybody on the bus may provoke: it is written when sparing writes are not held
+    /// back (<see cref="NvMSparing"/>), all that waits at once; until then a reset loses it.
+    /// </summary>
+    public bool WriteSparingly(byte block, byte[] data, int offset, int count)
+    {
+        int bit = Take(block, data, offset, count);
+        _sparingMask |= bit & ~_dirtyMask;
+        return bit != 0;
+    }
+
+    /// <summary>Somebody has shown that he may: sparing writes are not held back any more.</summary>
+    public void ForgiveSparing()
+    {
+        _sparing.Forgive();
     }
 
     /// <summary>Result of the block's last <see cref="Write"/>: Pending, Ok when it stands in both areas, NotOk when one did not take it.</summary>
     public StdReturn WriteResult(byte block)
     {
-        if ((_dirtyMask & (1 << block)) != 0 || (_state > State.Idle && _block == block))
+        if (((_dirtyMask | _sparingMask) & (1 << block)) != 0 || (_state > State.Idle && _block == block))
         {
             return StdReturn.Pending;
         }
@@ -142,34 +152,31 @@ public sealed class NvM
     /// <summary>Goes on with loading or writing.</summary>
     public void MainFunction(uint nowMs)
     {
-        if (_state == State.Idle)
+        if (_isQuiet)
         {
-            if (_dirtyMask != 0)
-            {
-                StartWrite();
-            }
-
             return;
         }
 
-        if (_state == State.Scan)
+        if (_sparing.Level != 0)
         {
-            if (_scan.Step() == StdReturn.Ok)
-            {
-                EndScan();
-            }
-
-            return;
+            _sparing.MainFunction(nowMs);
         }
 
-        StdReturn result = _writer.Step();
-        if (result == StdReturn.Ok)
+        switch (_state)
         {
-            Advance();
-        }
-        else if (result == StdReturn.NotOk)
-        {
-            Retry();
+            case State.Idle:
+                StartWhatIsDue();
+                break;
+            case State.Scan:
+                if (_scan.Step() == StdReturn.Ok)
+                {
+                    EndScan();
+                }
+
+                break;
+            default:
+                AdvanceWrite(_writer.Step());
+                break;
         }
     }
 
@@ -182,6 +189,7 @@ public sealed class NvM
             Array.Copy(_scan.Data[block], _latest[block], _scan.Length[block]);
         }
 
+        _sparing.Begin(_scan.Level[_scan.NewestBlock]);
         if (_scan.AreEqual)
         {
             _isReady = true;
@@ -202,8 +210,35 @@ public sealed class NvM
         StartRecord(_scan.NewestBlock, sequence);
     }
 
-    private void StartWrite()
+    // The block's bit; 0 when the value was not taken.
+    private int Take(byte block, byte[] data, int offset, int count)
     {
+        if (!_isReady || count <= 0 || count > _latest[block].Length)
+        {
+            return 0;
+        }
+
+        Array.Copy(data, offset, _latest[block], 0, count);
+        _latestLength[block] = count;
+        _isQuiet = false;
+        return 1 << block;
+    }
+
+    private void StartWhatIsDue()
+    {
+        if (_sparingMask != 0 && !_sparing.IsHeld)
+        {
+            _sparing.Count();
+            _dirtyMask |= _sparingMask;
+            _sparingMask = 0;
+        }
+
+        if (_dirtyMask == 0)
+        {
+            _isQuiet = _sparing.Level == 0;
+            return;
+        }
+
         byte block = 0;
         while ((_dirtyMask & (1 << block)) == 0)
         {
@@ -217,7 +252,7 @@ public sealed class NvM
     private void StartRecord(byte block, uint sequence)
     {
         _block = block;
-        _recordLength = NvMRecord.Build(_record, block, sequence, _latest[block], _latestLength[block]);
+        _recordLength = NvMRecord.Build(_record, block, _sparing.Level, sequence, _latest[block], _latestLength[block]);
         _isSecondArea = false;
         StartArea((int)(sequence & 1));
     }
@@ -278,7 +313,7 @@ public sealed class NvM
             int length = _scan.Length[block];
             if (length != 0)
             {
-                _baseLength = NvMRecord.Build(_base, block, _scan.Sequence[block], _scan.Data[block], length);
+                _baseLength = NvMRecord.Build(_base, block, _scan.Level[block], _scan.Sequence[block], _scan.Data[block], length);
                 if (!HasRoom(_baseLength))
                 {
                     EndWrite(StdReturn.NotOk);
@@ -313,16 +348,23 @@ public sealed class NvM
         _writer.Program(_areas[_area].Start + _end[_area], _record, 0, _recordLength);
     }
 
-    private void Retry()
+    private void AdvanceWrite(StdReturn result)
     {
-        _isOpen[_area] = false;
-        if (_tries < TriesMax)
+        if (result == StdReturn.Ok)
         {
-            TryArea();
-            return;
+            Advance();
         }
+        else if (result == StdReturn.NotOk)
+        {
+            _isOpen[_area] = false;
+            if (_tries < TriesMax)
+            {
+                TryArea();
+                return;
+            }
 
-        EndWrite(StdReturn.NotOk);
+            EndWrite(StdReturn.NotOk);
+        }
     }
 
     private void EndArea()

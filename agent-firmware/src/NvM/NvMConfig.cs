@@ -18,13 +18,22 @@ public static class NvMBlock
     /// <summary>DTC status bytes.</summary>
     public const byte Dem = 3;
 
+    /// <summary>Security events.</summary>
+    public const byte SecurityEvents = 4;
+
     /// <summary>Number of blocks.</summary>
-    public const int Count = 4;
+    public const int Count = 5;
 }
 
-/// <summary>Sizes of the blocks.</summary>
+/// <summary>Sizes of the blocks, and how sparing some of them are written.</summary>
 public sealed class NvMConfig
 {
     /// <summary>Largest length of each block in bytes, by block number.</summary>
-    public ushort[] LengthMax = { 560, 16, 16, 64 };
+    public ushort[] LengthMax = { 560, 16, 16, 64, 260 };
+
+    /// <summary>Delay after the first sparing write, in milliseconds; doubles with each further one.</summary>
+    public uint SparingDelayMs = 60000;
+
+    /// <summary>Longest delay between two sparing writes, in milliseconds.</summary>
+    public uint SparingDelayMsMax = 7200000;
 }

@@ -25,6 +25,9 @@ internal sealed class NvMScan
     /// <summary>Its sequence.</summary>
     internal readonly uint[] Sequence = new uint[NvMBlock.Count];
 
+    /// <summary>Level of sparing writes (<see cref="NvMSparing"/>) in its record.</summary>
+    internal readonly byte[] Level = new byte[NvMBlock.Count];
+
     private readonly NvMConfig _config;
     private readonly FlsArea[] _areas;
     private readonly FlsWindow _window;
@@ -138,6 +141,7 @@ internal sealed class NvMScan
     {
         int length = BigEndian.ReadU16(from, index + 6);
         Length[block] = length;
+        Level[block] = from[index + 5];
         Sequence[block] = BigEndian.ReadU32(from, index + 8);
         Array.Copy(from, index + NvMRecord.HeaderLength, Data[block], 0, length);
     }

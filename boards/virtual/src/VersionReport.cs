@@ -7,13 +7,13 @@ namespace EsyncAgent.Emulator;
 public sealed class VersionReport
 {
     /// <summary>Bytes of a report.</summary>
-    public const int Length = 173;
+    public const int Length = 239;
 
     /// <summary>Offset of the nonce, 16 bytes.</summary>
-    public const int NonceOffset = 125;
+    public const int NonceOffset = 191;
 
     /// <summary>Offset of the MAC, 32 bytes over everything before it.</summary>
-    public const int MacOffset = 141;
+    public const int MacOffset = 207;
 
     private const byte NoBank = 0xFF;
 
@@ -68,10 +68,16 @@ public sealed class VersionReport
         get { return (FotaError)BigEndian.ReadU16(Data, 121); }
     }
 
-    /// <summary>Last security event.</summary>
+    /// <summary>Number of the newest security event; 0 when there was none.</summary>
+    public uint SecurityEventNumber
+    {
+        get { return BigEndian.ReadU32(Data, 127); }
+    }
+
+    /// <summary>Reason of the newest security event.</summary>
     public FotaError SecurityEvent
     {
-        get { return (FotaError)BigEndian.ReadU16(Data, 123); }
+        get { return (FotaError)BigEndian.ReadU16(Data, 133); }
     }
 
     /// <summary>Takes a report from a response.</summary>

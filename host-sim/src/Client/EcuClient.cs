@@ -102,6 +102,9 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
         return VersionReport.Parse(response.AsSpan(4), nonce, credentials);
     }
 
+    /// <summary>Reads the security events (FD0A), without proof: the version report has the newest with it.</summary>
+    public async Task<SecurityEventLog> ReadSecurityEventsAsync() => SecurityEventLog.Parse(await ReadAsync(0xFD0A));
+
     /// <summary>Opens access by service 29; credentials are needed.</summary>
     public async Task AuthenticateAsync()
     {

@@ -181,7 +181,8 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
         await client.AwaitPresenceAsync(policy.PresenceMsMax);
         await client.SessionAsync(0x03);
         client.Tester.StartKeepAlive();
-        if (policy.Goal == UpdateGoal.Confirmed)
+        bool isConfirmation = policy.Goal == UpdateGoal.Confirmed;
+        if (isConfirmation)
         {
             await client.AuthenticateAsync();
         }
@@ -189,7 +190,12 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
         VersionReport report = await client.ReadVersionReportAsync();
         if (report.States[_target] == BankState.Trial && report.RunningBank != _target)
         {
-            // The request for the reset was lost: the trial has not begun.
+            // The request for the reset was lost: the trial has not begun. Now a reset takes access.
+            if (!isConfirmation)
+            {
+                await client.AuthenticateAsync();
+            }
+
             await client.ResetAsync(policy.PresenceMsMax);
             throw new NoResponseException(0x11, "ECU reset");
         }
@@ -199,7 +205,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
             return WentBack(report);
         }
 
-        if (policy.Goal != UpdateGoal.Confirmed)
+        if (!isConfirmation)
         {
             return new UpdateOutcome(UpdateEnd.OnTrial, FotaError.None, $"version {report.ApplicationVersion} runs on trial");
         }
@@ -238,7 +244,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
     // After a short loss of power, or a session that ran out, requests of the programming session meet an ECU in its
     // default session. That is no refusal: the next attempt goes on.
     private static bool IsSessionLost(NegativeResponseException refusal) =>
-        (refusal.Service is 0x2E or 0x31 or 0x34 or 0x36 or 0x37 && refusal.Code is 0x33 or 0x34 or 0x7E or 0x7F)
+        (refusal.Service is 0x11 or 0x2E or 0x31 or 0x34 or 0x36 or 0x37 && refusal.Code is 0x33 or 0x34 or 0x7E or 0x7F)
         || (refusal.Service is 0x36 or 0x37 && refusal.Code == 0x24);
 
     // A negative response of the update target names a condition; the ECU's last result says more.

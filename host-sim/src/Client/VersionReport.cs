@@ -12,10 +12,16 @@ namespace EsyncSim.Client;
 public sealed record VersionReport
 {
     /// <summary>Length of a report in bytes.</summary>
-    public const int Length = 173;
+    public const int Length = 239;
 
-    private const int MacOffset = 141;
-    private const int NonceOffset = 125;
+    /// <summary>Offset of the nonce, 16 bytes.</summary>
+    public const int NonceOffset = 191;
+
+    /// <summary>Offset of the MAC, 32 bytes over everything before it.</summary>
+    public const int MacOffset = 207;
+
+    private const byte Format = 2;
+    private const int EventsOffset = 127;
 
     /// <summary>The report as it came.</summary>
     public required byte[] Bytes { get; init; }
@@ -53,8 +59,14 @@ public sealed record VersionReport
     /// <summary>Last error of the update target.</summary>
     public required FotaError LastError { get; init; }
 
-    /// <summary>Last security event.</summary>
-    public required FotaError SecurityEvent { get; init; }
+    /// <summary>Sequence number of the trust manifest that the anchors are from; 0 when they are those of provisioning.</summary>
+    public required uint TrustSequence { get; init; }
+
+    /// <summary>The newest security events, the newest first, up to four.</summary>
+    public required IReadOnlyList<SecurityEvent> SecurityEvents { get; init; }
+
+    /// <summary>Reason of the newest security event; None when there was none.</summary>
+    public FotaError SecurityEvent => SecurityEvents.Count == 0 ? FotaError.None : SecurityEvents[0].Reason;
 
     /// <summary>True when the MAC is right for these credentials and this nonce; false when no credentials were there to check it.</summary>
     public required bool IsAuthentic { get; init; }
@@ -62,7 +74,7 @@ public sealed record VersionReport
     /// <summary>Parses a report. Throws <see cref="UnexpectedResponseException"/> when it is none, or its MAC or nonce is wrong.</summary>
     public static VersionReport Parse(ReadOnlySpan<byte> report, ReadOnlySpan<byte> nonce, DeviceCredentials? credentials)
     {
-        if (report.Length != Length || report[0] != 1 || !report.Slice(NonceOffset, 16).SequenceEqual(nonce))
+        if (report.Length != Length || report[0] != Format || !report.Slice(NonceOffset, 16).SequenceEqual(nonce))
         {
             throw new UnexpectedResponseException(0x31, report);
         }
@@ -88,7 +100,8 @@ public sealed record VersionReport
             ManifestDigests = [report.Slice(33, 32).ToArray(), report.Slice(65, 32).ToArray()],
             ApplicationVersion = Encoding.ASCII.GetString(report.Slice(97, 24)).TrimEnd('\0'),
             LastError = (FotaError)BinaryPrimitives.ReadUInt16BigEndian(report[121..]),
-            SecurityEvent = (FotaError)BinaryPrimitives.ReadUInt16BigEndian(report[123..]),
+            TrustSequence = BinaryPrimitives.ReadUInt32BigEndian(report[123..]),
+            SecurityEvents = Client.SecurityEvent.ParseAll(report[EventsOffset..NonceOffset]),
             IsAuthentic = isAuthentic,
         };
     }

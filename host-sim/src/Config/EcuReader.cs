@@ -217,7 +217,15 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         config.LengthMax[NvMBlock.Fingerprint] = (ushort)nvm.Size("fingerprintLengthMax", 9, 255, Why);
         config.LengthMax[NvMBlock.SecurityAccess] = (ushort)nvm.Size("securityAccessLengthMax", 4, 255, Why);
         config.LengthMax[NvMBlock.Dem] = (ushort)nvm.Size("demLengthMax", 8, 4000, Why);
+        config.LengthMax[NvMBlock.SecurityEvents] = (ushort)nvm.Size("securityEventsLengthMax", IdsM.HeaderLength + IdsM.EntryLength, IdsM.HeaderLength + (IdsM.EntriesMax * IdsM.EntryLength), "room for 1 to 16 security events (PROTOCOL.md, \"NvM\")");
+        config.SparingDelayMs = nvm.Number("sparingDelayMs", 1000, 3_600_000, "a delay that a flood feels and a fault does not");
+        config.SparingDelayMsMax = nvm.Number("sparingDelayMsMax", 1000, 86_400_000, "a day at the most, or nothing is remembered of an ECU that runs for hours only");
         nvm.RefuseUnknown();
+        if (config.SparingDelayMsMax < config.SparingDelayMs)
+        {
+            problems.Add(nvm.Place("sparingDelayMsMax"), ConfigRule.TimingContradiction, $"`sparingDelayMsMax` is {config.SparingDelayMsMax}, less than sparingDelayMs, {config.SparingDelayMs}", "Make the largest delay the longer one");
+        }
+
         return config;
     }
 

@@ -105,6 +105,79 @@ public sealed class AccessDelayTests
     }
 
     [Fact]
+    public void Failures_under_the_longest_delay_are_written_no_more_whatever_resets_there_are()
+    {
+        DcmBench bench = InExtended(new DcmBench(c =>
+        {
+            c.AccessDelayMs = 100;
+            c.AccessDelayMsMax = 400;
+        }));
+        int written = 0;
+        for (int i = 0; i < 12; i++)
+        {
+            WaitForSeed(bench);
+            int before = bench.NvM.Data(NvMBlock.SecurityAccess)[0];
+            FailBy27(bench);
+            written += bench.NvM.Data(NvMBlock.SecurityAccess)[0] != before ? 1 : 0;
+            Assert.InRange(WaitForSeed(bench), i < 2 ? 90u : 395u, 410u);
+            if (i % 3 == 2)
+            {
+                bench = InExtended(bench.AfterReset());
+            }
+        }
+
+        Assert.Equal(3, written);
+        WaitForSeed(bench);
+        int programs = bench.Flash.ProgramCount;
+        FailBy27(bench);
+        bench.Run(300);
+        Assert.Equal(programs, bench.Flash.ProgramCount);
+        WaitForSeed(bench);
+        bench.OpenAccess();
+        bench.Run(50);
+        Assert.Equal(0, bench.NvM.Data(NvMBlock.SecurityAccess)[0]);
+    }
+
+    [Fact]
+    public void A_count_that_the_flash_did_not_take_is_written_with_the_next_failure()
+    {
+        DcmBench bench = InExtended(new DcmBench(c => c.AccessDelayMsMax = c.AccessDelayMs = 100));
+        Assert.StartsWith("67 01 ", bench.Ask("27 01"));
+        bench.Flash.IsBroken = true;
+        bench.Expect("27 02 " + SixteenZeros, "7F 27 35");
+        WaitForSeed(bench);
+        bench.Flash.IsBroken = false;
+        FailBy27(bench);
+        DcmBench again = InExtended(bench.AfterReset());
+        again.Expect("27 01", "7F 27 37");
+    }
+
+    // Held from old times, the delay would come back each time the clock has gone round.
+    [Fact]
+    public void A_delay_that_is_over_stays_over_when_the_clock_has_gone_round()
+    {
+        DcmConfig config = new() { AccessDelayMs = 300 };
+        DcmBench bench = InExtended(new DcmBench(c => c.AccessDelayMs = 300));
+        AccessDelay delay = new(config, bench.NvM);
+        bench.Run(1);
+        delay.MainFunction(1000);
+        Assert.False(delay.IsRunning);
+        delay.CountFailure();
+        bench.RunUntil(() => bench.NvM.IsIdle);
+        delay.MainFunction(2000);
+        Assert.True(delay.IsRunning);
+        delay.MainFunction(2299);
+        Assert.True(delay.IsRunning);
+        delay.MainFunction(2300);
+        Assert.False(delay.IsRunning);
+        foreach (uint later in new uint[] { 0x80000000, uint.MaxValue, 1999, 2000, 2100, 2299 })
+        {
+            delay.MainFunction(later);
+            Assert.False(delay.IsRunning);
+        }
+    }
+
+    [Fact]
     public void A_session_change_does_not_shorten_the_delay()
     {
         DcmBench bench = InExtended(new DcmBench());

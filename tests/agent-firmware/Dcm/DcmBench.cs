@@ -46,7 +46,8 @@ internal sealed class DcmBench : ICanTpUpper
         NvM = new EsyncAgent.NvM(new NvMConfig(), fls);
         Keys = new KeyStore(csm, NvM);
         Dem = new EsyncAgent.Dem(new DemConfig { Events = [4, 16], Dtcs = [0x5A0400, 0x5A1000] }, NvM);
-        Dcm = new EsyncAgent.Dcm(Config, ecuCanTp, csm, NvM, Keys, Dem, Target, Mcu, Application, Modes);
+        IdsM = new EsyncAgent.IdsM(NvM, 260);
+        Dcm = new EsyncAgent.Dcm(Config, ecuCanTp, csm, NvM, Keys, Dem, IdsM, Target, Mcu, Application, Modes);
         Run(20);
         if (isProvisioned && !Keys.IsProvisioned)
         {
@@ -76,6 +77,8 @@ internal sealed class DcmBench : ICanTpUpper
     public KeyStore Keys { get; }
 
     public EsyncAgent.Dem Dem { get; }
+
+    public EsyncAgent.IdsM IdsM { get; }
 
     public EsyncAgent.Dcm Dcm { get; }
 
@@ -114,7 +117,13 @@ internal sealed class DcmBench : ICanTpUpper
     public static byte[] Unhex(string text) => Convert.FromHexString(text.Replace(" ", string.Empty));
 
     /// <summary>The same ECU after a reset: what is in flash stays, nothing else.</summary>
-    public DcmBench AfterReset() => new(c => c.AccessDelayMs = Config.AccessDelayMs, Flash);
+    public DcmBench AfterReset() => new(
+        c =>
+        {
+            c.AccessDelayMs = Config.AccessDelayMs;
+            c.AccessDelayMsMax = Config.AccessDelayMsMax;
+        },
+        Flash);
 
     /// <summary>Sends a physical request and gives the final response; empty when there is none within P2.</summary>
     public string Ask(string request)
@@ -234,6 +243,7 @@ internal sealed class DcmBench : ICanTpUpper
         Dcm.MainFunction(NowMs);
         NvM.MainFunction(NowMs);
         Dem.MainFunction(NowMs);
+        IdsM.MainFunction(NowMs);
         fls.MainFunction(NowMs);
         testerCanIf.MainFunction(NowMs);
         testerCanTp.MainFunction(NowMs);

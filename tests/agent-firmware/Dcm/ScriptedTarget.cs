@@ -19,6 +19,8 @@ internal sealed class ScriptedTarget : IUpdateTarget
 
     public bool IsTransferActive { get; private set; }
 
+    public bool IsOnTrial { get; set; }
+
     public uint TransferRemaining { get; private set; }
 
     public FotaError LastError { get; private set; }
@@ -111,13 +113,13 @@ internal sealed class ScriptedTarget : IUpdateTarget
             return -1;
         }
 
-        for (int i = 0; i < 173; i++)
+        for (int i = 0; i < 239; i++)
         {
             into[offset + i] = (byte)i;
         }
 
-        Array.Copy(nonce, nonceOffset, into, offset + 125, 16);
-        return 173;
+        Array.Copy(nonce, nonceOffset, into, offset + 191, 16);
+        return 239;
     }
 
     public int ReadDid(ushort dataIdentifier, byte[] into, int offset)

@@ -102,6 +102,26 @@ public sealed class Sid11EcuResetTests
     }
 
     [Fact]
+    public void In_a_trial_a_reset_takes_access_and_an_attempt_without_is_remembered()
+    {
+        DcmBench bench = new();
+        bench.Target.IsOnTrial = true;
+        bench.Enter(DcmSession.Extended);
+        bench.Expect("11 01", "7F 11 33");
+        bench.Expect("11 83", "7F 11 33");
+        Assert.Equal("7F 11 33", bench.AskAll("11 01"));
+        bench.Run(20);
+        Assert.Empty(bench.Modes.Calls);
+        byte[] entry = new byte[EsyncAgent.IdsM.EntryLength];
+        Assert.Equal(1, bench.IdsM.ReadNewest(1, entry, 0));
+        Assert.Equal((IdsMEvent.ResetRefused, 3), (entry[4], BigEndian.ReadU16(entry, 8)));
+        bench.OpenAccess();
+        bench.Expect("11 01", "51 01");
+        bench.Run(20);
+        Assert.Contains("reset hard", bench.Modes.Calls);
+    }
+
+    [Fact]
     public void When_default_Then_7F()
     {
         DcmBench bench = new();

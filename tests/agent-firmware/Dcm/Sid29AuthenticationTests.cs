@@ -80,6 +80,46 @@ public sealed class Sid29AuthenticationTests
     }
 
     [Fact]
+    public void A_challenge_dies_with_the_session_that_S3_ends_and_with_a_reset()
+    {
+        DcmBench bench = InExtended();
+        string proof = DcmBench.Proof29(bench.Challenge29());
+        bench.Run(bench.Config.S3ServerMs + 10u);
+        bench.Enter(DcmSession.Extended);
+        bench.Expect(proof, "7F 29 24");
+        proof = DcmBench.Proof29(bench.Challenge29());
+        DcmBench again = bench.AfterReset();
+        again.Enter(DcmSession.Extended);
+        again.Expect(proof, "7F 29 24");
+        again.Challenge29();
+        again.Expect(proof, "7F 29 58");
+    }
+
+    [Fact]
+    public void A_proof_never_serves_another_ECU_of_the_same_secret()
+    {
+        DcmBench bench = InExtended();
+        byte[] client = [.. Enumerable.Range(0xC0, 16).Select(i => (byte)i)];
+        byte[] other = [.. DcmBench.DeviceId];
+        other[0] ^= 1;
+        byte[] key = DcmBench.Mac(DcmBench.Secret, [.. "esync/v1/key-29"u8, .. other]);
+        byte[] proof = DcmBench.Mac(key, [.. "esync/v1/proof-29"u8, .. other, 1, .. bench.Challenge29(), .. client]);
+        bench.Expect($"29 06 {Algorithm} 00 20 {DcmBench.Hex(proof)} 00 10 {DcmBench.Hex(client)} 00 00", "7F 29 58");
+    }
+
+    [Fact]
+    public void A_refused_proof_is_a_security_event()
+    {
+        DcmBench bench = InExtended();
+        byte[] challenge = bench.Challenge29();
+        challenge[0] ^= 1;
+        bench.Expect(DcmBench.Proof29(challenge), "7F 29 58");
+        byte[] entry = new byte[EsyncAgent.IdsM.EntryLength];
+        Assert.Equal(1, bench.IdsM.ReadNewest(1, entry, 0));
+        Assert.Equal((IdsMEvent.AccessRefused, FotaError.AccessRefused), (entry[4], (FotaError)BigEndian.ReadU16(entry, 6)));
+    }
+
+    [Fact]
     public void A_new_challenge_voids_the_one_before()
     {
         DcmBench bench = InExtended();

@@ -88,9 +88,9 @@ public sealed class Sid31RoutineControlTests
     public void The_version_report_carries_the_nonce()
     {
         byte[] response = DcmBench.Unhex(In(DcmSession.Extended, isOpen: false).Ask("31 01 02 04 " + Nonce));
-        Assert.Equal(4 + 173, response.Length);
+        Assert.Equal(4 + 239, response.Length);
         Assert.Equal(DcmBench.Unhex("71 01 02 04 00 01 02"), response[..7]);
-        Assert.Equal(DcmBench.Unhex(Nonce), response[(4 + 125)..(4 + 141)]);
+        Assert.Equal(DcmBench.Unhex(Nonce), response[(4 + 191)..(4 + 207)]);
     }
 
     [Fact]

@@ -18,11 +18,13 @@ public sealed class DemTests
 
     public DemTests() => PowerOn();
 
-    private void PowerOn(params byte[] events)
+    private void PowerOn(params byte[] events) => PowerOn(0, events);
+
+    private void PowerOn(uint sparingDelayMs, byte[] events)
     {
         events = events.Length == 0 ? [4, Known] : events;
         fls = new EsyncAgent.Fls(DcmBench.Map(), flash);
-        nvm = new EsyncAgent.NvM(new NvMConfig(), fls);
+        nvm = new EsyncAgent.NvM(new NvMConfig { SparingDelayMs = sparingDelayMs }, fls);
         dem = new EsyncAgent.Dem(new DemConfig { Events = events, Dtcs = [.. events.Select(e => 0x5A0000u + e)] }, nvm);
     }
 
@@ -160,6 +162,31 @@ public sealed class DemTests
         }
 
         Assert.Equal(before, flash.ProgramCount);
+    }
+
+    [Theory]
+    [InlineData(Known, 2)]
+    [InlineData(DemEvent.AccessFailed, 2)]
+    [InlineData(DemEvent.ApplicationFaulted, 2)]
+    [InlineData(DemEvent.TrialRolledBack, 40)]
+    [InlineData(DemEvent.FlashFailed, 40)]
+    public void An_event_that_passes_and_fails_in_every_start_is_written_sparingly_when_anybody_may_cause_that(byte number, int writesMax)
+    {
+        int writes = 0;
+        for (int start = 0; start < 20; start++)
+        {
+            PowerOn(60_000, [number]);
+            Settle();
+            foreach (bool isFailed in new[] { false, true })
+            {
+                int before = flash.ProgramCount;
+                dem.SetEvent(number, isFailed);
+                Settle();
+                writes += flash.ProgramCount != before ? 1 : 0;
+            }
+        }
+
+        Assert.InRange(writes, writesMax / 2, writesMax);
     }
 
     [Fact]

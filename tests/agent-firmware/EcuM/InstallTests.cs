@@ -113,7 +113,10 @@ public sealed class InstallTests
         byte[] before = rig.Banks.Record.ManifestDigest[1].ToArray();
         Assert.Equal(FotaError.SequenceTooLow, rig.Update(One));
         Assert.Equal(before, rig.Banks.Record.ManifestDigest[1]);
-        Assert.Equal((ushort)FotaError.SequenceTooLow, rig.Banks.Record.SecurityEvent);
+        byte[] entry = new byte[IdsM.EntryLength];
+        rig.PowerOn();
+        Assert.Equal(1, rig.Agent.IdsM.ReadNewest(1, entry, 0));
+        Assert.Equal((IdsMEvent.ManifestRefused, FotaError.SequenceTooLow), (entry[4], (FotaError)BigEndian.ReadU16(entry, 6)));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class BootRecordTests
         Filled().Serialize(bytes, 4);
         string expected =
             "45534252" + "01" + "01" + "05" + "04" + "03" + "02" + "07" + "12"
-            + "01020304" + "11121314" + "21222324" + "002A" + "3132" + "4142" + "0000"
+            + "01020304" + "11121314" + "21222324" + "002A" + "3132" + "00000000"
             + Of(0xA0) + Of(0xB0) + Of(0xC0) + Of(0xD0) + new string('0', 56);
         Assert.Equal(expected, Convert.ToHexString(bytes[4..192]));
         Assert.Equal(Crc32.Compute(bytes, 4, 188), BigEndian.ReadU32(bytes, 192));
@@ -81,7 +81,6 @@ public sealed class BootRecordTests
             SequenceNumberMax = 0x21222324,
             LastError = FotaError.ConfirmTimeExpired + 5,
             RollbackCount = 0x3132,
-            SecurityEvent = 0x4142,
         };
         record.State[0] = BankState.Previous;
         record.State[1] = BankState.Confirmed;

@@ -166,13 +166,13 @@ public sealed class EcuClientTests
     private static byte[] Report(byte[] nonce)
     {
         byte[] report = new byte[VersionReport.Length];
-        report[0] = 1;
+        report[0] = 2;
         DeviceId.CopyTo(report, 1);
         Encoding.ASCII.GetBytes("1.2.3").CopyTo(report, 97);
-        nonce.CopyTo(report, 125);
+        nonce.CopyTo(report, VersionReport.NonceOffset);
         byte[] key = HMACSHA256.HashData(Secret, (byte[])[.. "esync/v1/key-report"u8, .. DeviceId]);
-        byte[] text = [.. "esync/v1/version-report"u8, .. DeviceId, 0x00, .. report[..141]];
-        HMACSHA256.HashData(key, text).CopyTo(report, 141);
+        byte[] text = [.. "esync/v1/version-report"u8, .. DeviceId, 0x00, .. report[..VersionReport.MacOffset]];
+        HMACSHA256.HashData(key, text).CopyTo(report, VersionReport.MacOffset);
         return report;
     }
 

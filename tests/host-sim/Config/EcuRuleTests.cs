@@ -33,6 +33,7 @@ public sealed class EcuRuleTests
     [InlineData("p2StarServerMsMax: 5010", "p2StarServerMsMax: 5011", "s3S", "s3S", "p2StarServerMsMax: 5011", "a multiple of 10")]
     [InlineData("p2StarServerMsMax: 5010", "p2StarServerMsMax: 900", "p2ServerMsMax: 51", "p2ServerMsMax: 900", "p2StarServerMsMax: 900", "above p2ServerMsMax, 900")]
     [InlineData("accessDelayMsMax: 60001", "accessDelayMsMax: 1000", "s3S", "s3S", "accessDelayMsMax: 1000", "less than accessDelayMs, 1001")]
+    [InlineData("sparingDelayMsMax: 7200002", "sparingDelayMsMax: 60001", "s3S", "s3S", "sparingDelayMsMax: 60001", "less than sparingDelayMs, 60002")]
     [InlineData("confirmMsMax: 60001", "confirmMsMax: 2001", "s3S", "s3S", "confirmMsMax: 2001", "the self-test alone may take 2001 ms")]
     [InlineData("turnMsMax: 6", "turnMsMax: 26", "s3S", "s3S", "turnMsMax: 26", "a response pending would come too late")]
     public void Times_do_not_contradict_each_other(string old, string replacement, string old2, string replacement2, string lineMark, string reason)
