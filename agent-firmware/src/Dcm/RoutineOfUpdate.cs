@@ -1,4 +1,4 @@
-// Routines 0210 to 0213, FF00 and FF01: the update target runs them, this turns its answers into responses.
+// Routines 0210 to 0214, FF00 and FF01: the update target runs them, this turns its answers into responses.
 // A routine that could run answers with its result, good or bad; one that may not run now is conditionsNotCorrect (22),
 // and FD03 names the condition.
 // Tests: tests/agent-firmware/Dcm/Sid31RoutineControlTests.cs.

@@ -32,6 +32,7 @@ public sealed class Sid31RoutineControl : DspService
             new DspRoutine(0x0211, DcmSession.InProgramming, NeedsAccess, 0, update),
             new DspRoutine(0x0212, DcmSession.InNonDefault, NeedsAccess, 0, update),
             new DspRoutine(0x0213, DcmSession.InNonDefault, NeedsAccess, 0, update),
+            new DspRoutine(0x0214, DcmSession.InProgramming, NeedsAccess, 0, update),
             new DspRoutine(0x0220, DcmSession.InNonDefault, IsFree, DspRoutine.AnyLength, new RoutineProvision(parts)),
             new DspRoutine(0xFF00, DcmSession.InProgramming, NeedsAccess, 0, update),
             new DspRoutine(0xFF01, DcmSession.InProgramming, NeedsAccess, 0, update),

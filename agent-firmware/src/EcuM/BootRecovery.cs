@@ -1,5 +1,6 @@
 // Rebuilds the boot record when no copy of it is valid, from the manifest slots: a slot counts when its header is
-// whole, it carries a confirm mark, and its envelope verifies against the trust anchors once more.
+// whole, it carries a confirm mark, and its envelope verifies once more; its signers must still be trust anchors only as long
+// as no trust manifest may have revoked them.
 // Invariants: losing the record is never taken for a new device; the floor never falls below the highest confirmed
 // securityVersion that is still to be seen.
 // Tests: tests/agent-firmware/EcuM.
@@ -121,7 +122,7 @@ public sealed class BootRecovery
             return StdReturn.NotOk;
         }
 
-        _verifier.Begin(_banks.SlotArea(_bank).Start + ManifestSlot.EnvelopeOffset, _seal.Slot.EnvelopeLength);
+        _verifier.BeginConfirmed(_banks.SlotArea(_bank).Start + ManifestSlot.EnvelopeOffset, _seal.Slot.EnvelopeLength);
         _step = Step.Verify;
         return StdReturn.Pending;
     }

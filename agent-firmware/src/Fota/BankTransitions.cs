@@ -17,13 +17,14 @@ public static class BankTransitions
         draft.MarksTried[bank] = 0;
     }
 
-    /// <summary>A manifest was authenticated and its slot is written: the image may arrive.</summary>
-    public static void Bind(BootRecord draft, int bank, byte[] digest, byte[] seal, uint sequenceNumber)
+    /// <summary>A manifest was authenticated by the anchors of a trust manifest, and its slot is written: the image may arrive.</summary>
+    public static void Bind(BootRecord draft, int bank, byte[] digest, byte[] seal, uint sequenceNumber, uint trustSequence)
     {
         draft.State[bank] = BankState.Receiving;
         System.Array.Copy(digest, 0, draft.ManifestDigest[bank], 0, 32);
         System.Array.Copy(seal, 0, draft.Seal[bank], 0, 32);
         draft.MarksTried[bank] = 0;
+        draft.TrustSequence = trustSequence;
         if (sequenceNumber > draft.SequenceNumberMax)
         {
             draft.SequenceNumberMax = sequenceNumber;

@@ -27,6 +27,7 @@ public sealed class BootRecord
 
     private const uint Magic = 0x45534252;
     private const byte Format = 1;
+    private const int TrustSequenceOffset = 160;
     private const int CrcOffset = 188;
 
     /// <summary>State of each bank.</summary>
@@ -65,6 +66,9 @@ public sealed class BootRecord
     /// <summary>Rollbacks so far.</summary>
     public ushort RollbackCount;
 
+    /// <summary>Number of the trust manifest whose anchors authenticated the bound manifest of the secondary bank.</summary>
+    public uint TrustSequence;
+
     /// <summary>Takes over every field of <paramref name="other"/>.</summary>
     public void CopyFrom(BootRecord other)
     {
@@ -76,6 +80,7 @@ public sealed class BootRecord
         SequenceNumberMax = other.SequenceNumberMax;
         LastError = other.LastError;
         RollbackCount = other.RollbackCount;
+        TrustSequence = other.TrustSequence;
         for (int bank = 0; bank < 2; bank++)
         {
             State[bank] = other.State[bank];
@@ -103,6 +108,7 @@ public sealed class BootRecord
         BigEndian.WriteU32(into, offset + 20, SequenceNumberMax);
         BigEndian.WriteU16(into, offset + 24, (ushort)LastError);
         BigEndian.WriteU16(into, offset + 26, RollbackCount);
+        BigEndian.WriteU32(into, offset + TrustSequenceOffset, TrustSequence);
         for (int bank = 0; bank < 2; bank++)
         {
             Array.Copy(ManifestDigest[bank], 0, into, offset + 32 + (bank * DigestLength), DigestLength);
@@ -142,6 +148,7 @@ public sealed class BootRecord
         SequenceNumberMax = BigEndian.ReadU32(from, offset + 20);
         LastError = (FotaError)BigEndian.ReadU16(from, offset + 24);
         RollbackCount = BigEndian.ReadU16(from, offset + 26);
+        TrustSequence = BigEndian.ReadU32(from, offset + TrustSequenceOffset);
         for (int bank = 0; bank < 2; bank++)
         {
             Array.Copy(from, offset + 32 + (bank * DigestLength), ManifestDigest[bank], 0, DigestLength);

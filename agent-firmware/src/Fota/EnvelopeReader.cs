@@ -1,8 +1,8 @@
-// Reads the outside of a SUIT envelope: the digest, where each signature lies and whose it claims to be, and where the
-// manifest lies. Believes nothing of it: that is ManifestVerifier's work.
-// Invariants: the envelope is 107({2: Auth, 3: Manifest}) and nothing else, to its last byte; one to four signatures, each
-// with the one protected header of HSS/LMS and a kid of 16 bytes.
-// Clause: PROTOCOL.md "Manifest"; draft-ietf-suit-manifest-37 §8; RFC 9052 §4.2; RFC 8778 §3.
+// Reads the outside of a signed document: the digest, where each signature lies and whose it claims to be, and where the
+// manifest lies. Believes nothing of it: that is EnvelopeVerifier's work.
+// Invariants: the envelope is tag({2: Auth, 3: Manifest}) and nothing else, to its last byte, the tag being that of the kind
+// of document that is wanted; one to four signatures, each with the one protected header of HSS/LMS and a kid of 16 bytes.
+// Clause: PROTOCOL.md "Manifest", "Trust manifest"; draft-ietf-suit-manifest-37 §8; RFC 9052 §4.2; RFC 8778 §3.
 // Tests: tests/agent-firmware/Fota/EnvelopeTests.
 namespace EsyncAgent;
 
@@ -29,6 +29,7 @@ internal sealed class EnvelopeReader
     private readonly uint[] _signatureLengths = new uint[SignatureCountMax];
     private int _signatureCount;
     private int _signaturesRead;
+    private SignedDocument _kind;
     private uint _authenticationEnd;
     private uint _manifestStart;
     private uint _manifestPosition;
@@ -86,9 +87,10 @@ internal sealed class EnvelopeReader
         return _signatureLengths[index];
     }
 
-    /// <summary>Begins with the envelope that the cursor has opened.</summary>
-    internal void Begin()
+    /// <summary>Begins with the envelope that the cursor has opened; it must be of this kind.</summary>
+    internal void Begin(SignedDocument kind)
     {
+        _kind = kind;
         _step = Step.Head;
         _position = 0;
         _signaturesRead = 0;
@@ -123,7 +125,12 @@ internal sealed class EnvelopeReader
     private void ReadHead()
     {
         CanonicalCborReader reader = _cursor.Reader;
-        reader.ExpectTag(SuitKey.EnvelopeTag);
+        uint tag = reader.ReadTag();
+        if (tag != TagOf(_kind))
+        {
+            Refuse(tag);
+        }
+
         reader.ExpectMap(2);
         reader.ExpectKey(SuitKey.Authentication);
         _authenticationEnd = reader.EnterByteString(_cursor.Length);
@@ -138,6 +145,18 @@ internal sealed class EnvelopeReader
         _signatureCount = (int)count - 1;
         _position = reader.Position;
         _step = Step.Signature;
+    }
+
+    // What is signed, but for another purpose, deserves its own name.
+    private void Refuse(uint tag)
+    {
+        bool isOtherKind = tag == SuitKey.EnvelopeTag || tag == SuitKey.TrustTag;
+        _cursor.Refuse(isOtherKind ? FotaError.WrongDocument : FotaError.EnvelopeMalformed, 0);
+    }
+
+    private static uint TagOf(SignedDocument kind)
+    {
+        return kind == SignedDocument.TrustManifest ? SuitKey.TrustTag : SuitKey.EnvelopeTag;
     }
 
     private void ReadSignature()

@@ -43,6 +43,7 @@ public sealed class Fota : IUpdateTarget
     private readonly IdsM _idsM;
     private readonly RoutineAuthenticateManifest _authenticate;
     private readonly RoutineRollBack _rollBack;
+    private readonly RoutineInstallTrust _installTrust;
     private readonly FotaRoutine[] _routines;
     private FotaRoutine _routine;
     private StdReturn _routineResult = StdReturn.Ok;
@@ -70,16 +71,19 @@ public sealed class Fota : IUpdateTarget
         _reports = new FotaReports(fls, csm, keys, idsM, banks, _slot, _download, application, can, messageLengthMax);
         _marker = new ConfirmMarker(fls, banks);
         _authenticate = new RoutineAuthenticateManifest(
-            verifier, new SlotWriter(fls, seal, bufferB), _slot, banks, idsM, application, _download, fls.Map.Staging);
+            verifier, keys, new SlotWriter(fls, seal, bufferB), _slot, banks, idsM, application, _download, fls.Map.Staging);
         _rollBack = new RoutineRollBack(banks, _slot);
+        _installTrust = new RoutineInstallTrust(
+            new TrustVerifier(config, keys, verifier, bufferB), keys, banks, idsM, _download, fls.Map.Staging, bufferB);
         _routines = new FotaRoutine[]
         {
             _authenticate,
             new RoutineEraseMemory(banks, _slot, _checkpoints),
             new RoutineCheckDependencies(fls, csm, banks, _slot, _checkpoints, config.IsImageDigestChecked, bufferA),
-            new RoutineActivate(banks, config.TrialAttemptsMax),
+            new RoutineActivate(verifier, keys, banks, _slot, idsM, config.TrialAttemptsMax),
             new RoutineConfirm(banks, application),
             _rollBack,
+            _installTrust,
         };
     }
 
@@ -317,7 +321,7 @@ public sealed class Fota : IUpdateTarget
         _routineResult = result;
         LastError = _routine.Error;
         LastErrorDetail = _routine.ErrorDetail;
-        if (_routine == _authenticate)
+        if (_routine == _authenticate || _routine == _installTrust)
         {
             _dem.SetEvent(DemEvent.ManifestRefused, result != StdReturn.Ok);
         }

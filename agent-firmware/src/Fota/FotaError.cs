@@ -155,4 +155,13 @@ public enum FotaError : ushort
 
     /// <summary>Access was tried with a wrong proof or key.</summary>
     AccessRefused = 49,
+
+    /// <summary>The signed document is of another kind: an image's manifest is no trust manifest, nor the reverse.</summary>
+    WrongDocument = 50,
+
+    /// <summary>The new trust anchors cannot be: none or more than eight, an unknown role, a key that cannot be verified with, a key twice.</summary>
+    AnchorsInvalid = 51,
+
+    /// <summary>The new trust anchors lack a required role: the ECU would take nothing any more.</summary>
+    AnchorRoleMissing = 52,
 }

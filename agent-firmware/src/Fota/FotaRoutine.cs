@@ -45,6 +45,20 @@ public abstract class FotaRoutine
         return StdReturn.NotOk;
     }
 
+    /// <summary>Notes why a signed document was refused, also as a security event (a value of <see cref="IdsMEvent"/>). Pending: see <see cref="AwaitRefusal"/>.</summary>
+    protected StdReturn Refuse(IdsM idsM, byte securityEvent, FotaError error, uint detail)
+    {
+        Fail(error, detail);
+        idsM.Report(securityEvent, (ushort)error);
+        return StdReturn.Pending;
+    }
+
+    /// <summary>NotOk once the refusal is among the security events in flash, or the flash has failed.</summary>
+    protected static StdReturn AwaitRefusal(IdsM idsM)
+    {
+        return idsM.IsSettled ? StdReturn.NotOk : StdReturn.Pending;
+    }
+
     /// <summary>The result of a boot record write as this routine's result.</summary>
     protected StdReturn AwaitRecord(Banks banks)
     {

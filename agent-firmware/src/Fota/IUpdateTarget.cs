@@ -47,10 +47,10 @@ public interface IUpdateTarget
     /// <summary>Drops an unfinished transfer (change of session); what was recorded in flash stays.</summary>
     void AbortTransfer();
 
-    /// <summary>Whether a routine (0210 to 0213, FF00, FF01) could run now; None when it could, else the condition that forbids it.</summary>
+    /// <summary>Whether a routine (0210 to 0214, FF00, FF01) could run now; None when it could, else the condition that forbids it.</summary>
     FotaError RoutineCondition(ushort routineIdentifier);
 
-    /// <summary>Starts a routine (0210 to 0213, FF00, FF01). Pending: ask <see cref="PollRoutine"/> each cycle; else it has ended, as <see cref="LastError"/> says.</summary>
+    /// <summary>Starts a routine (0210 to 0214, FF00, FF01). Pending: ask <see cref="PollRoutine"/> each cycle; else it has ended, as <see cref="LastError"/> says.</summary>
     StdReturn StartRoutine(ushort routineIdentifier);
 
     /// <summary>State of the routine under way; once not Pending, its result is in <see cref="LastError"/>.</summary>

@@ -13,10 +13,19 @@ public sealed class KeyStore
     /// <summary>Most anchors that a record may hold.</summary>
     public const int AnchorCountMax = 8;
 
+    /// <summary>Longest form of the block in bytes.</summary>
+    public const int BlockLengthMax = AnchorsOffset + AnchorCountMax * AnchorLength + TrustLength;
+
+    /// <summary>Where the number of anchors stands in the block.</summary>
+    internal const int CountOffset = SecretOffset + Csm.KeyLength;
+
+    /// <summary>Where the anchors begin in the block.</summary>
+    internal const int AnchorsOffset = CountOffset + 1;
+
+    /// <summary>Length of an anchor: role and public key.</summary>
+    internal const int AnchorLength = 1 + LmsParameters.HssPublicKeyLength;
+
     private const int SecretOffset = Csm.DeviceIdLength;
-    private const int CountOffset = SecretOffset + Csm.KeyLength;
-    private const int AnchorsOffset = CountOffset + 1;
-    private const int AnchorLength = 1 + LmsParameters.HssPublicKeyLength;
 
     // Behind the anchors once a trust manifest brought them: its sequence number and the first bytes of its digest.
     private const int TrustDigestOffset = 4;
@@ -56,6 +65,12 @@ public sealed class KeyStore
             int trust = TrustOffset;
             return trust < 0 ? 0 : BigEndian.ReadU32(AnchorData, trust);
         }
+    }
+
+    /// <summary>Result of the last write of the block: Pending, Ok when it stands in both copies, NotOk when one did not take it.</summary>
+    public StdReturn WriteResult
+    {
+        get { return _nvm.WriteResult(NvMBlock.Provisioning); }
     }
 
     // Where sequence number and digest of the trust manifest begin; −1 when there was none.
@@ -160,6 +175,42 @@ public sealed class KeyStore
         }
 
         return _nvm.Write(NvMBlock.Provisioning, record, offset, count) ? FotaError.None : FotaError.NvMFailed;
+    }
+
+    /// <summary>True when the anchors are those of the trust manifest with this digest (32 bytes).</summary>
+    public bool IsInForce(byte[] digest)
+    {
+        int trust = TrustOffset;
+        return trust >= 0 && Bytes.AreEqual(AnchorData, trust + TrustDigestOffset, digest, 0, TrustDigestLength);
+    }
+
+    /// <summary>
+    /// Replaces all anchors and queues the write; <see cref="WriteResult"/> is its result. <paramref name="block"/> holds
+    /// their number and themselves where the block has them (<see cref="BlockLengthMax"/> bytes); what stands before and
+    /// behind is filled in, and nothing of the secret is left in it. AnchorsInvalid for a list that cannot be, NvMFailed.
+    /// </summary>
+    public FotaError ReplaceAnchors(byte[] block, uint sequence, byte[] digest)
+    {
+        int end = AnchorsOffset + block[CountOffset] * AnchorLength;
+        if (block[CountOffset] > AnchorCountMax || !IsWellFormed(block, 0, end))
+        {
+            return FotaError.AnchorsInvalid;
+        }
+
+        System.Array.Copy(AnchorData, 0, block, 0, CountOffset);
+        BigEndian.WriteU32(block, end, sequence);
+        System.Array.Copy(digest, 0, block, end + TrustDigestOffset, TrustDigestLength);
+        bool isQueued = _nvm.Write(NvMBlock.Provisioning, block, 0, end + TrustLength);
+        System.Array.Clear(block, 0, CountOffset);
+        return isQueued ? FotaError.None : FotaError.NvMFailed;
+    }
+
+    /// <summary>The anchors shall be those in force: writes them once more when their last write failed. NvMFailed, or None.</summary>
+    public FotaError StoreAgain()
+    {
+        bool isStored = WriteResult != StdReturn.NotOk
+            || _nvm.Write(NvMBlock.Provisioning, AnchorData, 0, _nvm.Length(NvMBlock.Provisioning));
+        return isStored ? FotaError.None : FotaError.NvMFailed;
     }
 
     private static bool IsWellFormed(byte[] record, int offset, int length)

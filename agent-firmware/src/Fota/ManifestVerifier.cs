@@ -1,5 +1,5 @@
-// Authenticates and reads a SUIT envelope that lies in flash, in slices: shape of the envelope, digest over the manifest,
-// signatures and roles, and only then the manifest itself, and whom it is for (PROTOCOL.md, "Manifest").
+// Authenticates and reads a SUIT envelope that lies in flash, in slices: EnvelopeVerifier first, and only then the manifest
+// itself, and whom it is for (PROTOCOL.md, "Manifest").
 // Invariants: not a byte of the manifest is parsed before signatures and digest are right; a call does a handful of hash
 // compressions at most and ends; whatever the bytes are, a verdict comes after a bounded number of calls; the envelope is
 // never held whole.
@@ -10,59 +10,32 @@ namespace EsyncAgent;
 /// <summary>Verifies one envelope at a time; the facts are in <see cref="Manifest"/> once it has said Ok.</summary>
 public sealed class ManifestVerifier
 {
-    // Some 6,000 IL instructions each: ten milliseconds of a slow board at a time.
-    private const int CompressionsPerCycle = 4;
-
-    // What one call hashes, and what the window holds; longer than ManifestCursor.LookAhead.
-    private const int WindowLength = 64 * CompressionsPerCycle;
-
     private enum Phase : byte
     {
         Ended,
         Envelope,
-        Digest,
-        Signatures,
         Manifest,
         Target,
     }
 
-    // The Sig_structure in front of the digest, RFC 9052 §4.4: ["Signature1", h'a101382d', h'', «[−16, digest]»].
-    private static readonly byte[] SigStructure =
-    {
-        0x84, 0x6A, (byte)'S', (byte)'i', (byte)'g', (byte)'n', (byte)'a', (byte)'t', (byte)'u', (byte)'r', (byte)'e', (byte)'1',
-        0x44, 0xA1, 0x01, 0x38, 0x2D, 0x40, 0x58, 0x24, 0x82, 0x2F, 0x58, 0x20,
-    };
-
     private readonly FotaConfig _config;
     private readonly KeyStore _keys;
-    private readonly Sha256 _sha256;
-    private readonly HssVerifier _hss;
+    private readonly EnvelopeVerifier _envelope;
     private readonly ManifestCursor _cursor;
-    private readonly EnvelopeReader _envelope;
     private readonly ManifestReader _reader;
     private readonly Manifest _manifest = new Manifest();
-    private readonly byte[] _hash = new byte[Sha256.HashLength];
-    private readonly byte[] _toBeSigned = new byte[SigStructure.Length + Sha256.HashLength];
 
     private Phase _phase;
     private StdReturn _result = StdReturn.NotOk;
-    private uint _hashPosition;
-    private int _signature;
-    private int _anchor;
-    private bool _isVerifying;
-    private uint _validRoles;
 
     /// <summary>A verifier that insists on the roles and the identity in <paramref name="config"/>.</summary>
     public ManifestVerifier(FotaConfig config, Fls fls, Csm csm, KeyStore keys)
     {
         _config = config;
         _keys = keys;
-        _sha256 = csm.NewSha256();
-        _hss = new HssVerifier(csm);
-        _cursor = new ManifestCursor(new FlsWindow(fls, FlsPriority.Fota, WindowLength));
-        _envelope = new EnvelopeReader(_cursor);
+        _envelope = new EnvelopeVerifier(config.RequiredRoles, fls, csm, keys);
+        _cursor = _envelope.Cursor;
         _reader = new ManifestReader(_cursor, _manifest);
-        System.Array.Copy(SigStructure, _toBeSigned, SigStructure.Length);
     }
 
     /// <summary>Why the envelope was refused; None as long as it was not.</summary>
@@ -83,18 +56,25 @@ public sealed class ManifestVerifier
         get { return _manifest; }
     }
 
+    /// <summary>The authentication, for one verifier at a time: trust manifests go the same way.</summary>
+    internal EnvelopeVerifier Envelope
+    {
+        get { return _envelope; }
+    }
+
     /// <summary>Begins with the envelope of <paramref name="length"/> bytes at a flash address.</summary>
     public void Begin(uint address, uint length)
     {
-        _cursor.Open(address, length);
-        _manifest.Clear();
-        _envelope.Begin();
-        _phase = Phase.Envelope;
-        _result = StdReturn.Pending;
-        if (!_keys.IsProvisioned)
-        {
-            Refuse(FotaError.NotProvisioned);
-        }
+        Begin(address, length, areRolesRequired: true);
+    }
+
+    /// <summary>
+    /// Begins with an envelope that this ECU authenticated and confirmed before. Since the anchors were replaced its signers
+    /// may be revoked, and then they are not asked for: what was confirmed stays confirmed.
+    /// </summary>
+    public void BeginConfirmed(uint address, uint length)
+    {
+        Begin(address, length, areRolesRequired: _keys.TrustSequence == 0);
     }
 
     /// <summary>Does one bounded piece of work. Pending: call again next cycle.</summary>
@@ -103,13 +83,7 @@ public sealed class ManifestVerifier
         switch (_phase)
         {
             case Phase.Envelope:
-                ReadEnvelope();
-                break;
-            case Phase.Digest:
-                HashManifest();
-                break;
-            case Phase.Signatures:
-                VerifySignatures();
+                Authenticate();
                 break;
             case Phase.Manifest:
                 ReadManifest();
@@ -127,6 +101,14 @@ public sealed class ManifestVerifier
         return _result;
     }
 
+    private void Begin(uint address, uint length, bool areRolesRequired)
+    {
+        _manifest.Clear();
+        _envelope.Begin(SignedDocument.ImageManifest, address, length, areRolesRequired);
+        _phase = Phase.Envelope;
+        _result = StdReturn.Pending;
+    }
+
     private void Refuse(FotaError error)
     {
         _cursor.Refuse(error, 0);
@@ -139,128 +121,14 @@ public sealed class ManifestVerifier
         _result = result;
     }
 
-    private void ReadEnvelope()
+    private void Authenticate()
     {
         if (_envelope.MainFunction() == StdReturn.Ok)
         {
-            _sha256.Reset();
-            _hashPosition = _envelope.ManifestStart;
-            _phase = Phase.Digest;
+            System.Array.Copy(_envelope.Digest, 0, _manifest.Digest, 0, _manifest.Digest.Length);
+            _reader.Begin(_envelope.ManifestPosition);
+            _phase = Phase.Manifest;
         }
-    }
-
-    // The digest is over the manifest's byte string with its head, up to the end of the envelope.
-    private void HashManifest()
-    {
-        uint left = _cursor.Length - _hashPosition;
-        int count = left < WindowLength ? (int)left : WindowLength;
-        if (!_cursor.Ensure(_hashPosition, count))
-        {
-            return;
-        }
-
-        _sha256.Update(_cursor.Window.Buffer, _cursor.Window.IndexOf(_hashPosition), count);
-        _hashPosition += (uint)count;
-        if (_hashPosition != _cursor.Length)
-        {
-            return;
-        }
-
-        _sha256.Finish(_hash, 0);
-        if (!Bytes.AreEqual(_hash, 0, _envelope.Digest, 0, _hash.Length))
-        {
-            Refuse(FotaError.DigestMismatch);
-            return;
-        }
-
-        System.Array.Copy(_hash, 0, _manifest.Digest, 0, _hash.Length);
-        System.Array.Copy(_hash, 0, _toBeSigned, SigStructure.Length, _hash.Length);
-        _signature = 0;
-        _isVerifying = false;
-        _validRoles = 0;
-        _phase = Phase.Signatures;
-    }
-
-    private void VerifySignatures()
-    {
-        if (_isVerifying)
-        {
-            VerifySignature();
-        }
-        else if (_signature == _envelope.SignatureCount)
-        {
-            CheckRoles();
-        }
-        else
-        {
-            BeginSignature();
-        }
-    }
-
-    // A key that is not known here is somebody else's business.
-    private void BeginSignature()
-    {
-        int index = _signature;
-        _anchor = _keys.FindAnchor(_envelope.KeyIdentifier(index), 0);
-        if (_anchor < 0)
-        {
-            _signature++;
-            return;
-        }
-
-        _hss.Begin(
-            _keys.AnchorData,
-            _keys.AnchorKeyOffset(_anchor),
-            _cursor.Window,
-            _envelope.SignaturePosition(index),
-            _envelope.SignatureLength(index),
-            _toBeSigned,
-            _toBeSigned.Length);
-        _isVerifying = true;
-    }
-
-    private void VerifySignature()
-    {
-        StdReturn result = _hss.Step(CompressionsPerCycle);
-        if (result == StdReturn.Pending)
-        {
-            return;
-        }
-
-        if (result == StdReturn.NotOk)
-        {
-            if (_hss.IsReadFailed)
-            {
-                _cursor.RefuseRead(_envelope.SignaturePosition(_signature));
-            }
-
-            Refuse(FotaError.SignatureInvalid);
-            return;
-        }
-
-        // Roles are bits: a key that signs twice, or two keys of one role, still fill that one role.
-        _validRoles |= 1u << _keys.AnchorRole(_anchor);
-        _isVerifying = false;
-        _signature++;
-    }
-
-    private void CheckRoles()
-    {
-        byte[] required = _config.RequiredRoles;
-        bool isMissing = _validRoles == 0;
-        for (int i = 0; i < required.Length; i++)
-        {
-            isMissing |= (_validRoles >> required[i] & 1) == 0;
-        }
-
-        if (isMissing)
-        {
-            Refuse(FotaError.RoleMissing);
-            return;
-        }
-
-        _reader.Begin(_envelope.ManifestPosition);
-        _phase = Phase.Manifest;
     }
 
     private void ReadManifest()

@@ -19,6 +19,7 @@ public sealed class RoutineAuthenticateManifest : FotaRoutine
     }
 
     private readonly ManifestVerifier _verifier;
+    private readonly KeyStore _keys;
     private readonly SlotWriter _slotWriter;
     private readonly SecondarySlot _slot;
     private readonly Banks _banks;
@@ -29,10 +30,11 @@ public sealed class RoutineAuthenticateManifest : FotaRoutine
     private Step _step;
 
     /// <summary>Makes the routine.</summary>
-    public RoutineAuthenticateManifest(ManifestVerifier verifier, SlotWriter slotWriter, SecondarySlot slot, Banks banks, IdsM idsM, IApplicationLoader application, Download download, FlsArea staging)
+    public RoutineAuthenticateManifest(ManifestVerifier verifier, KeyStore keys, SlotWriter slotWriter, SecondarySlot slot, Banks banks, IdsM idsM, IApplicationLoader application, Download download, FlsArea staging)
         : base(0x0210)
     {
         _verifier = verifier;
+        _keys = keys;
         _slotWriter = slotWriter;
         _slot = slot;
         _banks = banks;
@@ -73,7 +75,7 @@ public sealed class RoutineAuthenticateManifest : FotaRoutine
             case Step.Write:
                 return AdvanceWrite();
             case Step.Refuse:
-                return _idsM.IsSettled ? StdReturn.NotOk : StdReturn.Pending;
+                return AwaitRefusal(_idsM);
             default:
                 StdReturn bound = AwaitRecord(_banks);
                 if (bound == StdReturn.Ok)
@@ -95,13 +97,13 @@ public sealed class RoutineAuthenticateManifest : FotaRoutine
 
         if (result == StdReturn.NotOk)
         {
-            return Refuse(_verifier.Error, _verifier.ErrorDetail);
+            return BeginRefusal(_verifier.Error, _verifier.ErrorDetail);
         }
 
         FotaError refusal = CheckRules(_verifier.Manifest);
         if (refusal != FotaError.None)
         {
-            return Refuse(refusal, 0);
+            return BeginRefusal(refusal, 0);
         }
 
         int bank = _banks.Secondary;
@@ -178,7 +180,7 @@ public sealed class RoutineAuthenticateManifest : FotaRoutine
         if (result == StdReturn.Ok)
         {
             BankTransitions.Bind(
-                _banks.BeginChange(), _banks.Secondary, _verifier.Manifest.Digest, _slot.Seal, _verifier.Manifest.SequenceNumber);
+                _banks.BeginChange(), _banks.Secondary, _verifier.Manifest.Digest, _slot.Seal, _verifier.Manifest.SequenceNumber, _keys.TrustSequence);
             _banks.Commit();
             _step = Step.Bind;
             return StdReturn.Pending;
@@ -187,12 +189,9 @@ public sealed class RoutineAuthenticateManifest : FotaRoutine
         return result == StdReturn.NotOk ? Fail(FotaError.FlashFailed, 0) : result;
     }
 
-    // The answer waits until the refusal is among the security events in flash, or the flash has failed.
-    private StdReturn Refuse(FotaError error, uint detail)
+    private StdReturn BeginRefusal(FotaError error, uint detail)
     {
-        Fail(error, detail);
-        _idsM.Report(IdsMEvent.ManifestRefused, (ushort)error);
         _step = Step.Refuse;
-        return StdReturn.Pending;
+        return Refuse(_idsM, IdsMEvent.ManifestRefused, error, detail);
     }
 }

@@ -8,6 +8,9 @@ namespace EsyncAgent;
 internal static class SuitKey
 {
     internal const uint EnvelopeTag = 107;
+
+    // "ESTM", not registered: a trust manifest is no SUIT envelope.
+    internal const uint TrustTag = 0x4553544D;
     internal const uint Sign1Tag = 18;
     internal const int KeyIdentifier = 4;
     internal const int Sha256 = -16;

@@ -111,6 +111,12 @@ public sealed class CanonicalCborReader
         return ReadHead(Map);
     }
 
+    /// <summary>A tag, whatever its number.</summary>
+    public uint ReadTag()
+    {
+        return ReadHead(Tag);
+    }
+
     /// <summary>A null.</summary>
     public void ReadNull()
     {
@@ -144,6 +150,12 @@ public sealed class CanonicalCborReader
     /// <summary>A byte string of exactly <paramref name="length"/> bytes.</summary>
     public void ReadBytes(byte[] into, int length)
     {
+        ReadBytes(into, 0, length);
+    }
+
+    /// <summary>A byte string of exactly <paramref name="length"/> bytes, copied to <paramref name="offset"/>.</summary>
+    public void ReadBytes(byte[] into, int offset, int length)
+    {
         uint start = Position;
         uint found = ReadHead(ByteString);
         if (_isFailed || found != (uint)length || _end - _index < length)
@@ -152,7 +164,7 @@ public sealed class CanonicalCborReader
             return;
         }
 
-        System.Array.Copy(_data, _index, into, 0, length);
+        System.Array.Copy(_data, _index, into, offset, length);
         _index += length;
     }
 

@@ -62,6 +62,9 @@ public static class FotaErrorText
         FotaError.TrialRunning => "a trial is running",
         FotaError.Busy => "another operation is under way",
         FotaError.AccessRefused => "the proof of access was wrong",
+        FotaError.WrongDocument => "the signed document is of another kind: an image's manifest and a trust manifest do not pass for each other",
+        FotaError.AnchorsInvalid => "the new trust anchors cannot be: none or too many, an unknown role or key, or a key twice",
+        FotaError.AnchorRoleMissing => "the new trust anchors lack a required role, so the ECU would take nothing any more",
         _ => "a reason that this client does not know",
     };
 }

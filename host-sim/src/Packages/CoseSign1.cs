@@ -12,13 +12,16 @@ namespace EsyncSim.Packages;
 /// <param name="Signature">The signature.</param>
 public sealed record CoseSign1(byte[] ProtectedHeader, byte[] KeyId, byte[]? Payload, byte[] Signature)
 {
-    /// <summary>What is signed: Sig_structure over a payload (RFC 9052 §4.4).</summary>
-    public static byte[] ToBeSigned(byte[] protectedHeader, byte[] payload) => ManifestEncoder.Cbor(writer =>
+    /// <summary>What is signed: Sig_structure over a payload (RFC 9052 §4.4), without external data.</summary>
+    public static byte[] ToBeSigned(byte[] protectedHeader, byte[] payload) => ToBeSigned(protectedHeader, [], payload);
+
+    /// <summary>What is signed: Sig_structure over external data and a payload (RFC 9052 §4.4).</summary>
+    public static byte[] ToBeSigned(byte[] protectedHeader, byte[] external, byte[] payload) => ManifestEncoder.Cbor(writer =>
     {
         writer.WriteStartArray(4);
         writer.WriteTextString("Signature1");
         writer.WriteByteString(protectedHeader);
-        writer.WriteByteString([]);
+        writer.WriteByteString(external);
         writer.WriteByteString(payload);
         writer.WriteEndArray();
     });

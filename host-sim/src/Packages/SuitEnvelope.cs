@@ -1,7 +1,8 @@
-// The envelope: a digest, the signatures over it, and the manifest that it is the digest of.
+// The envelope: a digest, the signatures over it, and the manifest that it is the digest of. An image's manifest and a trust
+// manifest have the same envelope but for its tag and the label that signatures are made over: neither passes for the other.
 // Building signs; every signature uses up an index of its key. Decoding keeps the signed bytes as they came, so that what is
 // verified is what was received and not what we would have written.
-// Clause: PROTOCOL.md, "Manifest"; draft-ietf-suit-manifest-37 §8.
+// Clause: PROTOCOL.md, "Manifest", "Trust manifest"; draft-ietf-suit-manifest-37 §8.
 // Tests: tests/host-sim/Packages.
 using System.Formats.Cbor;
 using System.Security.Cryptography;
@@ -15,6 +16,9 @@ public sealed record SuitEnvelope
 {
     /// <summary>Most signatures that an ECU looks at.</summary>
     public const int SignatureCountMax = 4;
+
+    /// <summary>What kind of document it carries.</summary>
+    public SignedDocument Kind { get; init; } = SignedDocument.ImageManifest;
 
     /// <summary>The digest that was signed, as encoded: [−16, bytes].</summary>
     public required byte[] DigestItem { get; init; }
@@ -32,13 +36,14 @@ public sealed record SuitEnvelope
     public byte[] ManifestDigest => DigestOf(ManifestBytes);
 
     /// <summary>What every signature is made over.</summary>
-    public byte[] ToBeSigned => CoseSign1.ToBeSigned(SuitKeys.HssProtectedHeader, DigestItem);
+    public byte[] ToBeSigned => CoseSign1.ToBeSigned(SuitKeys.HssProtectedHeader, SuitKeys.LabelOf(Kind), DigestItem);
 
     /// <summary>Signs a manifest.</summary>
     /// <param name="manifestBytes">Encoded manifest.</param>
     /// <param name="signers">Who signs, 1 to 4; each key once.</param>
+    /// <param name="kind">What the manifest is.</param>
     /// <exception cref="UserErrorException">No signer or too many, one key twice, or a key that cannot sign.</exception>
-    public static SuitEnvelope Sign(byte[] manifestBytes, IReadOnlyList<ISigner> signers)
+    public static SuitEnvelope Sign(byte[] manifestBytes, IReadOnlyList<ISigner> signers, SignedDocument kind = SignedDocument.ImageManifest)
     {
         if (signers.Count is 0 or > SignatureCountMax)
         {
@@ -52,7 +57,7 @@ public sealed record SuitEnvelope
             throw new UserErrorException(ExitCode.KeyProblem, $"the key {Convert.ToHexStringLower(TrustAnchor.KeyIdOf(twice.First().PublicKey))} is named twice; a key counts once");
         }
 
-        SuitEnvelope unsigned = new() { DigestItem = ManifestEncoder.Digest(DigestOf(manifestBytes)), Signatures = [], ManifestBytes = manifestBytes };
+        SuitEnvelope unsigned = new() { Kind = kind, DigestItem = ManifestEncoder.Digest(DigestOf(manifestBytes)), Signatures = [], ManifestBytes = manifestBytes };
         byte[] message = unsigned.ToBeSigned;
         return unsigned with
         {
@@ -77,16 +82,20 @@ public sealed record SuitEnvelope
     }
 
     /// <summary>Reads an envelope.</summary>
-    /// <exception cref="SuitException">Not an envelope of our profile.</exception>
-    public static SuitEnvelope Decode(byte[] cbor)
+    /// <param name="cbor">The bytes.</param>
+    /// <param name="kind">What it must be.</param>
+    /// <exception cref="SuitException">Not an envelope of our profile, or one of another kind.</exception>
+    public static SuitEnvelope Decode(byte[] cbor, SignedDocument kind = SignedDocument.ImageManifest)
     {
         byte[]? authentication = null, manifest = null;
         CborItem.Read(cbor, FotaError.EnvelopeMalformed, "envelope", reader =>
         {
             ulong tag = (ulong)reader.ReadTag();
-            if (tag != SuitKeys.EnvelopeTag)
+            if (tag != SuitKeys.TagOf(kind))
             {
-                throw new CborContentException($"tag {tag} instead of {SuitKeys.EnvelopeTag}");
+                throw tag is SuitKeys.EnvelopeTag or SuitKeys.TrustTag
+                    ? new SuitException(FotaError.WrongDocument, kind == SignedDocument.TrustManifest ? "it is an image's manifest, no trust manifest" : "it is a trust manifest, no image's manifest")
+                    : new CborContentException($"tag {tag} instead of {SuitKeys.TagOf(kind)}");
             }
 
             CborItem.ReadMap(reader, key => _ = key switch
@@ -103,13 +112,13 @@ public sealed record SuitEnvelope
         }
 
         (byte[] digestItem, List<CoseSign1> signatures) = DecodeAuthentication(authentication);
-        return new SuitEnvelope { DigestItem = digestItem, Signatures = signatures, ManifestBytes = manifest };
+        return new SuitEnvelope { Kind = kind, DigestItem = digestItem, Signatures = signatures, ManifestBytes = manifest };
     }
 
     /// <summary>The envelope as CBOR.</summary>
     public byte[] Encode() => ManifestEncoder.Cbor(writer =>
     {
-        writer.WriteTag((CborTag)SuitKeys.EnvelopeTag);
+        writer.WriteTag((CborTag)SuitKeys.TagOf(Kind));
         writer.WriteStartMap(2);
         ManifestEncoder.Pair(writer, SuitKeys.Authentication, () => writer.WriteByteString(EncodeAuthentication()));
         ManifestEncoder.Pair(writer, SuitKeys.Manifest, () => writer.WriteByteString(ManifestBytes));

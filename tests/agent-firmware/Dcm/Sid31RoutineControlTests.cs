@@ -25,6 +25,7 @@ public sealed class Sid31RoutineControlTests
     [InlineData("02 11", true, true)]
     [InlineData("02 12", false, true)]
     [InlineData("02 13", false, true)]
+    [InlineData("02 14", true, true)]
     [InlineData("FF 00", true, true)]
     [InlineData("FF 01", true, true)]
     [InlineData("02 03", false, false)]
@@ -115,6 +116,7 @@ public sealed class Sid31RoutineControlTests
     [InlineData("02 11")]
     [InlineData("02 12")]
     [InlineData("02 13")]
+    [InlineData("02 14")]
     [InlineData("FF 00")]
     [InlineData("FF 01")]
     public void A_routine_that_ran_answers_its_result_good_or_bad(string routine)

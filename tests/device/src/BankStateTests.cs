@@ -96,7 +96,7 @@ public class BankStateTests
             case Change.Bind:
                 byte[] digest = new byte[BootRecord.DigestLength];
                 Bytes.Fill(digest, 0, digest.Length, 0x5A);
-                BankTransitions.Bind(draft, Bank, digest, digest, 7);
+                BankTransitions.Bind(draft, Bank, digest, digest, 7, 0);
                 break;
             case Change.Verify:
                 BankTransitions.Verify(draft, Bank);
