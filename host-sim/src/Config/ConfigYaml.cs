@@ -33,15 +33,23 @@ internal sealed class ConfigYaml
         }
         catch (YamlException e)
         {
-            Mark mark = e.Start;
-            problems.Add(
-                new ConfigNode(ConfigNodeKind.Scalar, file, Math.Max(1, (int)mark.Line), Math.Max(1, (int)mark.Column)),
-                ConfigRule.Syntax,
-                "This is not YAML: " + FirstSentence(e),
-                "Mind the indentation: two spaces a level, no tabs, a space after each colon");
+            reader.RefuseSyntax(e.Start, FirstSentence(e));
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // YamlDotNet's scanner loses its own state over some texts, a NUL among them, and says so like this.
+            reader.RefuseSyntax(reader._parser.Current?.End ?? Mark.Empty, "the reader gives up behind this place");
             return null;
         }
     }
+
+    private void RefuseSyntax(Mark mark, string reason) =>
+        _problems.Add(
+            new ConfigNode(ConfigNodeKind.Scalar, _file, Math.Max(1, (int)mark.Line), Math.Max(1, (int)mark.Column)),
+            ConfigRule.Syntax,
+            "This is not YAML: " + reason,
+            "Mind the indentation: two spaces a level, no tabs, a space after each colon");
 
     private ConfigNode? ReadDocument()
     {

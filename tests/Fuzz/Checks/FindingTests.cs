@@ -1,0 +1,26 @@
+// What fuzzing has found, each input as it was found and made shorter: none breaks a rule any more.
+using System.Text;
+using EsyncSim.Config;
+using Xunit;
+
+namespace EsyncTests.Fuzzing.Checks;
+
+public sealed class FindingTests
+{
+    // YamlDotNet's scanner threw InvalidOperationException, and esync ended with a stack trace.
+    [Theory]
+    [InlineData("config", "00000000353A007B263A0A52")]
+    [InlineData("config", "2E2E2E0000")]
+    [InlineData("config", "3A007B002C0A01")]
+    public void An_input_that_was_found_breaks_no_rule_any_more(string target, string input) =>
+        Assert.Null(new InputChecker(FuzzTargets.Make(target)).Check(Convert.FromHexString(input)));
+
+    [Theory]
+    [InlineData("00000000353A007B263A0A52")]
+    [InlineData("2E2E2E0000")]
+    public void A_text_over_which_the_reader_of_YAML_stumbles_is_told_with_its_place(string input)
+    {
+        IReadOnlyList<ConfigProblem> problems = NfConfig.Read("nf.config", Encoding.UTF8.GetString(Convert.FromHexString(input)), []).Problems;
+        Assert.Matches(@"^nf\.config\(\d+,\d+\): error .*This is not YAML", Assert.Single(problems).ToString());
+    }
+}

@@ -1,0 +1,143 @@
+// Requests at the server's input, the whole agent behind it: the first byte is the state that a run begins in (session, access,
+// manifest), then come requests, each with a byte that says how it is sent and one with its length.
+// Tests: tests/Fuzz/Checks.
+namespace EsyncTests.Fuzzing.Targets;
+
+/// <summary>Dcm and all its services, Fota behind them.</summary>
+internal sealed class RequestTarget : FuzzTarget
+{
+    private static readonly byte[] WithSubFunction = [0x10, 0x11, 0x27, 0x28, 0x29, 0x31, 0x3E, 0x85];
+
+    private readonly AgentBench _bench = new();
+    private AgentStates? _states;
+    private long _ownBytes;
+    private bool _isAlone;
+
+    public override string What => "UDS requests at the server, whole agent, eight states of session, access and update";
+
+    public override IReadOnlyList<string> Parsers =>
+    [
+        .. new[]
+        {
+            "Dcm", "Dsd", "DslConversation", "DslReception", "DslSession", "DspRecords", "DspTransfer", "DcmMessage", "AccessControl", "AccessProof", "AccessDelay", "RoutineCheckPreconditions", "RoutineOfUpdate", "RoutineProvision",
+            "RoutineVersionReport", "Sid10DiagnosticSessionControl", "Sid11EcuReset", "Sid22ReadDataByIdentifier", "Sid27SecurityAccess",
+            "Sid28CommunicationControl", "Sid29Authentication", "Sid2EWriteDataByIdentifier", "Sid31RoutineControl", "Sid34RequestDownload",
+            "Sid36TransferData", "Sid37RequestTransferExit", "Sid3ETesterPresent", "Sid85ControlDtcSetting",
+        }.Select(name => "EsyncAgent." + name),
+    ];
+
+    public override int LengthMax => 700;
+
+    public override int SmokeInputs => 400;
+
+    public override IReadOnlyList<byte[]> Words =>
+    [
+        [0x10, 1], [0x10, 2], [0x10, 3], [0x11, 1], [0x22, 0xF1, 0x86], [0x22, 0xFD, 0x01], [0xFD, 0x02], [0xFD, 0x05], [0xFD, 0x06], [0xFD, 0x09], [0xFD, 0x0A], [0xF1, 0x90], [0x31, 1, 2, 0x14], [0xF1, 0x5A], [0x27, 1], [0x27, 2], [0x28, 3, 1], [0x29, 0], [0x29, 5, 0], [0x29, 8],
+        [0x06, 0x08, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x02, 0x09, 0, 0, 0, 0, 0, 0], [0x2E, 0xF1, 0x5A], [0x31, 1, 2, 3], [0x31, 1, 2, 4], [0x31, 1, 2, 0x10], [0x31, 1, 2, 0x11], [0x31, 1, 2, 0x12], [0x31, 1, 2, 0x13],
+        [0x31, 1, 2, 0x20], [0x31, 1, 0xFF, 0], [0x31, 1, 0xFF, 1], [0x31, 3], [0x34, 0, 0x44, 0x10, 0, 0, 0], [0x34, 0, 0x44, 0x20, 0, 0, 0], [0x36, 1], [0x36, 2], [0x37], [0x3E, 0], [0x3E, 0x80], [0x85, 1], [0x85, 2],
+    ];
+
+    public override long StepsMax(int length) => 8_000_000;
+
+    public override long AllocationMax(int length) => 400_000;
+
+    public override IReadOnlyList<byte[]> Seeds()
+    {
+        List<byte[]> seeds = [];
+        for (byte state = 0; state < AgentStates.Count; state++)
+        {
+            seeds.Add([state, 0, 2, 0x3E, 0, 0, 3, 0x22, 0xF1, 0x86, 0, 4, 0x31, 1, 2, 3, 0, 20, 0x31, 1, 2, 4, .. new byte[16]]);
+            seeds.Add([state, 0, 11, 0x34, 0, 0x44, 0x10, 0, 0, 0, 0, 0, 0, 8, 0, 6, 0x36, 1, 1, 2, 3, 4, 0, 6, 0x36, 2, 1, 2, 3, 4, 0, 1, 0x37, 0, 4, 0x31, 1, 2, 0x10]);
+            seeds.Add([state, 0, 4, 0x31, 1, 0xFF, 0, 0, 11, 0x34, 0, 0x44, 0x20, 0, 0, 0, 0, 0, 0x1B, 0xC4, 0, 8, 0x36, 1, 1, 2, 3, 4, 5, 6, 0, 4, 0x31, 1, 0xFF, 1]);
+            seeds.Add([state, 0, 4, 0x31, 1, 2, 0x11, 0, 4, 0x31, 1, 2, 0x12, 0, 4, 0x31, 1, 2, 0x13, 0, 2, 0x11, 1]);
+            seeds.Add([state, 0, 2, 0x27, 1, 0, 18, 0x27, 2, .. new byte[16], 0, 19, 0x29, 5, 0, 6, 8, 0x2A, 0x86, 0x48, 0x86, 0xF7, 13, 2, 9, 0, 0, 0, 0, 0, 0, 3, 2, 0x29, 8, 0, 12, 0x2E, 0xF1, 0x5A, .. new byte[9]]);
+            seeds.Add([state, 1, 2, 0x3E, 0x80, 1, 3, 0x28, 3, 1, 1, 2, 0x85, 2, 2, 255, 3, 0, 9, 0x22, 0xFD, 0, 0xFD, 1, 0xFD, 2, 0xFD, 3]);
+        }
+
+        byte[] challenge = [0x29, 5, 0, 6, 8, 0x2A, 0x86, 0x48, 0x86, 0xF7, 13, 2, 9, 0, 0, 0, 0, 0, 0];
+        seeds.Add([2, 0, 19, .. challenge, 4, 1, 0, 0, 4, 0x31, 1, 2, 0x10, 0, 2, 0x29, 0]);
+        seeds.Add([1, 0, 2, 0x27, 1, 5, 1, 0, 0, 2, 0x27, 1, 0, 4, 0x31, 1, 2, 0x13]);
+        seeds.Add([2, 0, 18, 0x27, 2, .. new byte[16], 0, 2, 0x27, 1, 0, 18, 0x27, 2, .. new byte[16], 0, 2, 0x27, 1, 2, 255, 0, 0, 2, 0x27, 1, 5, 1, 0]);
+        seeds.Add([1, 0, 121, 0x22, .. Enumerable.Range(0, 60).SelectMany(_ => (byte[])[0xFD, 0x06]), 0, 13, 0x22, 0xF1, 0x87, 0xF1, 0x90, 0xF1, 0x8C, 1, 1, 1, 2, 0xF1, 0x5A]);
+        seeds.Add([1, 0, 3, 0x22, 1, 3, 0, 3, 0x22, 1, 1, 0, 3, 0x22, 1, 2]);
+        byte[] provisioning = Samples.Provisioning;
+        seeds.Add([3, 0, (byte)(4 + provisioning.Length), 0x31, 1, 2, 0x20, .. provisioning]);
+        return seeds;
+    }
+
+    public override void Run(byte[] input)
+    {
+        if (input.Length < 3)
+        {
+            return;
+        }
+
+        _states ??= new AgentStates(_bench);
+        int state = input[0] % AgentStates.Count;
+        _states.Enter(_bench, state);
+        Require(_bench.Agent.IsRunning, "the agent does not come up");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        (_ownBytes, _isAlone) = (0, true);
+        for (int at = 1; at + 2 < input.Length && !_bench.IsResetRequested;)
+        {
+            int length = Math.Min(input[at + 1], input.Length - at - 2);
+            Play(input[at], input[at + 1], input.AsSpan(at + 2, length));
+            at += 2 + length;
+        }
+
+        RequireNoAllocation(before + _ownBytes, "the agent");
+        AgentRules.Check(_bench, state);
+    }
+
+    // 1: functional; 2: time passes; 3: sent without waiting for the answer; 4 and 5: the right proof for the last response, by 29 or
+    // 27; else: a physical request, whose answer is awaited.
+    private void Play(byte how, byte amount, ReadOnlySpan<byte> request)
+    {
+        switch (how % 8)
+        {
+            case 1:
+                _isAlone = false;
+                _bench.Hand(request[..Math.Min(7, request.Length)], true);
+                _bench.RunUntilResponse(60);
+                break;
+            case 2:
+                _bench.NowMs += amount * 24u;
+                _bench.Turn();
+                break;
+            case 3:
+                _isAlone = false;
+                _bench.Hand(request, false);
+                _bench.Turn();
+                break;
+            case 4:
+            case 5:
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                byte[] proof = how % 8 == 4 ? _bench.Proof29() : _bench.Key27();
+                _ownBytes += GC.GetAllocatedBytesForCurrentThread() - before;
+                Ask(proof);
+                break;
+            default:
+                Ask(request);
+                break;
+        }
+    }
+
+    private void Ask(ReadOnlySpan<byte> request)
+    {
+        if (request.Length == 0)
+        {
+            return;
+        }
+
+        _bench.Forget();
+        if (!_bench.Hand(request, false))
+        {
+            Require(!_isAlone, "a request finds no buffer though nothing else is under way");
+            return;
+        }
+
+        bool mayBeSilent = request.Length > 1 && WithSubFunction.Contains(request[0]) && (request[1] & 0x80) != 0;
+        bool isAnswered = _bench.RunUntilResponse(mayBeSilent ? 200 : 4000);
+        Require(isAnswered || mayBeSilent || _bench.IsResetRequested, "a request is not answered");
+    }
+}

@@ -1,0 +1,101 @@
+// The small readers of the host: bus addresses, frames from the kernel, version reports, recordings of a board. The first byte
+// says which.
+// Tests: tests/Fuzz/Checks.
+using System.Text;
+using EsyncSim;
+using EsyncSim.Bus;
+using EsyncSim.Bus.Real;
+using EsyncSim.Client;
+using EsyncSim.Hil;
+using EsyncSim.Signing;
+
+namespace EsyncTests.Fuzzing.Targets;
+
+/// <summary>BusAddress, CanFrameLayout, VersionReport, SerialText, DeviceTestLog, NanoffLog, TrustAnchor.</summary>
+internal sealed class TextTarget : FuzzTarget
+{
+    public override string What => "bus address, SocketCAN frame, version report, recording of a board, public key";
+
+    public override IReadOnlyList<string> Parsers =>
+    [
+        "EsyncSim.Bus.Real.BusAddress", "EsyncSim.Bus.Real.CanFrameLayout", "EsyncSim.Client.VersionReport", "EsyncSim.Hil.SerialText", "EsyncSim.Hil.DeviceTestLog", "EsyncSim.Hil.NanoffLog", "EsyncSim.Signing.TrustAnchor",
+    ];
+
+    public override int LengthMax => 1000;
+
+    public override int SmokeInputs => 5000;
+
+    public override IReadOnlyList<byte[]> Words =>
+        [.. new[] { "socketcan:", "virtual:", "can0", "Test passed", "Test failed", "Test skipped", "\r\n", "Exiting", "Error E9010", "Assembly", "\u001b[0m", ": " }.Select(Encoding.UTF8.GetBytes)];
+
+    public override long StepsMax(int length) => 100_000 + (400 * length);
+
+    public override long AllocationMax(int length) => 100_000 + (400L * length);
+
+    public override IReadOnlyList<byte[]> Seeds() =>
+    [
+        [0, .. "socketcan:can0"u8],
+        [0, .. "virtual:"u8],
+        [1, 0x23, 1, 0, 0, 8, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8],
+        [2, 1, .. new byte[VersionReport.Length - 1]],
+        [3, .. "Test passed: A.B\r\nTest failed: A.C\r\n"u8],
+        [4, .. "Error E9010 (something)\n"u8],
+        [5, .. Samples.Author.PublicKey],
+    ];
+
+    public override void Run(byte[] input)
+    {
+        if (input.Length == 0)
+        {
+            return;
+        }
+
+        ReadOnlySpan<byte> rest = input.AsSpan(1);
+        switch (input[0] % 6)
+        {
+            case 0:
+                ReadAddress(Encoding.UTF8.GetString(rest));
+                break;
+            case 1:
+                bool isFrame = CanFrameLayout.TryRead(rest, out BusFrame frame);
+                Require(!isFrame || (frame.Length <= 8 && frame.Identifier <= (frame.IsExtended ? 0x1FFFFFFFu : 0x7FFu)), "a frame that no bus carries");
+                break;
+            case 2:
+                ReadReport(rest);
+                break;
+            case 3:
+                Require(SerialText.Lines(rest).All(line => !line.Contains('\n', StringComparison.Ordinal)), "a line of two lines");
+                Require(DeviceTestLog.Read(rest, new DeviceTestExpectation(TestsExpected: 2)).Count > 0, "a recording without a verdict");
+                break;
+            case 4:
+                Require(NanoffLog.Problem(rest.Length > 0 ? rest[0] : 1, Encoding.UTF8.GetString(rest)) is not null, "no words for a problem");
+                break;
+            default:
+                Require(!TrustAnchor.IsPublicKey(rest) || SigningParameters.AreValid(SigningParameters.Of(rest).Levels, SigningParameters.Of(rest).Height, SigningParameters.Of(rest).Winternitz), "a public key of parameters that nobody has");
+                break;
+        }
+    }
+
+    private static void ReadAddress(string text)
+    {
+        try
+        {
+            Require(BusAddress.Parse(text).ToString() == text, "an address is another one after reading");
+        }
+        catch (UserErrorException)
+        {
+        }
+    }
+
+    private static void ReadReport(ReadOnlySpan<byte> report)
+    {
+        try
+        {
+            ReadOnlySpan<byte> nonce = report.Length == VersionReport.Length ? report.Slice(125, 16) : new byte[16];
+            Require(VersionReport.Parse(report, nonce, null).ApplicationVersion.Length <= 24, "a version longer than its field");
+        }
+        catch (UnexpectedResponseException)
+        {
+        }
+    }
+}
