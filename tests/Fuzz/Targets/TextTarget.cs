@@ -18,7 +18,7 @@ internal sealed class TextTarget : FuzzTarget
 
     public override IReadOnlyList<string> Parsers =>
     [
-        "EsyncSim.Bus.Real.BusAddress", "EsyncSim.Bus.Real.CanFrameLayout", "EsyncSim.Client.VersionReport", "EsyncSim.Hil.SerialText", "EsyncSim.Hil.DeviceTestLog", "EsyncSim.Hil.NanoffLog", "EsyncSim.Signing.TrustAnchor",
+        "EsyncSim.Bus.Real.BusAddress", "EsyncSim.Bus.Real.CanFrameLayout", "EsyncSim.Client.VersionReport", "EsyncSim.Client.SecurityEvent", "EsyncSim.Hil.SerialText", "EsyncSim.Hil.DeviceTestLog", "EsyncSim.Hil.NanoffLog", "EsyncSim.Signing.TrustAnchor",
     ];
 
     public override int LengthMax => 1000;
@@ -91,7 +91,7 @@ internal sealed class TextTarget : FuzzTarget
     {
         try
         {
-            ReadOnlySpan<byte> nonce = report.Length == VersionReport.Length ? report.Slice(125, 16) : new byte[16];
+            ReadOnlySpan<byte> nonce = report.Length == VersionReport.Length ? report.Slice(VersionReport.NonceOffset, 16) : new byte[16];
             Require(VersionReport.Parse(report, nonce, null).ApplicationVersion.Length <= 24, "a version longer than its field");
         }
         catch (UnexpectedResponseException)
