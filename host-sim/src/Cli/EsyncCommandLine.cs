@@ -4,6 +4,7 @@
 // It must not know what a command does.
 // Tests: tests/host-sim/Cli.
 using System.CommandLine;
+using EsyncSim.Files;
 
 namespace EsyncSim.Cli;
 
@@ -24,9 +25,13 @@ public static class EsyncCommandLine
     };
 
     /// <summary>Parses <paramref name="arguments"/>, runs the command and returns the exit code of the process.</summary>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+    /// <param name="arguments">The command line, without the program's name.</param>
+    /// <param name="output">Standard output.</param>
+    /// <param name="error">Standard error.</param>
+    /// <param name="files">Where signing keys and what they sign are; null is the disk.</param>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error, IFileSystem? files = null)
     {
-        RootCommand root = RootCommandFactory.Create();
+        RootCommand root = RootCommandFactory.Create(files ?? DiskFileSystem.Instance);
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true })
         {

@@ -1,5 +1,6 @@
 // esync keys: signing keys for a bench. `new` makes a private key file and its public key file; `show` tells what a file
-// holds and how many signatures are left.
+// holds and how many signatures are left. `status` and `reserve` are in KeyStandingCommands.
+// Invariant: a run that was cut off leaves nothing that the next one cannot go on with; its message says how.
 // Tests: tests/host-sim/Cli.
 using System.CommandLine;
 using System.Globalization;
@@ -14,15 +15,19 @@ public static class KeysCommand
     private const string PublicKeyExtension = ".pub";
 
     /// <summary>Makes the command.</summary>
-    public static Command Create() => new ToolCommand("keys", "Make and look at signing keys (HSS/LMS, RFC 8554). For benches: see host-sim/README.md, \"Keys\".")
+    /// <param name="files">Where key files and the register are; inputs are read from the disk.</param>
+    public static Command Create(IFileSystem files) => new ToolCommand("keys", "Make and look at signing keys (HSS/LMS, RFC 8554). For benches: see host-sim/README.md, \"Keys\".")
         {
-            New(),
-            Show(),
+            New(files),
+            Show(files),
+            KeyStandingCommands.Status(files),
+            KeyStandingCommands.Reserve(files),
         }
         .WithExample("esync keys new author.key --role author", "a key with 1,024 signatures, and author.pub for everybody")
-        .WithExample("esync keys show author.key", "its role, its public key, and how many signatures are left");
+        .WithExample("esync keys show author.key", "its role, its public key, and how many signatures are left")
+        .WithExample("esync keys status author.key --seen *.esp", "is the file as new as the signatures that were made with it?");
 
-    private static ToolCommand New()
+    private static ToolCommand New(IFileSystem files)
     {
         Argument<string> file = new("FILE") { Description = "Private key file to make; the public key goes beside it, with the ending .pub" };
         Option<string> role = new("--role") { Description = "What its signatures stand for; a key has one role for life", Required = true };
@@ -43,6 +48,7 @@ public static class KeysCommand
             .WithExample("esync keys new author.key --role author", "H10/W4: 1,024 signatures of 2,512 bytes")
             .WithExample("esync keys new oem.key --role oem --parameters 2xH10/W4", "two levels: 1,048,576 signatures of 5,076 bytes");
         command.SetAction(result => RunNew(
+            files,
             result.GetRequiredValue(file),
             result.GetRequiredValue(role),
             result.GetRequiredValue(parameters),
@@ -51,17 +57,17 @@ public static class KeysCommand
         return command;
     }
 
-    private static ToolCommand Show()
+    private static ToolCommand Show(IFileSystem files)
     {
         Argument<string> file = new("FILE") { Description = "Private or public key file" };
         Option<string?> publicKey = new("--public") { HelpName = "FILE", Description = "Write the public key to this file as well" };
         ToolCommand command = new("show", "Show what a key file holds. Nothing secret is printed and nothing changes.") { file, publicKey };
         command.WithExample("esync keys show author.key --public author.pub", "the public key once more, for an ECU to be provisioned with");
-        command.SetAction(result => RunShow(result.GetRequiredValue(file), result.GetValue(publicKey), result.InvocationConfiguration.Output));
+        command.SetAction(result => RunShow(files, result.GetRequiredValue(file), result.GetValue(publicKey), result.InvocationConfiguration.Output));
         return command;
     }
 
-    private static int RunNew(string path, string roleName, string parametersName, string? seed, TextWriter output)
+    private static int RunNew(IFileSystem files, string path, string roleName, string parametersName, string? seed, TextWriter output)
     {
         SigningRoles.TryParse(roleName, out SigningRole role);
         if (!SigningParameters.TryParse(parametersName, out SigningParameters parameters))
@@ -71,7 +77,12 @@ public static class KeysCommand
 
         // Looked at first: growing a tree takes a while, and neither file may be overwritten.
         string publicPath = Path.ChangeExtension(path, PublicKeyExtension);
-        foreach (string taken in new[] { path, publicPath }.Where(File.Exists))
+        if (files.Exists(path) && !files.Exists(publicPath))
+        {
+            throw new UserErrorException(ExitCode.BadUsage, $"{path} is there already, without its public key {publicPath}: a former run was cut off, and the key is whole; it is never overwritten. Go on with: esync keys show {path} --public {publicPath}");
+        }
+
+        foreach (string taken in new[] { path, publicPath }.Where(files.Exists))
         {
             throw new UserErrorException(ExitCode.BadUsage, $"{taken} is there already; a key is never overwritten");
         }
@@ -82,15 +93,15 @@ public static class KeysCommand
         }
 
         SigningKey key = seed is null ? SigningKey.Generate(role, parameters) : SigningKey.FromSeedText(role, parameters, seed);
-        SigningKeyStore.Disk.Create(path, key);
-        AtomicFile.WriteOutput(publicPath, key.Anchor.ToFile());
+        new SigningKeyStore(files, Thread.Sleep).Create(path, key);
+        AtomicFile.WriteOutput(files, publicPath, key.Anchor.ToFile());
         Describe(key, path, output);
         output.WriteLine($"Private key: {path} (changes with each signature; never copy it)");
         output.WriteLine($"Public key:  {publicPath}");
         return ExitCode.Ok;
     }
 
-    private static int RunShow(string path, string? publicPath, TextWriter output)
+    private static int RunShow(IFileSystem files, string path, string? publicPath, TextWriter output)
     {
         TrustAnchor anchor;
         if (Path.GetExtension(path) == PublicKeyExtension)
@@ -100,14 +111,14 @@ public static class KeysCommand
         }
         else
         {
-            SigningKey key = SigningKeyStore.Disk.Load(path);
+            SigningKey key = new SigningKeyStore(files, Thread.Sleep).Load(path);
             anchor = key.Anchor;
             Describe(key, path, output);
         }
 
         if (publicPath is not null)
         {
-            AtomicFile.WriteOutput(publicPath, anchor.ToFile());
+            AtomicFile.WriteOutput(files, publicPath, anchor.ToFile());
             output.WriteLine($"Public key:  {publicPath}");
         }
 

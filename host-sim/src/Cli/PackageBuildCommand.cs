@@ -1,6 +1,7 @@
 // esync package build: from compiled assemblies, or a ready bundle, to a signed package.
 // Everything is checked before the first key signs: a signature index that is spent on a refused build is lost. What a board
-// could not start is refused here too (NanoBundleCheck).
+// could not start is refused here too (NanoBundleCheck), and so is a key file that knows less than the packages beside the
+// new one (SeenSignatures).
 // Tests: tests/host-sim/Cli.
 using System.CommandLine;
 using System.Globalization;
@@ -18,7 +19,8 @@ internal static class PackageBuildCommand
     private const long FewSignatures = 16;
 
     /// <summary>Makes the command.</summary>
-    public static Command Create()
+    /// <param name="files">Where key files, their register and the package are; inputs are read from the disk.</param>
+    public static Command Create(IFileSystem files)
     {
         Options options = new();
         options.Runtime.AcceptOnlyFromAmong(BundleRuntimes.Names);
@@ -37,11 +39,12 @@ internal static class PackageBuildCommand
             "esync package build --assembly bin/Release/Maps.pe --assembly bin/Release/Fan.pe --entry-class Fan.Application --application-version 2.0.0 " +
             "--name climate --ecu climate --sequence 2 --security-version 1 --key author.key --key oem.key --out climate-2.esp",
             "the same for a real board: the .pe files of nanoFramework, a referenced one before the one that refers to it");
-        command.SetAction(result => Run(result, options));
+        KeyStoreOption store = new(command, files);
+        command.SetAction(result => Run(result, options, files, store.Open(result)));
         return command;
     }
 
-    private static int Run(ParseResult result, Options options)
+    private static int Run(ParseResult result, Options options, IFileSystem files, SigningKeyStore store)
     {
         string name = result.GetRequiredValue(options.Name);
         PackageTarget? target = TargetOf(result, options);
@@ -66,17 +69,28 @@ internal static class PackageBuildCommand
         }
 
         string[] keyPaths = result.GetRequiredValue(options.Keys);
-        ISigner[] signers = [.. keyPaths.Select(FileSigner.Open)];
+        ISigner[] signers = [.. keyPaths.Select(keyPath => FileSigner.Open(store, keyPath))];
         target?.Require(request, signers);
+        RequireUsable(store, keyPaths, SeenSignatures.In(files, Path.GetDirectoryName(Path.GetFullPath(path))!));
         Package package = PackageBuilder.Build(request, signers);
-        package.Save(path);
-        Report(result.InvocationConfiguration.Output, path, package, keyPaths);
+        AtomicFile.WriteOutput(files, path, package.Encode());
+        Report(result.InvocationConfiguration.Output, path, package, keyPaths, store);
         foreach (string note in notes)
         {
             result.InvocationConfiguration.Output.WriteLine($"note: {note}");
         }
 
         return ExitCode.Ok;
+    }
+
+    private static void RequireUsable(SigningKeyStore store, string[] keyPaths, IEnumerable<(string Path, byte[] File)> packages)
+    {
+        (string Path, byte[] File)[] beside = [.. packages];
+        foreach (string keyPath in keyPaths)
+        {
+            SeenSignatures.Learn(store, keyPath, beside);
+            store.RequireUsable(keyPath);
+        }
     }
 
     private static PackageTarget? TargetOf(ParseResult result, Options options)
@@ -150,10 +164,10 @@ internal static class PackageBuildCommand
         ? identifier.ToByteArray(bigEndian: true)
         : throw new UserErrorException(ExitCode.BadUsage, $"{option} \"{text}\" is no identifier of 16 bytes (32 hexadecimal digits, with or without hyphens)");
 
-    private static void Report(TextWriter output, string path, Package package, string[] keyPaths)
+    private static void Report(TextWriter output, string path, Package package, string[] keyPaths, SigningKeyStore store)
     {
         PackageEntry full = package.Full!;
-        SigningKey[] keys = [.. keyPaths.Select(SigningKeyStore.Disk.Load)];
+        SigningKey[] keys = [.. keyPaths.Select(store.Load)];
         Terminal.WriteFields(output, path,
         [
             ("image", string.Create(CultureInfo.InvariantCulture, $"{full.Payload.Length} bytes, {ChunkTable.ChunkCount(full.Payload.Length)} chunks")),

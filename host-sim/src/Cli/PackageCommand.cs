@@ -3,6 +3,7 @@
 // Tests: tests/host-sim/Cli.
 using System.CommandLine;
 using EsyncAgent;
+using EsyncSim.Files;
 using EsyncSim.Packages;
 using EsyncSim.Signing;
 
@@ -12,9 +13,10 @@ namespace EsyncSim.Cli;
 public static class PackageCommand
 {
     /// <summary>Makes the command.</summary>
-    public static Command Create() => new ToolCommand("package", "Build, look into and verify update packages (SUIT envelope and image in one file).")
+    /// <param name="files">Where key files, their register and built packages are; inputs are read from the disk.</param>
+    public static Command Create(IFileSystem files) => new ToolCommand("package", "Build, look into and verify update packages (SUIT envelope and image in one file).")
         {
-            PackageBuildCommand.Create(),
+            PackageBuildCommand.Create(files),
             Inspect(),
             Verify(),
         }

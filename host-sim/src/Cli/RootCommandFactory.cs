@@ -1,8 +1,9 @@
 // The list of commands, in the order in which --help shows them: what a newcomer tries first stands first.
-// Each command is a static class with `public static Command Create()`.
+// Each command is a static class with `public static Command Create`.
 // Tests: tests/host-sim/Cli.
 using System.CommandLine;
 using System.CommandLine.Help;
+using EsyncSim.Files;
 
 namespace EsyncSim.Cli;
 
@@ -15,11 +16,12 @@ public static class RootCommandFactory
         "ISO-TP over CAN, and an agent that checks every byte before it reaches the flash.";
 
     /// <summary>Makes the root command with all its parts.</summary>
-    public static RootCommand Create()
+    /// <param name="files">Where signing keys and what they sign are.</param>
+    public static RootCommand Create(IFileSystem files)
     {
         RootCommand root = new(Description);
         root.Options.Add(EsyncCommandLine.Debug);
-        foreach (Command command in Commands())
+        foreach (Command command in Commands(files))
         {
             root.Subcommands.Add(command);
         }
@@ -31,13 +33,13 @@ public static class RootCommandFactory
         return root;
     }
 
-    private static IEnumerable<Command> Commands()
+    private static IEnumerable<Command> Commands(IFileSystem files)
     {
         yield return DemoCommand.Create();
         yield return ProvisionCommand.Create();
         yield return UpdateCommand.Create();
-        yield return KeysCommand.Create();
-        yield return PackageCommand.Create();
+        yield return KeysCommand.Create(files);
+        yield return PackageCommand.Create(files);
         yield return ConfigCommand.Create();
         yield return HilCommand.Create();
     }

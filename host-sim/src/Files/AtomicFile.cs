@@ -33,11 +33,15 @@ public static class AtomicFile
 
     /// <summary>The same for output that a user asked for: a failure becomes one clear line.</summary>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
-    public static void WriteOutput(string path, byte[] data, bool isSecret = false)
+    public static void WriteOutput(string path, byte[] data, bool isSecret = false) => WriteOutput(DiskFileSystem.Instance, path, data, isSecret);
+
+    /// <summary>The same on another file system.</summary>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    public static void WriteOutput(IFileSystem files, string path, byte[] data, bool isSecret = false)
     {
         try
         {
-            Write(DiskFileSystem.Instance, path, data, isSecret);
+            Write(files, path, data, isSecret);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

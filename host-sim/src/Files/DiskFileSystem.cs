@@ -85,6 +85,32 @@ public sealed class DiskFileSystem : IFileSystem
     public void Delete(string path) => File.Delete(path);
 
     /// <inheritdoc/>
+    public void CreateDirectory(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        string above = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
+        CreateDirectory(above);
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+        }
+
+        FlushDirectory(path);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string directory) =>
+        Directory.Exists(directory) ? [.. Directory.EnumerateFiles(directory).Order(StringComparer.Ordinal)] : [];
+
+    /// <inheritdoc/>
     public IDisposable? TryLock(string path)
     {
         try

@@ -35,6 +35,12 @@ public interface IFileSystem
     /// <summary>Removes the file when it is there.</summary>
     void Delete(string path);
 
+    /// <summary>Makes a directory and those above it, where they are missing; the new one is for its owner only.</summary>
+    void CreateDirectory(string path);
+
+    /// <summary>Paths of the files in a directory, in the order of their names; none when it is not there.</summary>
+    IReadOnlyList<string> List(string directory);
+
     /// <summary>Takes an exclusive lock that ends with the returned object or with the process; null while somebody else holds it.</summary>
     IDisposable? TryLock(string path);
 }

@@ -1,9 +1,12 @@
 // A disk in memory that can lose power at any operation. Of unflushed things the medium keeps what it pleases: names in the
 // order in which they were made, up to any one of them; contents whole, torn or not at all.
 // Invariants: without a fault it behaves as a disk does; what Flush and FlushDirectory have confirmed is never lost, unless
-// the disk was told to lie. A process that ends without a power cut leaves everything as it wrote it.
+// the disk was told to lie. A process that ends without a power cut leaves everything as it wrote it. Directories are there as
+// soon as a file is in them.
 // For simulations and tests; the real one is DiskFileSystem.
 // Tests: tests/host-sim/Files, tests/host-sim/Signing (crash at every operation).
+using System.Security.Cryptography;
+
 namespace EsyncSim.Files;
 
 /// <summary>The power went away in the middle of a file operation, or the process did.</summary>
@@ -88,17 +91,14 @@ public sealed class MemoryFileSystem : IFileSystem
         return names.ToDictionary(pair => pair.Key, pair => pair.Value.After(unflushed));
     }
 
-    /// <summary>All that may be on the medium when the machine comes up again, and what is there when only the process ended.</summary>
-    public IEnumerable<Dictionary<string, byte[]>> Survivors()
+    /// <summary>All that may be on the medium when the machine comes up again, and what is there when only the process ended; each state once.</summary>
+    public IReadOnlyList<Dictionary<string, byte[]>> Survivors()
     {
-        yield return Files;
-        for (int namesKept = 0; namesKept <= PendingNameCount; namesKept++)
-        {
-            foreach (UnflushedContent unflushed in Enum.GetValues<UnflushedContent>())
-            {
-                yield return AfterPowerLoss(namesKept, unflushed);
-            }
-        }
+        IEnumerable<Dictionary<string, byte[]>> afterPowerLoss =
+            from namesKept in Enumerable.Range(0, PendingNameCount + 1)
+            from unflushed in Enum.GetValues<UnflushedContent>()
+            select AfterPowerLoss(namesKept, unflushed);
+        return [.. afterPowerLoss.Prepend(Files).DistinctBy(IdentityOf)];
     }
 
     /// <inheritdoc/>
@@ -154,7 +154,16 @@ public sealed class MemoryFileSystem : IFileSystem
     });
 
     /// <inheritdoc/>
+    public void CreateDirectory(string path) => Step(() => { });
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string directory) => [.. _names.Keys.Where(path => Path.GetDirectoryName(path) == directory).Order(StringComparer.Ordinal)];
+
+    /// <inheritdoc/>
     public IDisposable? TryLock(string path) => _locks.Add(path) ? new Held(() => _locks.Remove(path)) : null;
+
+    private static string IdentityOf(Dictionary<string, byte[]> files) => string.Join(
+        '\n', files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => $"{file.Key} {Convert.ToHexStringLower(SHA256.HashData(file.Value))}"));
 
     private void Put(string path, byte[] data)
     {

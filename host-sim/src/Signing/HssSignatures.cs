@@ -26,6 +26,17 @@ public static class HssSignatures
         return Hss.VerifySignature(key, HssSignature.GetInstance(signature, levels), message);
     }
 
+    /// <summary>The index that a signature was made with, over both levels; the signature is one that verifies.</summary>
+    /// <param name="publicKey">HSS public key, 60 bytes.</param>
+    /// <param name="signature">HSS signature.</param>
+    public static long IndexOf(byte[] publicKey, byte[] signature)
+    {
+        SigningParameters parameters = SigningParameters.Of(publicKey);
+        long top = BinaryPrimitives.ReadUInt32BigEndian(signature.AsSpan(4));
+        int lowerOffset = 4 + parameters.LmsSignatureLength + SigningParameters.PublicKeyLength - 4;
+        return parameters.Levels == 1 ? top : (top << parameters.Height) + BinaryPrimitives.ReadUInt32BigEndian(signature.AsSpan(lowerOffset));
+    }
+
     // Every type word is the one that the level's public key announces, and the length is the one that follows from them.
     private static bool IsShaped(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> signature)
     {

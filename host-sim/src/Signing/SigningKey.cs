@@ -17,8 +17,9 @@ public sealed class SigningKey
     private readonly LmsTree _top;
     private LmsTree? _lower;
 
-    private SigningKey(SigningRole role, SigningParameters parameters, byte[] seed, LmsTree top)
+    private SigningKey(SigningRole role, SigningParameters parameters, byte[] seed, LmsTree top, bool isDemonstration)
     {
+        IsDemonstration = isDemonstration;
         Role = role;
         Parameters = parameters;
         Seed = seed;
@@ -30,6 +31,9 @@ public sealed class SigningKey
 
     /// <summary>Its parameter set.</summary>
     public SigningParameters Parameters { get; }
+
+    /// <summary>True for a key made from a text: it protects nothing, and nobody keeps account of its signatures.</summary>
+    public bool IsDemonstration { get; }
 
     /// <summary>I of the top tree, 16 bytes.</summary>
     public byte[] KeyId => _top.KeyId;
@@ -64,7 +68,7 @@ public sealed class SigningKey
 
     /// <summary>A new key from a random secret. Takes a third of a second for H10/W4 and some ten seconds for H15/W4.</summary>
     public static SigningKey Generate(SigningRole role, SigningParameters parameters) =>
-        Grow(role, parameters, RandomNumberGenerator.GetBytes(SigningParameters.HashLength), RandomNumberGenerator.GetBytes(SigningParameters.KeyIdLength));
+        Grow(role, parameters, RandomNumberGenerator.GetBytes(SigningParameters.HashLength), RandomNumberGenerator.GetBytes(SigningParameters.KeyIdLength), isDemonstration: false);
 
     /// <summary>The key that follows from a text, always the same: for demonstrations and tests, where nothing depends on its secrecy.</summary>
     /// <param name="role">What its signatures stand for; another role gives another key.</param>
@@ -74,13 +78,14 @@ public sealed class SigningKey
     {
         byte[] text = Encoding.UTF8.GetBytes(seedText);
         byte[] Derive(string purpose) => HMACSHA256.HashData(text, Encoding.ASCII.GetBytes($"esync/v1/{purpose}/{role.Name()}/{parameters.Name}"));
-        return Grow(role, parameters, Derive("lms-seed"), Derive("lms-i")[..SigningParameters.KeyIdLength]);
+        return Grow(role, parameters, Derive("lms-seed"), Derive("lms-i")[..SigningParameters.KeyIdLength], isDemonstration: true);
     }
 
     /// <summary>A key from its parts. The lower nodes are those of the tree that the last used index lies in.</summary>
-    internal static SigningKey Restore(SigningRole role, SigningParameters parameters, byte[] seed, byte[] keyId, long nextIndex, byte[] topNodes, byte[]? lowerNodes)
+    internal static SigningKey Restore(
+        SigningRole role, SigningParameters parameters, byte[] seed, byte[] keyId, long nextIndex, byte[] topNodes, byte[]? lowerNodes, bool isDemonstration)
     {
-        SigningKey key = new(role, parameters, seed, LmsTree.Restore(parameters, keyId, seed, topNodes)) { NextIndex = nextIndex };
+        SigningKey key = new(role, parameters, seed, LmsTree.Restore(parameters, keyId, seed, topNodes), isDemonstration) { NextIndex = nextIndex };
         if (lowerNodes is not null)
         {
             (byte[] childSeed, byte[] childKeyId) = key._top.DeriveChild(key.TopLeaf(key.LowerTreeIndex));
@@ -107,6 +112,19 @@ public sealed class SigningKey
         return NextIndex++;
     }
 
+    /// <summary>Gives up all indices below <paramref name="nextIndex"/>, which lies between the present one and the end.</summary>
+    internal void SkipTo(long nextIndex)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(nextIndex, NextIndex);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(nextIndex, Parameters.SignatureCount);
+        int treeBefore = TopLeaf(LowerTreeIndex);
+        NextIndex = nextIndex;
+        if (Parameters.Levels == 2 && TopLeaf(LowerTreeIndex) != treeBefore)
+        {
+            _lower = GrowLower(TopLeaf(LowerTreeIndex));
+        }
+    }
+
     /// <summary>HSS signature by an index from <see cref="Reserve"/>, before the next one is reserved.</summary>
     internal byte[] Sign(long index, byte[] message)
     {
@@ -124,9 +142,9 @@ public sealed class SigningKey
     // The kept lower tree is the one of the last index handed out: a full one is replaced when the next index is asked for.
     private long LowerTreeIndex => Math.Max(NextIndex - 1, 0);
 
-    private static SigningKey Grow(SigningRole role, SigningParameters parameters, byte[] seed, byte[] keyId)
+    private static SigningKey Grow(SigningRole role, SigningParameters parameters, byte[] seed, byte[] keyId, bool isDemonstration)
     {
-        SigningKey key = new(role, parameters, seed, LmsTree.Grow(parameters, keyId, seed));
+        SigningKey key = new(role, parameters, seed, LmsTree.Grow(parameters, keyId, seed), isDemonstration);
         if (parameters.Levels == 2)
         {
             key._lower = key.GrowLower(0);

@@ -34,6 +34,7 @@ internal static class SigningKeyFile
             PublicKey = Convert.ToHexStringLower(key.PublicKey),
             TopNodes = Convert.ToBase64String(key.TopNodes),
             LowerNodes = key.LowerNodes is null ? null : Convert.ToBase64String(key.LowerNodes),
+            Demonstration = key.IsDemonstration ? true : null,
         };
         form.Checksum = ChecksumOf(form);
         return KeyJson.Write(form);
@@ -65,7 +66,7 @@ internal static class SigningKeyFile
         byte[] seed = KeyJson.Hex(form.Seed, SigningParameters.HashLength, path, What, "seed");
         byte[] topNodes = Nodes(form.TopNodes, parameters, path, "topNodes");
         byte[]? lowerNodes = parameters.Levels == 2 ? Nodes(form.LowerNodes ?? string.Empty, parameters, path, "lowerNodes") : null;
-        return SigningKey.Restore(role, parameters, seed, keyId, form.NextIndex, topNodes, lowerNodes);
+        return SigningKey.Restore(role, parameters, seed, keyId, form.NextIndex, topNodes, lowerNodes, form.Demonstration == true);
     }
 
     private static byte[] Nodes(string base64, SigningParameters parameters, string path, string field)
@@ -106,6 +107,8 @@ internal static class SigningKeyFile
         public required string TopNodes { get; init; }
 
         public string? LowerNodes { get; init; }
+
+        public bool? Demonstration { get; init; }
 
         public string Checksum { get; set; } = string.Empty;
     }

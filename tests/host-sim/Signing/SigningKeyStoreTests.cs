@@ -89,7 +89,8 @@ public sealed class SigningKeyStoreTests : IDisposable
     [Fact]
     public void Two_real_processes_on_one_key_share_no_index()
     {
-        string author = NewKey();
+        string author = _folder["author.key"];
+        Store().Create(author, SigningKey.Generate(SigningRole.Author, TestKeys.Small));
         File.WriteAllBytes(_folder["image"], EsyncTests.HostSim.Packages.TestPackages.Image());
         Process[] processes = [Build(author, "1.esp"), Build(author, "2.esp")];
         foreach (Process process in processes)

@@ -129,7 +129,7 @@ public sealed class VehicleJournalTests
 
         // Nothing yet, under way, answered; and never both of the latter.
         Assert.Equal([" 0", " 1", "s-1 0"], states.Order(StringComparer.Ordinal));
-        Assert.True(cuts > 100);
+        Assert.True(cuts > 40, $"{cuts} states");
     }
 
     [Fact]
@@ -201,6 +201,10 @@ public sealed class VehicleJournalTests
         public void FlushDirectory(string path) => disk.FlushDirectory(path);
 
         public void Delete(string path) => disk.Delete(path);
+
+        public void CreateDirectory(string path) => disk.CreateDirectory(path);
+
+        public IReadOnlyList<string> List(string directory) => disk.List(directory);
 
         public IDisposable? TryLock(string path) => disk.TryLock(path);
     }
