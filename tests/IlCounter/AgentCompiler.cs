@@ -19,6 +19,21 @@ public static class AgentCompiler
     /// <summary>The agent as an assembly named EsyncAgent.</summary>
     public static byte[] CompileAgent() => Compile("EsyncAgent", SourcesIn("agent-firmware", "src"));
 
+    /// <summary>The agent with a text replaced that stands once in the file of this name.</summary>
+    public static byte[] CompileAgent(string fileName, string find, string replace)
+    {
+        (string Path, string Text)[] sources = [.. SourcesIn("agent-firmware", "src")];
+        int at = Array.FindIndex(sources, source => Path.GetFileName(source.Path) == fileName);
+        string[] parts = at < 0 ? [] : sources[at].Text.Split(find);
+        if (parts.Length != 2)
+        {
+            throw new InvalidOperationException($"{fileName} does not hold exactly once: {find}");
+        }
+
+        sources[at].Text = string.Join(replace, parts);
+        return Compile("EsyncAgent", sources);
+    }
+
     /// <summary>The drivers as an assembly named EsyncAgent.Drivers, over an agent.</summary>
     public static byte[] CompileDrivers(byte[] agent) =>
         Compile("EsyncAgent.Drivers", SourcesIn("boards", "drivers", "src"), MetadataReference.CreateFromImage(agent));

@@ -23,9 +23,20 @@ public static class Counter
     /// <summary>What calls of the drivers cost, the agent's classes that they use included.</summary>
     public static IReadOnlyDictionary<string, long> MeasureDrivers() => Measure(typeof(DriverMeasurement), nameof(DriverMeasurement.Figures));
 
-    private static CountingContext MakeWorld()
+    /// <summary>What comparing with secrets and deriving from them costs, by "what: guess".</summary>
+    public static IReadOnlyDictionary<string, long> MeasureSecrets() => Measure(typeof(SecretMeasurement), nameof(SecretMeasurement.Figures));
+
+    /// <summary>The same in an agent with a text replaced.</summary>
+    public static IReadOnlyDictionary<string, long> MeasureSecrets(string fileName, string find, string replace)
     {
-        byte[] image = AgentCompiler.CompileAgent();
+        CountingContext world = MakeWorld(AgentCompiler.CompileAgent(fileName, find, replace));
+        return (Dictionary<string, long>)world.Call(typeof(SecretMeasurement), nameof(SecretMeasurement.Figures), world.Counts)!;
+    }
+
+    private static CountingContext MakeWorld() => MakeWorld(AgentCompiler.CompileAgent());
+
+    private static CountingContext MakeWorld(byte[] image)
+    {
         Instrumented agent = Instrumenter.Instrument(image);
         return new CountingContext(agent, Instrumenter.Instrument(AgentCompiler.CompileDrivers(image), agent.Methods.Count));
     }
