@@ -1,4 +1,4 @@
-// esync config check | generate: what is wrong in nf.config, and its C# for the boards.
+// esync config check | generate | wear: what is wrong in nf.config, its C# for the boards, how long their flash lasts.
 // Problems go to standard error in the form that MSBuild and editors understand, one a line, and nothing is written
 // while there is one. The build calls `config check` (host-sim/esync.csproj).
 // Tests: tests/host-sim/Cli/ConfigCommandTests.cs.
@@ -6,6 +6,7 @@ using System.CommandLine;
 using System.Globalization;
 using EsyncAgent;
 using EsyncSim.Config;
+using EsyncSim.Wear;
 
 namespace EsyncSim.Cli;
 
@@ -35,7 +36,75 @@ public static class ConfigCommand
         generate.Options.Add(config);
         generate.Options.Add(output);
         generate.SetAction(parsed => Generate(parsed.GetValue(config), parsed.GetValue(output), parsed.InvocationConfiguration));
-        return new Command("config", "Check nf.config, or print it as C# for the boards.") { check, generate };
+        return new Command("config", "Check nf.config, print it as C# for the boards, or compute how long their flash lasts.") { check, generate, CreateWear(config) };
+    }
+
+    private static ToolCommand CreateWear(Option<string?> config)
+    {
+        var updates = new Option<int>("--updates")
+        {
+            Description = "Updates a year, each interrupted once.",
+            HelpName = "N",
+            DefaultValueFactory = _ => WearLife.Usual.Updates,
+        };
+        ToolCommand wear = new ToolCommand("wear", "Say how many erases a year each area of the flash meets at the most, in normal life and attacked day and night, and how many years it lasts.")
+            .WithExample("esync config wear", "the boards of the nearest nf.config; ends with 1 when an area would last less than 15 years")
+            .WithExample("esync config wear --updates 365", "an update a day");
+        wear.Options.Add(config);
+        wear.Options.Add(updates);
+        wear.SetAction(parsed => Wear(parsed.GetValue(config), parsed.GetValue(updates), parsed.InvocationConfiguration));
+        return wear;
+    }
+
+    private static int Wear(string? path, int updates, InvocationConfiguration console)
+    {
+        path ??= NfConfig.FindDefault();
+        if (HasProblems(path, console))
+        {
+            return ExitCode.BadFile;
+        }
+
+        if (updates is < 0 or > 10_000)
+        {
+            console.Error.WriteLine($"--updates {updates}: give the updates of a year, 0 to 10,000.");
+            return ExitCode.BadUsage;
+        }
+
+        NfConfig config = NfConfig.Load(path);
+        (EcuDefinition Ecu, WearLine Line)[] lines =
+            [.. config.Ecus.Values.SelectMany(ecu => WearBudget.Of(ecu, WearLife.Usual with { Updates = updates }).Select(line => (ecu, line)))];
+        Terminal.WriteTable(
+            console.Output,
+            ["ECU", "part", "area", "erases an update", "a year", "more under attack", "erases it stands", "years", "years under attack"],
+            lines.Select(line => WearRow(line.Ecu, line.Line)));
+        string[] weak = [.. lines.Where(line => line.Line.Years < WearBudget.YearsMin).Select(line => $"{line.Line.Area} of {line.Ecu.Name}").Distinct()];
+        if (weak.Length == 0)
+        {
+            return ExitCode.Ok;
+        }
+
+        console.Error.WriteLine($"less than {WearBudget.YearsMin} years: {string.Join(", ", weak)}. Raise nvm.sparingDelayMsMax, or give the area more sectors.");
+        return ExitCode.UnexpectedOutcome;
+    }
+
+    private static string[] WearRow(EcuDefinition ecu, WearLine line)
+    {
+        return
+        [
+            ecu.Name,
+            ecu.FlashPart.Name,
+            line.Area,
+            Number(line.PerUpdate),
+            Number(line.NormalPerYear),
+            Number(line.AttackPerYear),
+            line.EraseCycles == 0 ? "no limit" : Number(line.EraseCycles),
+            Years(line.NormalYears),
+            Years(line.Years),
+        ];
+
+        static string Number(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+        static string Years(double value) => value >= 1000 ? "over 1,000" : value.ToString("N0", CultureInfo.InvariantCulture);
     }
 
     private static int Check(string? path, InvocationConfiguration console)

@@ -30,6 +30,9 @@ public sealed record FlashPart(string Name, uint Size, uint SectorLength, uint P
     /// <summary>Name of the driver in boards/drivers; empty on a board without a program.</summary>
     public string Driver { get; init; } = "";
 
+    /// <summary>Erases that each sector stands; 0 is no limit (RAM).</summary>
+    public uint EraseCycles { get; init; }
+
     /// <summary>Its chip select on the board's SPI bus; null for a part that is not on SPI.</summary>
     public SpiDevice? Spi { get; init; }
 

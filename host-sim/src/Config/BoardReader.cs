@@ -142,6 +142,7 @@ internal static class BoardReader
                 part.Size("writeUnit", 1, 32, "PROTOCOL.md's records are multiples of 32"))
             {
                 Driver = driver,
+                EraseCycles = part.Number("eraseCycles", 0, 10_000_000, "the endurance of a flash part, 0 for RAM"),
                 Spi = driver == FlashDrivers[0] ? wiring.ReadDevice(part, spi) : null,
             };
             part.RefuseUnknown();

@@ -224,6 +224,11 @@ public sealed class DemoScript
         TargetResult result = await RunAsync(ecu, package, $"{Second}-forged");
         UpdateState state = await ecu.Client.ReadUpdateStateAsync();
         VersionReport report = await ReadReportAsync(ecu);
+        if (report.SecurityEvents.Count > 0)
+        {
+            _screen.Note($"{ecu.Name}: security event {report.SecurityEvents[0]}");
+        }
+
         Check($"{ecu.Name}: {what}", $"{before}, {reason}", $"{Running(report)}, {state.LastError}{Doubt(result, TargetEnd.Failed)}");
     }
 

@@ -107,7 +107,7 @@ public static class UpdateRun
         string version = PackageImages.ManifestOf(request.Package).Version;
         CampaignTarget target = new() { Ecu = request.Ecu.Name, PackageName = request.Package.Name, Version = version, File = request.Package.Encode() };
         TargetResult result = (await server.RunAsync(new Campaign("update", [target])))[0];
-        string observed = await ObserveAsync(client);
+        string observed = await ObserveAsync(client, screen);
         string expected = $"{version} {BankState.Confirmed}";
         DemoStep step = new($"{request.Ecu.Name}: update to {version}", expected, observed, result.IsGood && observed == expected);
         screen.Step(step);
@@ -128,13 +128,19 @@ public static class UpdateRun
         }
     }
 
-    private static async Task<string> ObserveAsync(EcuClient client)
+    // What runs, by the version report; the security events that it tells of go to the screen.
+    private static async Task<string> ObserveAsync(EcuClient client, IDemoScreen screen)
     {
         try
         {
             await client.AwaitPresenceAsync();
             await client.SessionAsync(0x03);
             VersionReport report = await client.ReadVersionReportAsync();
+            foreach (SecurityEvent entry in report.SecurityEvents)
+            {
+                screen.Note($"security event {entry}");
+            }
+
             return report.RunningBank < report.States.Count ? $"{report.ApplicationVersion} {report.States[report.RunningBank]}" : "no application";
         }
         catch (DiagnosticException exception)

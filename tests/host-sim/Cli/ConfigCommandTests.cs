@@ -40,6 +40,25 @@ public sealed class ConfigCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Wear_tells_the_years_of_each_area_and_ends_with_1_when_they_are_too_few()
+    {
+        var (code, output, error) = await RunAsync("config", "wear", "--config", Repository.PathOf("nf.config"));
+        Assert.Equal((ExitCode.Ok, ""), (code, error));
+        Assert.Matches(@"(?m)^ *motor +w25q32 +nvm +5 +850 +4,758 +100,000 +118 +18 *$", output);
+        Assert.Matches(@"(?m)^ *emulator +ram +nvm .* no limit +over 1,000 +over 1,000 *$", output);
+
+        string file = Write(Repository.Read("nf.config").Replace("sparingDelayMsMax: 7200000", "sparingDelayMsMax: 3600000"));
+        (code, output, error) = await RunAsync("config", "wear", "--config", file);
+        Assert.Equal(ExitCode.UnexpectedOutcome, code);
+        Assert.Matches(@"(?m)^ *motor +w25q32 +nvm +5 +850 +9,116 +100,000 +118 +10 *$", output);
+        Assert.StartsWith("less than 15 years: nvm of motor, nvm of battery, nvm of climate,", error);
+
+        (code, _, error) = await RunAsync("config", "wear", "--updates", "-1", "--config", Repository.PathOf("nf.config"));
+        Assert.Equal(ExitCode.BadUsage, code);
+        Assert.Contains("--updates -1: give the updates of a year", error);
+    }
+
+    [Fact]
     public async Task Generate_writes_a_file_for_each_ECU_removes_its_own_stale_ones_and_leaves_others_alone()
     {
         string folder = Path.Combine(_folder, "out");

@@ -1,0 +1,176 @@
+// The wear budget against erases that are counted: floods by a peer without access, with resets whenever he likes, and
+// whole updates. The figures are bounds, and near ones.
+using EsyncAgent;
+using EsyncSim.Bus;
+using EsyncSim.Client;
+using EsyncSim.Config;
+using EsyncSim.Wear;
+using EsyncTests.AgentFirmware.EcuM;
+using EsyncTests.Vehicle;
+using Xunit;
+
+namespace EsyncTests.HostSim.Wear;
+
+public sealed class WearBudgetTests
+{
+    private const int ImageLength = 30_000;
+
+    // Delays so short that an attack of minutes goes through what one of years does.
+    private static readonly Action<EcuConfig> Short = config =>
+    {
+        config.NvM.SparingDelayMs = 1000;
+        config.NvM.SparingDelayMsMax = 8000;
+        config.Dcm.AccessDelayMs = 100;
+        config.Dcm.AccessDelayMsMax = 800;
+    };
+
+    public static TheoryData<string> Ecus => [.. NfConfig.Load(Repository.PathOf("nf.config")).Ecus.Keys];
+
+    [Theory]
+    [MemberData(nameof(Ecus))]
+    public void Every_area_of_every_ECU_lasts_fifteen_years_of_attack(string name)
+    {
+        EcuDefinition ecu = NfConfig.Load(Repository.PathOf("nf.config")).Ecu(name);
+        IReadOnlyList<WearLine> lines = WearBudget.Of(ecu, WearLife.Usual);
+        Assert.Equal(["banks", "manifest slots", "staging", "bootRecord", "nvm", "checkpoint"], lines.Select(line => line.Area));
+        Assert.All(lines, line => Assert.True(line.Years >= WearBudget.YearsMin, $"{line}"));
+        Assert.All(lines.Where(line => line.Area != "nvm"), line => Assert.Equal(0, line.AttackPerYear));
+    }
+
+    // 8 levels and 7 failures: at once, and again after each of 24 good accesses; and one write in each two hours.
+    [Fact]
+    public void An_attack_of_a_year_is_one_write_in_two_hours_and_a_few_more()
+    {
+        EcuConfig config = NfConfig.Load(Repository.PathOf("nf.config")).Ecu("motor").Config;
+        Assert.Equal((8 + 7) * 25 + 4383, WearBudget.PeerNvMErases(config, 365.25 * 24 * 3600 * 1000, 24));
+        config.NvM.SparingDelayMsMax /= 2;
+        Assert.Equal((7 + 7) * 25 + 8766, WearBudget.PeerNvMErases(config, 365.25 * 24 * 3600 * 1000, 24));
+    }
+
+    [Theory]
+    [InlineData("guesses and waits", 0)]
+    [InlineData("guesses and resets", 1)]
+    [InlineData("guesses, provisions, resets, as it comes", 2)]
+    public void A_flood_without_access_erases_no_more_than_computed_and_nothing_but_NvM(string how, int kind)
+    {
+        VehicleRig rig = new(change: Short);
+        int[] before = [];
+        long sinceNs = 0;
+        rig.Run(async () =>
+        {
+            await rig.BeginAsync();
+            Assert.Equal(UpdateEnd.Confirmed, (await rig.UpdateAsync(rig.Image("1.0.0", 1, ImageLength))).End);
+            await rig.Time.DelayMs(60_000);
+            before = Erases(rig);
+            sinceNs = rig.Time.NowNs;
+            Random random = new(kind);
+            while (rig.Time.NowNs - sinceNs < 240_000 * VirtualTime.NsPerMs)
+            {
+                await rig.Tester.TryAsync([0x10, 0x03]);
+                await GuessAsync(rig);
+                if (kind == 2)
+                {
+                    await rig.Tester.TryAsync([0x31, 0x01, 0x02, 0x20, .. TestImage.Provisioning]);
+                    await rig.Time.DelayMs(random.Next(1, 4000));
+                }
+
+                if (kind == 1 || (kind == 2 && random.Next(3) == 0))
+                {
+                    await rig.Tester.TryAsync([0x11, 0x01]);
+                    await rig.Client.AwaitPresenceAsync();
+                    await rig.Time.DelayMs(kind == 1 ? 8200 : random.Next(1, 20_000));
+                }
+            }
+        });
+        EcuConfig config = rig.Definition.Config;
+        double bound = WearBudget.PeerNvMErases(config, (rig.Time.NowNs - sinceNs) / (double)VirtualTime.NsPerMs, 0);
+        int[] erases = [.. Erases(rig).Zip(before, (now, then) => now - then)];
+        int nvm0 = rig.Ecu.Flash.Geometry.SectorAt(config.Fls.NvM0.Start);
+        int worst = Math.Max(erases[nvm0], erases[nvm0 + 1]);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{how}: {worst} erases, at most {bound}");
+        Assert.InRange(worst, kind == 1 ? (int)(bound / 2) : 1, (int)bound);
+        erases[nvm0] = erases[nvm0 + 1] = 0;
+        Assert.All(erases, count => Assert.Equal(0, count));
+    }
+
+    // What the bound is worth: without the delay, the same guesses wear the flash out several times as fast.
+    [Fact]
+    public void The_flood_would_break_the_bound_if_writes_were_not_sparing()
+    {
+        VehicleRig rig = new(change: config =>
+        {
+            Short(config);
+            config.NvM.SparingDelayMs = 0;
+        });
+        int before = 0, nvm0 = rig.Ecu.Flash.Geometry.SectorAt(rig.Definition.Config.Fls.NvM0.Start);
+        rig.Run(async () =>
+        {
+            await rig.BeginAsync();
+            before = Erases(rig)[nvm0];
+            while (rig.Time.NowNs < 120_000 * VirtualTime.NsPerMs)
+            {
+                await rig.Tester.TryAsync([0x10, 0x03]);
+                await GuessAsync(rig);
+                await rig.Tester.TryAsync([0x11, 0x01]);
+                await rig.Client.AwaitPresenceAsync();
+                await rig.Time.DelayMs(850);
+            }
+        });
+        EcuConfig promised = NfConfig.Load(Repository.PathOf("nf.config")).Ecu("motor").Config;
+        Short(promised);
+        double bound = WearBudget.PeerNvMErases(promised, 120_000, 0);
+        int erases = Erases(rig)[nvm0] - before;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{erases} erases instead of at most {bound}");
+        Assert.True(erases > 2 * bound);
+    }
+
+    [Fact]
+    public void An_update_erases_no_more_than_computed()
+    {
+        VehicleRig rig = new();
+        int[] before = [];
+        rig.Run(async () =>
+        {
+            await rig.BeginAsync();
+            Assert.Equal(UpdateEnd.Confirmed, (await rig.UpdateAsync(rig.Image("1.0.0", 1, ImageLength))).End);
+            await rig.Time.DelayMs(5000);
+            before = Erases(rig);
+            Assert.Equal(UpdateEnd.Confirmed, (await rig.UpdateAsync(rig.Image("2.0.0", 2, ImageLength))).End);
+            await rig.Time.DelayMs(5000);
+        });
+        int[] erases = [.. Erases(rig).Zip(before, (now, then) => now - then)];
+        FlsConfig map = rig.Definition.Config.Fls;
+        Dictionary<string, FlsArea[]> areas = new()
+        {
+            ["banks"] = [map.BankA, map.BankB],
+            ["manifest slots"] = [map.ManifestA, map.ManifestB],
+            ["staging"] = [map.Staging],
+            ["bootRecord"] = [map.BootRecord0, map.BootRecord1, map.BootRecord2],
+            ["nvm"] = [map.NvM0, map.NvM1],
+            ["checkpoint"] = [map.Checkpoint0, map.Checkpoint1],
+        };
+        foreach (WearLine line in WearBudget.Of(rig.Definition, WearLife.Usual))
+        {
+            int worst = areas[line.Area].Max(area => Enumerable.Range(0, (int)area.Length / 4096).Max(i => erases[rig.Ecu.Flash.Geometry.SectorAt(area.Start) + i]));
+            TestContext.Current.TestOutputHelper?.WriteLine($"{line.Area}: {worst} erases, at most {line.PerUpdate}");
+            Assert.InRange(worst, 1, (int)line.PerUpdate);
+        }
+    }
+
+    private static async Task GuessAsync(VehicleRig rig)
+    {
+        EcuClient stranger = new(rig.Tester, new DeviceCredentials(new byte[16], new byte[32]), count => new byte[count]);
+        try
+        {
+            await stranger.AuthenticateAsync();
+            Assert.Fail("a guess was taken");
+        }
+        catch (NegativeResponseException refusal)
+        {
+            Assert.Contains(refusal.Code, new byte[] { 0x37, 0x58, 0x7F });
+        }
+    }
+
+    private static int[] Erases(VehicleRig rig) =>
+        [.. Enumerable.Range(0, rig.Ecu.Flash.Geometry.SectorCount).Select(rig.Ecu.Flash.Memory.EraseCount)];
+}
