@@ -129,7 +129,9 @@ public sealed class BootRecordStore
         _next.Sequence = _lastSequence;
         _next.Serialize(_image, 0);
         _writeResult = StdReturn.Pending;
-        StartCopies(State.Writing, _lastSequence, AllCopies, 0);
+
+        // What failed last time comes first: the one copy that is left of a failed write must not be the first to be erased.
+        StartCopies(State.Writing, _lastSequence, AllCopies, _failedMask);
         return true;
     }
 

@@ -184,6 +184,30 @@ public sealed class BootRecordStoreTests
         Assert.Equal(1u, Load().Store.Record.SecurityVersionFloor);
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(2, 2)]
+    public void After_a_failed_change_the_next_one_begins_with_the_copies_that_failed(int spared, uint writesBefore)
+    {
+        MemoryRig rig = Load();
+        for (uint write = 1; write <= writesBefore; write++)
+        {
+            Write(rig, write);
+        }
+
+        Kill(rig, [.. new[] { 0, 1, 2 }.Where(copy => copy != spared)]);
+        Assert.True(rig.Store.Write(new BootRecord { SecurityVersionFloor = 8 }));
+        rig.RunStore(() => rig.Store.WriteResult != StdReturn.Pending);
+        Assert.Equal(StdReturn.NotOk, rig.Store.WriteResult);
+
+        _flash.Fault = null;
+        int[] order = Order(rig, () => Write(rig, 9));
+
+        Assert.Equal(spared, order[^1]);
+        Assert.Equal(3, order.Length);
+        Assert.Equal(9u, Load().Store.Record.SecurityVersionFloor);
+    }
+
     [Fact]
     public void A_copy_that_fails_once_is_written_again()
     {
