@@ -237,7 +237,7 @@ public sealed class VirtualEcu
         _quietTurnNs = Math.Max(1, endNs - _time.NowNs);
         _sleepStartNs = endNs;
         _isAsleep = true;
-        long wakeNs = Mcu.NextMsNs;
+        long wakeNs = Mcu.NextMsNs + ((_options.IdleMsMax - 1) * VirtualTime.NsPerMs);
         if (Flash.JobEndsAtUs >= 0)
         {
             wakeNs = Math.Min(wakeNs, Flash.JobEndsAtUs * VirtualTime.NsPerUs);

@@ -24,6 +24,12 @@ public sealed record VirtualEcuOptions
     /// <summary>True: no turn is ever skipped. Slow; for showing that skipping changes nothing.</summary>
     public bool IsAlwaysTurning { get; init; }
 
+    /// <summary>
+    /// Milliseconds that a processor with nothing to do sleeps at most before it looks at the clock again; a frame or the end
+    /// of a flash job wakes it earlier. More than 1 makes long simulations cheap, and times of the agent coarser by as much.
+    /// </summary>
+    public int IdleMsMax { get; init; } = 1;
+
     /// <summary>Makes the application loader, anew at each start; null: an ECU without application.</summary>
     public Func<IApplicationLoader>? Loader { get; init; }
 

@@ -20,7 +20,6 @@ public interface ICampaignObserver
 /// <summary>Runs campaigns for one vehicle.</summary>
 public sealed class CampaignServer
 {
-    private const long AnswerNsMax = 600 * VirtualTime.NsPerSecond;
     private const long RepeatNs = 5 * VirtualTime.NsPerSecond;
     private const long PostponedNs = 10 * VirtualTime.NsPerSecond;
     private const int ConsentAttemptsMax = 6;
@@ -47,6 +46,9 @@ public sealed class CampaignServer
         link.Subscribe(topics.FromVehicle, Receive);
         link.Restored = _answered.Set;
     }
+
+    /// <summary>Longest wait for an answer of the vehicle, in nanoseconds.</summary>
+    public long AnswerNsMax { get; init; } = 600 * VirtualTime.NsPerSecond;
 
     /// <summary>Asks what an ECU runs; null when the vehicle does not answer.</summary>
     public Task<EsyncMessage?> QueryAsync(string ecu, string packageName) =>

@@ -1,0 +1,152 @@
+// One ECU of the simulated fleet as all seeds share it: configuration, secret, releases in their order, packages that it
+// must refuse, and the flash of an ECU that was provisioned and runs the first release.
+// Invariant: nothing here changes once it is made; several seeds run at the same time.
+// Tests: tests/host-sim/Simulation.
+using EsyncSim.Bus;
+using EsyncSim.Client;
+using EsyncSim.Config;
+using EsyncSim.Flash;
+using EsyncSim.Packages;
+using EsyncSim.Signing;
+
+namespace EsyncSim.Simulation;
+
+/// <summary>A package that an ECU must refuse, and why, in words.</summary>
+public sealed record RefusedPackage(string Reason, string Version, Package Package)
+{
+    /// <summary>The package file.</summary>
+    public byte[] File { get; } = Package.Encode();
+}
+
+/// <summary>One ECU with its software.</summary>
+public sealed class FleetEcu
+{
+    private const int ImageFillLength = 9_000;
+
+    // 32 signatures are enough for all releases of one ECU, and the tree is ready at once.
+    private static readonly SigningParameters Parameters = new(1, 5, 4);
+
+    // The order of releases: application version, securityVersion, behaviour. The last one is where every ECU must end.
+    private static readonly (string Version, uint SecurityVersion, ReleaseBehaviour Behaviour)[] Order =
+    [
+        ("1.0.0", 1, ReleaseBehaviour.Good),
+        ("1.1.0", 1, ReleaseBehaviour.Good),
+        ("1.2.0", 1, ReleaseBehaviour.FailsSelfTest),
+        ("2.0.0", 2, ReleaseBehaviour.Good),
+        ("2.1.0", 2, ReleaseBehaviour.Stalls),
+        ("2.2.0", 2, ReleaseBehaviour.Good),
+        ("2.3.0", 3, ReleaseBehaviour.Throws),
+        ("2.0.0", 2, ReleaseBehaviour.Good), // an older image in a new envelope: the other way to order a rollback
+        ("2.4.0", 2, ReleaseBehaviour.HangsInSelfTest),
+        ("3.0.0", 3, ReleaseBehaviour.Good),
+        ("4.0.0", 3, ReleaseBehaviour.Good),
+    ];
+
+    private readonly MemorySigner _author;
+    private readonly MemorySigner _oem;
+
+    /// <summary>Makes keys and packages.</summary>
+    public FleetEcu(EcuDefinition definition)
+    {
+        Definition = definition;
+        _author = NewSigner(SigningRole.Author);
+        _oem = NewSigner(SigningRole.Oem);
+        SeededRandom secret = new(1, $"device {definition.Name}");
+        Credentials = new DeviceCredentials(Bytes(secret, DeviceFile.DeviceIdLength), Bytes(secret, DeviceFile.DeviceSecretLength));
+        Releases = [.. Order.Select((row, index) => new Release(index, Build(Request(index, row.Version, row.SecurityVersion, row.Behaviour)), row.Behaviour))];
+        Refused = [.. ForgeAll()];
+        ProvisioningRecord = Signing.ProvisioningRecord.Build(Credentials.DeviceId, Credentials.Secret, Anchors);
+    }
+
+    /// <summary>Name in nf.config.</summary>
+    public string Name => Definition.Name;
+
+    /// <summary>Its part of nf.config.</summary>
+    public EcuDefinition Definition { get; }
+
+    /// <summary>Identity and secret.</summary>
+    public DeviceCredentials Credentials { get; }
+
+    /// <summary>Signed releases, oldest first.</summary>
+    public IReadOnlyList<Release> Releases { get; }
+
+    /// <summary>The newest release.</summary>
+    public Release Last => Releases[^1];
+
+    /// <summary>Packages that it must refuse whatever it runs.</summary>
+    public IReadOnlyList<RefusedPackage> Refused { get; }
+
+    /// <summary>Option record that provisions it.</summary>
+    public byte[] ProvisioningRecord { get; }
+
+    /// <summary>Flash of an ECU that was provisioned and runs the first release, confirmed; null until it was made.</summary>
+    public FlashSnapshot? FirstFlash { get; set; }
+
+    /// <summary>The release of a manifest digest; null when no signed one has it.</summary>
+    public Release? Find(ReadOnlySpan<byte> digest)
+    {
+        foreach (Release release in Releases)
+        {
+            if (digest.SequenceEqual(release.Digest))
+            {
+                return release;
+            }
+        }
+
+        return null;
+    }
+
+    private TrustAnchor[] Anchors => [new(_author.Role, _author.PublicKey), new(_oem.Role, _oem.PublicKey)];
+
+    private static byte[] Bytes(SeededRandom random, int count)
+    {
+        byte[] bytes = new byte[count];
+        random.Fill(bytes);
+        return bytes;
+    }
+
+    private MemorySigner NewSigner(SigningRole role) =>
+        new(SigningKey.FromSeedText(role, Parameters, $"esync sim {Definition.Name} {role.Name()}"));
+
+    private Package Build(PackageRequest request) => PackageBuilder.Build(request, [_author, _oem]);
+
+    private PackageRequest Request(int index, string version, uint securityVersion, ReleaseBehaviour behaviour)
+    {
+        byte[] assembly = new byte[ImageFillLength];
+        new SeededRandom(1, $"image {Name} {version}").Fill(assembly);
+        assembly[0] = (byte)behaviour;
+        ApplicationBundle bundle = new()
+        {
+            Runtime = BundleRuntime.Net10,
+            ContractVersion = ScriptedApplication.ResidentContractVersion,
+            Version = version,
+            EntryClass = "Simulated.Application",
+            Assemblies = [assembly],
+        };
+        return new PackageRequest
+        {
+            Name = $"{Name}-{version}",
+            Hardware = Name,
+            Image = bundle.Build(),
+            Sequence = (uint)index + 1,
+            SecurityVersion = securityVersion,
+            VendorId = Definition.Config.Fota.VendorId,
+            ClassId = Definition.Config.Fota.ClassId,
+        };
+    }
+
+    // What a thief of one key, a stranger on the way and a server with old packages can make. They carry sequence numbers of
+    // their own, above all releases, so that none of them is refused for its age alone.
+    private IEnumerable<RefusedPackage> ForgeAll()
+    {
+        int next = Order.Length;
+        PackageRequest request = Request(next, "9.0.0", 9, ReleaseBehaviour.Good);
+        Package good = Build(request);
+        yield return new RefusedPackage("signed by the author only", "9.0.0", PackageTampering.KeepOneRole(good, Anchors, SigningRole.Author));
+        yield return new RefusedPackage("signed by the vehicle maker only", "9.0.0", PackageTampering.KeepOneRole(good, Anchors, SigningRole.Oem));
+        yield return new RefusedPackage("a bit of the manifest is wrong", "9.0.0", PackageTampering.FlipManifestBit(good, 8 * 200));
+        yield return new RefusedPackage("a bit of a signature is wrong", "9.0.0", PackageTampering.FlipSignatureBit(good, 1, 8 * 900));
+        yield return new RefusedPackage("securityVersion below the floor", "9.0.1", Build(PackageTampering.WithSecurityVersion(Request(next, "9.0.1", 1, ReleaseBehaviour.Good), (uint)next + 1, 0)));
+        yield return new RefusedPackage("for another class", "9.0.2", Build(PackageTampering.ForOtherClass(Request(next, "9.0.2", 9, ReleaseBehaviour.Good))));
+    }
+}

@@ -1,0 +1,126 @@
+// The vehicle's side of a run: client, testers and the disk that outlives them. A crash takes client and testers away in the
+// middle of whatever they do; a new client begins with what the disk kept.
+// Invariant: one client at a time; of a crashed one no frame and no message leaves.
+// Tests: tests/host-sim/Simulation.
+using System.Globalization;
+using EsyncSim.Bus;
+using EsyncSim.Client;
+using EsyncSim.Files;
+using EsyncSim.Server;
+using EsyncSim.Vehicle;
+
+namespace EsyncSim.Simulation;
+
+/// <summary>A vehicle's client that can crash.</summary>
+public sealed class SimVehicle
+{
+    private const string JournalPath = "vehicle.journal";
+    private readonly VirtualBus _bus;
+    private readonly VirtualMessageNetwork _network;
+    private readonly Topics _topics;
+    private readonly IReadOnlyList<SimEcu> _ecus;
+    private readonly RuleBook _rules;
+    private readonly ulong _seed;
+    private readonly MemoryFileSystem _disk = new();
+    private readonly List<CrashableLink> _links = [];
+    private readonly SimEvent _start;
+    private VehicleClient? _client;
+    private int _starts;
+
+    /// <summary>Makes it; <see cref="Start"/> brings the client up.</summary>
+    public SimVehicle(VirtualBus bus, VirtualMessageNetwork network, Topics topics, IReadOnlyList<SimEcu> ecus, RuleBook rules, ulong seed)
+    {
+        _bus = bus;
+        _network = network;
+        _topics = topics;
+        _ecus = ecus;
+        _rules = rules;
+        _seed = seed;
+        _start = bus.Time.CreateEvent(Start);
+    }
+
+    /// <summary>The client at work; it ends only with an error of the program.</summary>
+    public Task Work { get; private set; } = Task.CompletedTask;
+
+    /// <summary>True while a client runs.</summary>
+    public bool IsUp => _client is not null;
+
+    /// <summary>Conversations with the ECUs, in the order of the ECUs; those of a crashed client are of no use any more.</summary>
+    public IReadOnlyList<EcuClient> Clients { get; private set; } = [];
+
+    /// <summary>The testers' CAN controllers, in the order of the ECUs.</summary>
+    public IReadOnlyList<VirtualCan> Controllers { get; private set; } = [];
+
+    /// <summary>Starts a client on what the disk holds.</summary>
+    public void Start()
+    {
+        _starts++;
+        List<EcuClient> clients = [];
+        List<VirtualCan> controllers = [];
+        foreach (SimEcu ecu in _ecus)
+        {
+            VirtualCan can = new(_bus, $"tester-{ecu.Fleet.Name}");
+            CrashableLink link = new(new IsoTpLink(_bus.Time, can, ecu.Fleet.Definition.Config.CanIf));
+            SeededRandom random = new(_seed, string.Create(CultureInfo.InvariantCulture, $"client {_starts} {ecu.Fleet.Name}"));
+            clients.Add(new EcuClient(new UdsTester(link, new TesterTiming()), ecu.Fleet.Credentials, count => Entropy(random, count)));
+            controllers.Add(can);
+            _links.Add(link);
+        }
+
+        Clients = clients;
+        Controllers = controllers;
+        VehicleJournal journal = VehicleJournal.Open(_disk, JournalPath, string.Create(CultureInfo.InvariantCulture, $"vehicle-{_starts}"));
+        IEnumerable<VehicleEcu> ecus = _ecus.Select((ecu, i) => new VehicleEcu(ecu.Fleet.Name, clients[i], Fleet.Policy));
+        _client = new VehicleClient(_bus.Time, new ListenedLink(_network.Join("vehicle"), _rules, _topics), _topics, ecus, journal);
+        Work = _client.RunAsync();
+    }
+
+    /// <summary>Takes the client away; a new one starts after a while. False when there is none to be taken away.</summary>
+    public bool Crash(long downMs)
+    {
+        if (_client is null)
+        {
+            return false;
+        }
+
+        _client.Stop();
+        _client = null;
+        _links.ForEach(link => link.Crash());
+        _links.Clear();
+        _start.After(downMs * VirtualTime.NsPerMs);
+        return true;
+    }
+
+    private static byte[] Entropy(SeededRandom random, int count)
+    {
+        byte[] bytes = new byte[count];
+        random.Fill(bytes);
+        return bytes;
+    }
+
+    /// <summary>Lets the rules hear what the vehicle publishes.</summary>
+    private sealed class ListenedLink(IMessageLink inner, RuleBook rules, Topics topics) : IMessageLink
+    {
+        public bool IsConnected => inner.IsConnected;
+
+        public Action? Restored
+        {
+            get => inner.Restored;
+            set => inner.Restored = value;
+        }
+
+        public void Subscribe(string filter, MessageHandler handler) => inner.Subscribe(filter, handler);
+
+        public void Publish(string topic, ReadOnlyMemory<byte> payload)
+        {
+            if (topic == topics.FromVehicle && EsyncJson.TryDecode(payload) is { } message)
+            {
+                rules.VehicleMessage(message);
+            }
+
+            inner.Publish(topic, payload);
+        }
+
+        public void Leave() => inner.Leave();
+    }
+}
