@@ -38,11 +38,9 @@ public static class RootCommandFactory
         yield return DemoCommand.Create();
         yield return ProvisionCommand.Create();
         yield return UpdateCommand.Create();
+        yield return SimCommand.Create();
         yield return KeysCommand.Create(files);
         yield return PackageCommand.Create(files);
-        yield return SimCommand.Create();
-        yield return KeysCommand.Create();
-        yield return PackageCommand.Create();
         yield return ConfigCommand.Create();
         yield return HilCommand.Create();
     }
