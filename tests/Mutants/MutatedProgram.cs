@@ -46,7 +46,7 @@ public sealed class MutatedProgram : IDisposable
         using StringWriter output = new();
         using StringWriter error = new();
         MethodInfo run = Type(EntryType).GetMethod(EntryMethod)!;
-        int code = await (Task<int>)run.Invoke(null, [arguments, TextWriter.Synchronized(output), TextWriter.Synchronized(error)])!;
+        int code = await (Task<int>)run.Invoke(null, [arguments, TextWriter.Synchronized(output), TextWriter.Synchronized(error), null])!;
         return new MutantRun(code, output.ToString(), error.ToString());
     }
 
