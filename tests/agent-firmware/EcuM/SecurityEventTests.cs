@@ -1,0 +1,156 @@
+// Which events of an ECU's life are security events, with which reason, and that they outlive the reset that follows.
+using EsyncAgent;
+using EsyncSim.Flash;
+using Xunit;
+
+namespace EsyncTests.AgentFirmware.EcuM;
+
+public sealed class SecurityEventTests
+{
+    private const int Length = 9000;
+    private static readonly TestImage One = TestImage.Make("1.0.0", 1, Length);
+    private static readonly TestImage Two = TestImage.Make("2.0.0", 2, Length + 5000);
+
+    [Fact]
+    public void A_life_without_incident_has_none()
+    {
+        AgentRig rig = Updated(One, Two);
+        rig.PowerOn();
+        Assert.Empty(Events(rig));
+        Assert.Equal((0u, 0u), (rig.Agent.IdsM.NewestNumber, rig.Agent.IdsM.StoredNumber));
+    }
+
+    [Fact]
+    public void A_refused_manifest_is_in_flash_before_its_answer()
+    {
+        AgentRig rig = Updated(One, Two);
+        Assert.Equal(FotaError.SequenceTooLow, rig.Update(One));
+        Assert.Equal(1u, rig.Agent.IdsM.StoredNumber);
+        rig.PowerOn();
+        Assert.Equal([(IdsMEvent.ManifestRefused, FotaError.SequenceTooLow)], Events(rig));
+    }
+
+    [Fact]
+    public void A_refused_chunk()
+    {
+        AgentRig rig = Updated(One);
+        byte[] payload = Two.Payload.ToArray();
+        payload[5000] ^= 0x10;
+        Assert.Equal(FotaError.ChunkMismatch, rig.Update(Two with { Payload = payload }));
+        rig.Reset();
+        Assert.Equal([(IdsMEvent.ChunkRefused, FotaError.ChunkMismatch)], Events(rig));
+    }
+
+    [Theory]
+    [InlineData("selftest", FotaError.SelfTestFailed)]
+    [InlineData("throws", FotaError.LoadFailed)]
+    [InlineData("stalls", FotaError.AliveLost)]
+    public void A_trial_that_goes_back(string behaviour, FotaError reason)
+    {
+        AgentRig rig = Updated(One);
+        InstallUpToTrial(rig, TestImage.Make("9.0.0", 3, Length, behaviour));
+        rig.Reset();
+        rig.TurnUntil(() => rig.Banks.Record.LastError == reason && rig.Agent.IsRunning && rig.RunningVersion == "1.0.0", "rollback");
+        Assert.Equal([(IdsMEvent.TrialReverted, reason)], Events(rig));
+    }
+
+    [Fact]
+    public void A_trial_that_has_used_up_its_starts()
+    {
+        AgentRig rig = Updated(One);
+        InstallUpToTrial(rig, Two);
+        for (int start = 0; start < 4; start++)
+        {
+            rig.PowerOn();
+        }
+
+        Assert.Equal([(IdsMEvent.TrialReverted, FotaError.TrialAttemptsUsedUp)], Events(rig));
+    }
+
+    [Fact]
+    public void A_damaged_active_bank()
+    {
+        AgentRig rig = Updated(One, Two);
+        rig.Flash.Memory.FlipBit(100, 3);
+        rig.PowerOn();
+        Assert.Equal("1.0.0", rig.RunningVersion);
+        rig.PowerOn();
+        Assert.Equal([(IdsMEvent.BankRejected, FotaError.ImageDamaged)], Events(rig));
+    }
+
+    [Fact]
+    public void An_ordered_way_back()
+    {
+        AgentRig rig = Updated(One, Two);
+        Assert.Equal(FotaError.None, rig.Routine(0x0213));
+        rig.Reset();
+        Assert.Equal([(IdsMEvent.RollbackOrdered, FotaError.RolledBackByClient)], Events(rig));
+    }
+
+    [Fact]
+    public void A_way_back_that_is_refused_is_none()
+    {
+        AgentRig rig = Updated(One);
+        Assert.Equal(FotaError.NoPreviousImage, rig.Routine(0x0213));
+        Assert.Empty(Events(rig));
+    }
+
+    [Fact]
+    public void A_boot_record_that_lacks_a_copy_and_one_that_lacks_them_all()
+    {
+        AgentRig rig = Updated(One);
+        rig.TurnUntil(() => rig.Banks.Record.MarksTried[1] == 1 && rig.Agent.Fls.IsIdle, "mark");
+        for (int i = 0; i < 50; i++)
+        {
+            rig.Turn();
+        }
+
+        FlsConfig map = rig.Agent.Fls.Map;
+        rig.Flash.Memory.FlipBit(map.BootRecord1.Start + 20, 1);
+        rig.PowerOn();
+        Settle(rig);
+        foreach (FlsArea copy in new[] { map.BootRecord0, map.BootRecord1, map.BootRecord2 })
+        {
+            rig.Flash.Memory.FlipBit(copy.Start + 20, 1);
+        }
+
+        rig.PowerOn();
+        Settle(rig);
+        Assert.Equal("1.0.0", rig.RunningVersion);
+        rig.PowerOn();
+        Assert.Equal(
+            [(IdsMEvent.BootRecordRebuilt, FotaError.BootRecordLost), (IdsMEvent.BootRecordMended, FotaError.None)], Events(rig));
+    }
+
+    private static void Settle(AgentRig rig) => rig.TurnUntil(() => rig.Agent.IdsM.IsSettled && rig.Agent.NvM.IsIdle, "memory");
+
+    private static List<(byte Event, FotaError Reason)> Events(AgentRig rig)
+    {
+        byte[] into = new byte[EsyncAgent.IdsM.EntriesMax * EsyncAgent.IdsM.EntryLength];
+        int count = rig.Agent.IdsM.ReadNewest(EsyncAgent.IdsM.EntriesMax, into, 0);
+        return [.. Enumerable.Range(0, count).Select(i => i * EsyncAgent.IdsM.EntryLength).Select(at => (into[at + 4], (FotaError)BigEndian.ReadU16(into, at + 6)))];
+    }
+
+    private static AgentRig Updated(params TestImage[] images)
+    {
+        AgentRig rig = new(RigConfig.Make(FlashGeometries.W25Q32, 32 * 1024), new FlashModel(FlashGeometries.W25Q32));
+        rig.PowerOn();
+        rig.Provision(TestImage.Provisioning);
+        foreach (TestImage image in images)
+        {
+            Assert.Equal(FotaError.None, rig.Update(image));
+        }
+
+        return rig;
+    }
+
+    private static void InstallUpToTrial(AgentRig rig, TestImage image)
+    {
+        Assert.Equal(FotaError.None, rig.Download(EsyncAgent.Fota.StagingAddress, image.Envelope));
+        Assert.Equal(FotaError.None, rig.Routine(0x0210));
+        Assert.Equal(FotaError.None, rig.Routine(0xFF00));
+        Assert.Equal(FotaError.None, rig.Download(EsyncAgent.Fota.BankAddress, image.Payload));
+        Assert.Equal(FotaError.None, rig.Routine(0xFF01));
+        Assert.Equal(FotaError.None, rig.Routine(0x0211));
+    }
+}
