@@ -43,5 +43,6 @@ public static class RootCommandFactory
         yield return PackageCommand.Create(files);
         yield return ConfigCommand.Create();
         yield return HilCommand.Create();
+        yield return SweepCommand.Create();
     }
 }

@@ -4,39 +4,10 @@
 // that a snapshot of megabytes costs microseconds; randomness comes from the caller's seed alone.
 // Must not know jobs, times or ports.
 // Tests: tests/host-sim/Flash.
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
 namespace EsyncSim.Flash;
-
-/// <summary>Contents of a part at one moment; immutable, shared with the memory it was taken from.</summary>
-public sealed class FlashSnapshot
-{
-    internal FlashSnapshot(FlashSector[] sectors)
-    {
-        Sectors = sectors;
-    }
-
-    internal FlashSector[] Sectors { get; }
-}
-
-/// <summary>One sector. Data is null while every byte is FF.</summary>
-internal sealed class FlashSector
-{
-    internal object? Owner;
-    internal byte[]? Data;
-    internal byte[]? Unstable;
-    internal bool[]? Programmed;
-    internal bool IsSuspect;
-    internal int EraseCount;
-
-    internal FlashSector Clone(object owner) => new()
-    {
-        Owner = owner,
-        Data = (byte[]?)Data?.Clone(),
-        Unstable = (byte[]?)Unstable?.Clone(),
-        Programmed = (bool[]?)Programmed?.Clone(),
-        IsSuspect = IsSuspect,
-        EraseCount = EraseCount,
-    };
-}
 
 /// <summary>The cells.</summary>
 public sealed class FlashMemory
@@ -89,6 +60,27 @@ public sealed class FlashMemory
     {
         _owner = new object();
         _sectors = (FlashSector[])snapshot.Sectors.Clone();
+    }
+
+    /// <summary>
+    /// SHA-256 over all that decides how the part behaves from now on: cells, unstable bits, programmed units, interrupted
+    /// erases. Erased sectors cost nothing, unchanged ones next to nothing.
+    /// </summary>
+    public byte[] Fingerprint()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> number = stackalloc byte[4];
+        for (int i = 0; i < _sectors.Length; i++)
+        {
+            if (!_sectors[i].IsErased)
+            {
+                BinaryPrimitives.WriteInt32BigEndian(number, i);
+                hash.AppendData(number);
+                hash.AppendData(_sectors[i].TakeDigest());
+            }
+        }
+
+        return hash.GetHashAndReset();
     }
 
     /// <summary>All bytes, as they read now.</summary>
@@ -358,6 +350,7 @@ public sealed class FlashMemory
             _sectors[number] = _sectors[number].Clone(_owner);
         }
 
+        _sectors[number].Digest = null;
         return _sectors[number];
     }
 

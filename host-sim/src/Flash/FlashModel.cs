@@ -147,16 +147,28 @@ public sealed class FlashModel : IFls
 
     /// <summary>
     /// For an <see cref="Observer"/>: the part as it would be had the power failed in this operation, while this model goes
-    /// on undisturbed. The fork has power, no clock, and counts from 0.
+    /// on undisturbed; after <see cref="UnderWay"/>: in the change that is under way, or between two.
+    /// The fork has power, no clock, and counts from 0.
     /// </summary>
     public FlashModel ForkCut(CutModel model, ulong seed)
     {
         FlashModel fork = new(this, Memory.Fork(seed), seed);
         fork._job = _job;
         fork._programData = _programData;
-        fork.Tear(model);
+        if (_job.Kind is JobKind.Erase or JobKind.Program or JobKind.Commit)
+        {
+            fork.Tear(model);
+        }
+
         fork.PowerOn();
         return fork;
+    }
+
+    /// <summary>The change that is under way at this moment; null when the part is idle or only reads.</summary>
+    public FlashOperationKind? UnderWay()
+    {
+        SettleByTime();
+        return _job.Kind == JobKind.Erase ? FlashOperationKind.Erase : _job.Kind == JobKind.Program ? FlashOperationKind.Program : null;
     }
 
     /// <inheritdoc/>

@@ -4,6 +4,7 @@ using EsyncAgent;
 using EsyncAgent.App;
 using EsyncAgent.Drivers;
 using EsyncSim.Flash;
+using EsyncSim.Packages;
 using EsyncTests.AgentFirmware.EcuM;
 using Xunit;
 
@@ -13,8 +14,8 @@ public sealed class BoardTrialTests : IDisposable
 {
     private const int LengthOfOne = 9000;
 
-    private static readonly TestImage One = TestImage.MakeForBoard("1.0.0", 1, LengthOfOne);
-    private static readonly TestImage Two = TestImage.MakeForBoard("2.0.0", 2, LengthOfOne + 1000);
+    private static readonly TestImage One = ImageForBoard("1.0.0", 1, LengthOfOne);
+    private static readonly TestImage Two = ImageForBoard("2.0.0", 2, LengthOfOne + 1000);
 
     private readonly AgentRig _rig;
     private readonly List<HandDrivenThread> _threads = [];
@@ -68,6 +69,14 @@ public sealed class BoardTrialTests : IDisposable
         Assert.Equal(("1.0.0", BankState.Rejected), (_rig.RunningVersion, _rig.Banks.Record.State[_rig.Banks.Secondary]));
         Assert.Equal(1, _startsOfTwo);
         _rig.TurnUntil(() => Loader.State == ApplicationState.Running, "the old one runs");
+    }
+
+    // Its assembly has what a loader looks at before it hands it to the runtime.
+    private static TestImage ImageForBoard(string version, uint sequence, int length)
+    {
+        byte[] assembly = new byte[length - 256];
+        PeImage.WriteHead(assembly);
+        return TestImage.MakeOf(BundleRuntime.NanoFramework, assembly, version, sequence);
     }
 
     private PeLoader Loader { get; set; } = null!;

@@ -42,7 +42,7 @@ public sealed class SecurityEventTests
             await rig.Client.SessionAsync(0x03);
             EcuClient stranger = new(rig.Tester, new DeviceCredentials(new byte[16], new byte[32]), count => new byte[count]);
             await Assert.ThrowsAsync<NegativeResponseException>(stranger.AuthenticateAsync);
-            await Assert.ThrowsAsync<NegativeResponseException>(() => rig.Client.RoutineAsync(0x0220, "provision", AgentFirmware.EcuM.TestImage.Provisioning));
+            await Assert.ThrowsAsync<NegativeResponseException>(() => rig.Client.RoutineAsync(0x0220, "provision", TestImage.Provisioning));
             await rig.Client.ResetAsync();
             await rig.Client.SessionAsync(0x03);
             VersionReport report = await rig.Client.ReadVersionReportAsync();

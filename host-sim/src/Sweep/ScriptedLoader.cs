@@ -1,43 +1,12 @@
-// The ports that the rig does not care about: a silent bus, a processor, a loader that behaves as the image says.
-using System.Text;
+// An application loader that runs nothing: it behaves as the image says, and keeps the bytes that it was given.
+// Invariant: what was loaded can be compared with a signed image to the byte; RAM, and gone with each start.
+// Tests: tests/agent-firmware/EcuM.
 using EsyncAgent;
 
-namespace EsyncTests.AgentFirmware.EcuM;
-
-public sealed class SilentCan : ICan
-{
-    public byte BlockSizeMax => 0;
-
-    public byte SeparationTimeMin => 0;
-
-    public uint OverrunCount => 0;
-
-    public uint BusOffCount => 0;
-
-    public bool TryReceive(CanFrame into) => false;
-
-    public bool TrySend(CanFrame frame) => true;
-}
-
-public sealed class FakeMcu : IMcu
-{
-    private byte _entropy;
-
-    public McuResetCause ResetCause => McuResetCause.Unknown;
-
-    public uint NowMs { get; set; }
-
-    public bool IsResetRequested { get; private set; }
-
-    public int ReadUniqueId(byte[] into) => 0;
-
-    public void ReadEntropy(byte[] into) => Array.Fill(into, ++_entropy);
-
-    public void Reset() => IsResetRequested = true;
-}
+namespace EsyncSim.Sweep;
 
 /// <summary>Runs nothing, but behaves as the first bytes of the bundle's assembly tell: good, selftest, throws, stalls.</summary>
-public sealed class FakeApplicationLoader : IApplicationLoader
+public sealed class ScriptedLoader : IApplicationLoader
 {
     private byte[] _image = [];
     private int _length;
@@ -76,7 +45,7 @@ public sealed class FakeApplicationLoader : IApplicationLoader
             throw new InvalidOperationException("started before the whole image was there");
         }
 
-        _behaviour = TestImage.BehaviourOf(_image);
+        _behaviour = SignedImage.BehaviourOf(_image);
         State = _behaviour == "throws" ? ApplicationState.Faulted : ApplicationState.Starting;
         return _behaviour == "throws" ? StdReturn.NotOk : StdReturn.Ok;
     }

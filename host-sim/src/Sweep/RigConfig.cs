@@ -1,9 +1,11 @@
-// A configuration for the rig: the areas one after the other over the sectors of a geometry.
+// A configuration for a rig: the areas one after the other over the sectors of a geometry.
+// Tests: tests/agent-firmware/EcuM.
 using EsyncAgent;
 using EsyncSim.Flash;
 
-namespace EsyncTests.AgentFirmware.EcuM;
+namespace EsyncSim.Sweep;
 
+/// <summary>Configurations of a rig.</summary>
 public static class RigConfig
 {
     /// <summary>Areas of at least these lengths, in whole sectors.</summary>
@@ -39,6 +41,12 @@ public static class RigConfig
             Checkpoint0 = Take(2048),
             Checkpoint1 = Take(2048),
         };
+        return Make(map);
+    }
+
+    /// <summary>An ECU with this map.</summary>
+    public static EcuConfig Make(FlsConfig map)
+    {
         return new EcuConfig
         {
             Name = "rig",
@@ -50,8 +58,8 @@ public static class RigConfig
             Dem = new DemConfig(),
             Fota = new FotaConfig
             {
-                VendorId = TestImage.VendorId,
-                ClassId = TestImage.ClassId,
+                VendorId = SignedImage.VendorId,
+                ClassId = SignedImage.ClassId,
                 RequiredRoles = [TrustRole.Author, TrustRole.Oem],
             },
             Dcm = new DcmConfig(),

@@ -1,15 +1,18 @@
 // The whole agent over a zero-time flash, with or without a board's driver in between, driven at the update target: what a client does over the bus, without the
 // bus. Small and fast, so that a power cut can be tried at every flash operation.
 // Invariant: everything that outlives a reset is in the flash model; a reset makes a new EcuM.
+// Tests: tests/agent-firmware/EcuM.
 using EsyncAgent;
 using EsyncSim.Crypto;
 using EsyncSim.Flash;
 
-namespace EsyncTests.AgentFirmware.EcuM;
+namespace EsyncSim.Sweep;
 
+/// <summary>One agent and the client that drives it.</summary>
 public sealed class AgentRig
 {
     private const int LoopsMax = 20_000;
+    private const int QuietTurns = 40;
     private readonly EcuConfig _config;
     private readonly Func<IMcu, IFls>? _driver;
     private readonly Func<IApplicationLoader> _makeLoader;
@@ -26,19 +29,19 @@ public sealed class AgentRig
         _config = config;
         _driver = driver;
         Flash = flash;
-        _makeLoader = makeLoader ?? (() => new FakeApplicationLoader());
+        _makeLoader = makeLoader ?? (() => new ScriptedLoader());
     }
 
     public FlashModel Flash { get; }
 
-    public EsyncAgent.EcuM Agent { get; private set; } = null!;
+    public EcuM Agent { get; private set; } = null!;
 
-    public FakeApplicationLoader Loader => (FakeApplicationLoader)_loader;
+    public ScriptedLoader Loader => (ScriptedLoader)_loader;
 
     /// <summary>Called after each turn with the time: what else has its turn on a processor.</summary>
     public Action<uint> AfterTurn { get; set; } = _ => { };
 
-    public FakeMcu Mcu { get; private set; } = null!;
+    public RigMcu Mcu { get; private set; } = null!;
 
     public int Resets { get; private set; }
 
@@ -86,8 +89,16 @@ public sealed class AgentRig
         throw new InvalidOperationException($"{what}: not within {LoopsMax} turns");
     }
 
+    /// <summary>Called with each routine before it is asked for.</summary>
+    public Action<ushort> RoutineBegins { get; set; } = _ => { };
+
+    /// <summary>Called with each routine and its result.</summary>
+    public Action<ushort, FotaError> RoutineEnded { get; set; } = (_, _) => { };
+
+    /// <summary>Runs a routine of the update target to its end.</summary>
     public FotaError Routine(ushort identifier)
     {
+        RoutineBegins(identifier);
         FotaError condition = Agent.Fota.RoutineCondition(identifier);
         if (condition != FotaError.None)
         {
@@ -96,21 +107,23 @@ public sealed class AgentRig
 
         StdReturn result = Agent.Fota.StartRoutine(identifier);
         TurnUntil(() => result != StdReturn.Pending || (result = Agent.Fota.PollRoutine()) != StdReturn.Pending, $"routine {identifier:X4}");
+        RoutineEnded(identifier, Agent.Fota.LastError);
         return Agent.Fota.LastError;
     }
 
-    public FotaError Download(uint address, ReadOnlyMemory<byte> data, int blockLength = 4093)
+    /// <summary>34, 36 …, 37; with <paramref name="breakOffAt"/> the client goes silent when it has sent so much.</summary>
+    public FotaError Download(uint address, ReadOnlyMemory<byte> data, int blockLength = 4093, int breakOffAt = int.MaxValue)
     {
         StdReturn result = StdReturn.Pending;
         TurnUntil(() => (result = Agent.Fota.StartDownload(0, address, (uint)data.Length)) != StdReturn.Pending, "request download");
         byte[] all = data.ToArray();
-        for (int position = 0; result == StdReturn.Ok && position < all.Length; position += blockLength)
+        for (int position = 0; result == StdReturn.Ok && position < Math.Min(all.Length, breakOffAt); position += blockLength)
         {
             int count = Math.Min(blockLength, all.Length - position);
             TurnUntil(() => (result = Agent.Fota.TransferData(all, position, count)) != StdReturn.Pending, "transfer data");
         }
 
-        if (result == StdReturn.Ok)
+        if (result == StdReturn.Ok && breakOffAt >= all.Length)
         {
             TurnUntil(() => (result = Agent.Fota.TransferExit()) != StdReturn.Pending, "transfer exit");
         }
@@ -142,7 +155,7 @@ public sealed class AgentRig
     }
 
     /// <summary>What a client does, from wherever the ECU is, until the image is confirmed or refused.</summary>
-    public FotaError Update(TestImage image)
+    public FotaError Update(SignedImage image)
     {
         BootRecord record = Banks.Record;
         int target = Banks.Secondary;
@@ -174,25 +187,28 @@ public sealed class AgentRig
         return Routine(0x0212);
     }
 
-    private FotaError Install(TestImage image, bool isBound)
+    private FotaError Install(SignedImage image, bool isBound)
     {
-        FotaError error = FotaError.None;
-        if (!isBound)
-        {
-            error = Download(EsyncAgent.Fota.StagingAddress, image.Envelope);
-            error = error == FotaError.None ? Routine(0x0210) : error;
-        }
+        FotaError error = isBound ? FotaError.None : SendManifest(image);
+        return error == FotaError.None ? SendImage(image) : error;
+    }
 
-        int offset = error == FotaError.None ? ResumeOffset() : 0;
-        if (error == FotaError.None && offset == 0)
-        {
-            error = Routine(0xFF00);
-        }
+    /// <summary>Envelope to the staging slot, 0210.</summary>
+    public FotaError SendManifest(SignedImage image)
+    {
+        FotaError error = Download(Fota.StagingAddress, image.Envelope);
+        return error == FotaError.None ? Routine(0x0210) : error;
+    }
 
+    /// <summary>The image from where the ECU lacks it, after FF00 when it lacks all of it; FF01.</summary>
+    public FotaError SendImage(SignedImage image)
+    {
+        int offset = ResumeOffset();
+        FotaError error = offset == 0 ? Routine(0xFF00) : FotaError.None;
         if (error == FotaError.None && offset < image.Payload.Length)
         {
             SentBytes += image.Payload.Length - offset;
-            error = Download(EsyncAgent.Fota.BankAddress + (uint)offset, image.Payload.AsMemory(offset));
+            error = Download(Fota.BankAddress + (uint)offset, image.Payload.AsMemory(offset));
         }
 
         return error == FotaError.None ? Routine(0xFF01) : error;
@@ -202,18 +218,33 @@ public sealed class AgentRig
     public long SentBytes { get; set; }
 
     /// <summary>First byte that the ECU lacks (DID FD02).</summary>
-    public int ResumeOffset()
+    public int ResumeOffset() => ResumeOffset(Agent);
+
+    /// <summary>First byte that an ECU lacks (DID FD02).</summary>
+    public static int ResumeOffset(EcuM agent)
     {
         byte[] point = new byte[24];
-        Agent.Fota.ReadDid(0xFD02, point, 0);
+        agent.Fota.ReadDid(0xFD02, point, 0);
         return (int)BigEndian.ReadU32(point, 0);
+    }
+
+    /// <summary>Turns until the agent leaves the flash in peace.</summary>
+    public void Settle()
+    {
+        long operations = Flash.OperationCount;
+        for (int quiet = 0; quiet < QuietTurns; quiet++)
+        {
+            Turn();
+            quiet = Flash.OperationCount == operations ? quiet : 0;
+            operations = Flash.OperationCount;
+        }
     }
 
     private void Start()
     {
-        Mcu = new FakeMcu();
+        Mcu = new RigMcu();
         _loader = _makeLoader();
-        Agent = new EsyncAgent.EcuM(_config, new SilentCan(), _driver?.Invoke(Mcu) ?? Flash, new HostCrypto(), Mcu, _loader);
+        Agent = new EcuM(_config, new SilentCan(), _driver?.Invoke(Mcu) ?? Flash, new HostCrypto(), Mcu, _loader);
         for (int i = 0; i < LoopsMax && !(Agent.IsRunning && Agent.Fota.IsReady) && !Mcu.IsResetRequested; i++)
         {
             RunOnce();

@@ -1,0 +1,62 @@
+// One sector's cells, and a part's contents at one moment as sectors that are shared until they are changed.
+// Invariant: a sector that a snapshot holds never changes; its owner alone changes it, and forgets its digest then.
+// Tests: tests/host-sim/Flash.
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace EsyncSim.Flash;
+
+/// <summary>Contents of a part at one moment; immutable, shared with the memory it was taken from.</summary>
+public sealed class FlashSnapshot
+{
+    internal FlashSnapshot(FlashSector[] sectors)
+    {
+        Sectors = sectors;
+    }
+
+    internal FlashSector[] Sectors { get; }
+}
+
+/// <summary>One sector. Data is null while every byte is FF.</summary>
+internal sealed class FlashSector
+{
+    internal object? Owner;
+    internal byte[]? Data;
+    internal byte[]? Unstable;
+    internal bool[]? Programmed;
+    internal bool IsSuspect;
+    internal int EraseCount;
+
+    // Of what stands here; null once it was changed.
+    internal byte[]? Digest;
+
+    internal bool IsErased => Data is null && Unstable is null && Programmed is null && !IsSuspect;
+
+    internal byte[] TakeDigest()
+    {
+        byte[]? digest = Digest;
+        if (digest is null)
+        {
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            ReadOnlySpan<byte> kind = [IsSuspect ? (byte)1 : (byte)0, Data is null ? (byte)0 : (byte)1, Unstable is null ? (byte)0 : (byte)1, Programmed is null ? (byte)0 : (byte)1];
+            hash.AppendData(kind);
+            hash.AppendData(Data ?? []);
+            hash.AppendData(Unstable ?? []);
+            hash.AppendData(MemoryMarshal.AsBytes<bool>(Programmed ?? []));
+            digest = hash.GetHashAndReset();
+            Digest = digest;
+        }
+
+        return digest;
+    }
+
+    internal FlashSector Clone(object owner) => new()
+    {
+        Owner = owner,
+        Data = (byte[]?)Data?.Clone(),
+        Unstable = (byte[]?)Unstable?.Clone(),
+        Programmed = (bool[]?)Programmed?.Clone(),
+        IsSuspect = IsSuspect,
+        EraseCount = EraseCount,
+    };
+}

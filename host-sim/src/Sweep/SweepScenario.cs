@@ -1,0 +1,213 @@
+// The rows of a sweep: how the ECU is brought to where it begins, what is cut, and what a client does afterwards.
+// A new kind of data that outlives a reset gets a row here: prepare it, change it, and say in Finish what must be there.
+// Invariants: Run begins with a start from flash, so that every operation of a boot is cut too; Finish starts from wherever
+// a cut left the ECU and ends with an ECU that has done what the scenario was for.
+// Tests: tests/host-sim/Sweep.
+using EsyncAgent;
+
+namespace EsyncSim.Sweep;
+
+/// <summary>A row.</summary>
+/// <param name="Name">Name on the command line.</param>
+/// <param name="Meaning">What is cut, in words.</param>
+/// <param name="Prepare">Brings the ECU there.</param>
+/// <param name="Run">What is cut.</param>
+/// <param name="Finish">After a cut and a restart.</param>
+public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorld> Prepare, Action<SweepWorld> Run, Action<SweepWorld> Finish)
+{
+    private const int BreakOff = 5;
+
+    /// <summary>True: the part is erased when Run begins.</summary>
+    public bool IsNewDevice { get; init; }
+
+    /// <summary>True: with a long block in NvM, so that its areas run full.</summary>
+    public bool HasLongBlocks { get; init; }
+
+    /// <summary>True: the images are 256 KiB long.</summary>
+    public bool IsLarge { get; init; }
+
+    /// <summary>All rows.</summary>
+    public static IReadOnlyList<SweepScenario> All { get; } =
+    [
+        new("first-start", "a new device: first boot record, provisioning", _ => { }, Provision, world =>
+        {
+            Provision(world);
+            world.Update(world.Images.One);
+        }) { IsNewDevice = true },
+        new("manifest", "the envelope to the staging slot, 0210", Installed, SendManifest, FinishUpdate),
+        new("full-image", "FF00, the whole image, FF01", Bound, SendImage, FinishUpdate),
+        new("resumed-download", "the rest of an image that was broken off, FF01", BrokenOff, SendImage, FinishUpdate),
+        new("activate", "0211", Verified, Activate, FinishUpdate),
+        new("trial", "two starts into the trial", Activated, world =>
+        {
+            world.Settle();
+            world.Rig.Reset();
+        }, FinishUpdate),
+        new("confirm", "0212 and the confirm mark", Activated, world => world.Require(world.Rig.Routine(0x0212), "0212"), FinishUpdate),
+        new("rollback-by-order", "0213 to the previous image", Updated, RollBack, FinishRollBack),
+        new("rollback-of-trial", "0213 out of a trial", Activated, RollBack, FinishRollBack),
+        new("rollback-automatic", "a trial whose self-test fails", world => PutOnTrial(world, world.Images.Bad), world => world.Await(world.Images.One), world =>
+        {
+            if (world.IsOnTrial(world.Images.Bad))
+            {
+                world.Await(world.Images.One);
+            }
+
+            world.Update(world.Images.Three);
+        }),
+        new("rollback-attempts", "a trial that is never confirmed uses up its starts", Activated, UseUpAttempts, world =>
+        {
+            if (world.IsOnTrial(world.Images.Two))
+            {
+                UseUpAttempts(world);
+            }
+
+            world.Update(world.Images.Three);
+        }),
+        new("nvm-rewrite", "blocks of NvM written until both areas have changed over several times", Installed, RewriteBlocks, StoreAgain) { HasLongBlocks = true },
+        new("boot-record", "changes of the boot record over two power cycles", Installed, ChangeRecords, ChangeAgain),
+    ];
+
+    /// <summary>Rows that only a full run has.</summary>
+    public static IReadOnlyList<SweepScenario> Large { get; } =
+    [
+        new("full-image-256k", "FF00, an image of 256 KiB, FF01", Bound, SendImage, FinishUpdate) { IsLarge = true },
+    ];
+
+    /// <summary>The restarts after cuts at frames of a bus.</summary>
+    public static SweepScenario AtFrames { get; } = new("update-frames", "a whole update over the bus", Installed, FinishUpdate, FinishUpdate);
+
+    private static void Provision(SweepWorld world)
+    {
+        world.Rig.Provision(SweepImages.Provisioning);
+        world.Require(FotaError.None, "provisioning");
+    }
+
+    private static void Installed(SweepWorld world)
+    {
+        Provision(world);
+        world.Update(world.Images.One);
+        world.Store(NvMBlock.SecurityAccess, [3, 1, 4, 1, 5]);
+    }
+
+    private static void Bound(SweepWorld world)
+    {
+        Installed(world);
+        SendManifest(world);
+    }
+
+    private static void BrokenOff(SweepWorld world)
+    {
+        Bound(world);
+        world.Require(world.Rig.Routine(0xFF00), "FF00");
+        ReadOnlyMemory<byte> payload = world.Images.Two.Payload;
+        world.Require(world.Rig.Download(Fota.BankAddress, payload, breakOffAt: payload.Length * BreakOff / 6), "a download");
+    }
+
+    private static void Verified(SweepWorld world)
+    {
+        Bound(world);
+        SendImage(world);
+    }
+
+    private static void Activated(SweepWorld world) => PutOnTrial(world, world.Images.Two);
+
+    private static void Updated(SweepWorld world)
+    {
+        Installed(world);
+        world.Update(world.Images.Two);
+    }
+
+    private static void PutOnTrial(SweepWorld world, SignedImage image)
+    {
+        Installed(world);
+        world.Require(world.Rig.SendManifest(image), "the manifest");
+        world.Require(world.Rig.SendImage(image), "the image");
+        Activate(world);
+    }
+
+    private static void SendManifest(SweepWorld world) => world.Require(world.Rig.SendManifest(world.Images.Two), "the manifest");
+
+    private static void SendImage(SweepWorld world) => world.Require(world.Rig.SendImage(world.Images.Two), "the image");
+
+    private static void Activate(SweepWorld world) => world.Require(world.Rig.Routine(0x0211), "0211");
+
+    private static void FinishUpdate(SweepWorld world) => world.Update(world.Images.Two);
+
+    private static void RollBack(SweepWorld world)
+    {
+        world.Require(world.Rig.Routine(0x0213), "0213");
+        world.Rig.Reset();
+        world.Await(world.Images.One);
+    }
+
+    private static void FinishRollBack(SweepWorld world)
+    {
+        if (world.Rig.RunningVersion == world.Images.Two.Version || world.IsOnTrial(world.Images.Two))
+        {
+            RollBack(world);
+        }
+
+        world.Update(world.Images.Three);
+    }
+
+    private static void UseUpAttempts(SweepWorld world)
+    {
+        for (int start = 0; world.Rig.RunningVersion != world.Images.One.Version && start < 16; start++)
+        {
+            world.Start();
+        }
+
+        world.RequireConfirmed(world.Images.One);
+    }
+
+    // Long and short blocks in turn, over a power cycle; five fill an area, so that both are begun anew several times.
+    private static void RewriteBlocks(SweepWorld world)
+    {
+        for (byte round = 1; round <= 24; round++)
+        {
+            world.Store(NvMBlock.Fingerprint, Block(world, NvMBlock.Fingerprint, round));
+            world.Store(NvMBlock.SecurityAccess, Block(world, NvMBlock.SecurityAccess, round));
+            if (round == 12)
+            {
+                world.Start();
+            }
+        }
+    }
+
+    private static void StoreAgain(SweepWorld world)
+    {
+        world.Store(NvMBlock.Fingerprint, Block(world, NvMBlock.Fingerprint, 100));
+        world.Start();
+        world.Store(NvMBlock.SecurityAccess, Block(world, NvMBlock.SecurityAccess, 101));
+        world.RequireConfirmed(world.Images.One);
+    }
+
+    private static byte[] Block(SweepWorld world, byte block, byte value)
+    {
+        byte[] data = new byte[world.Rig.Agent.NvM.Data(block).Length];
+        Array.Fill(data, value);
+        return data;
+    }
+
+    private static void ChangeRecords(SweepWorld world)
+    {
+        world.Settle();
+        for (int change = 0; change < 6; change++)
+        {
+            world.ChangeRecord(draft => draft.RollbackCount++);
+            if (change == 2)
+            {
+                world.Start();
+                world.Settle();
+            }
+        }
+    }
+
+    private static void ChangeAgain(SweepWorld world)
+    {
+        world.Settle();
+        world.ChangeRecord(draft => draft.RollbackCount++);
+        world.RequireConfirmed(world.Images.One);
+    }
+}

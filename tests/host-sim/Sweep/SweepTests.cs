@@ -1,0 +1,95 @@
+// The sweep by itself: what it finds nothing in, what it counts, that it repeats itself, and what it says.
+using System.Text.Json;
+using EsyncSim.Cli;
+using EsyncSim.Flash;
+using Xunit;
+
+namespace EsyncTests.HostSim.Sweep;
+
+public sealed class SweepTests
+{
+    public static TheoryData<string> Geometries => [.. FlashGeometries.All.Select(row => row.Name)];
+
+    [Fact]
+    public void No_scenario_has_a_finding_on_the_part_that_most_boards_use()
+    {
+        SweepReport report = SweepRunner.Run(new SweepRequest { Geometries = ["w25q32"], OperationsMax = 7 });
+        AssertGood(report);
+        Assert.Equal(SweepScenario.All.Select(scenario => scenario.Name), report.Cells.Select(cell => cell.Scenario));
+        Assert.All(report.Cells, cell => Assert.True(cell is { Operations: > 5, Cuts: > 30 } && cell.Restarts <= cell.Cuts + cell.DoubleCuts, $"{cell}"));
+        Assert.True(report.Cells.Sum(cell => cell.DoubleCuts) > 50);
+    }
+
+    [Theory]
+    [MemberData(nameof(Geometries))]
+    public void Images_span_eight_chunks_and_two_sectors_of_either_bank_on_every_part(string name)
+    {
+        SweepPart part = SweepPart.Of(FlashGeometries.ByName(name))!;
+        foreach (SignedImage image in (SignedImage[])[part.Images.One, part.Images.Two, part.Images.Bad, part.Images.Three])
+        {
+            Assert.True(image.Payload.Length > 8 * 4096);
+            foreach (EsyncAgent.FlsArea bank in (EsyncAgent.FlsArea[])[part.Config.Fls.BankA, part.Config.Fls.BankB])
+            {
+                Assert.InRange(image.Payload.Length, part.Geometry.LengthOf(part.Geometry.SectorAt(bank.Start)) + 1, (int)bank.Length);
+            }
+        }
+    }
+
+    [Fact]
+    public void The_same_request_gives_the_same_report_on_one_thread_and_on_three()
+    {
+        SweepRequest request = new() { Scenarios = ["confirm", "boot-record", "activate"], Geometries = ["w25q32", "stm32g4"], OperationsMax = 7, ThreadsMax = 1 };
+        SweepReport one = SweepRunner.Run(request);
+        SweepReport three = SweepRunner.Run(request with { ThreadsMax = 3 });
+        Assert.Equal(one.Cells.Select(Figures), three.Cells.Select(Figures));
+        SweepReport other = SweepRunner.Run(request with { Seed = 2 });
+        Assert.Equal(one.Cells.Select(cell => cell.Cuts), other.Cells.Select(cell => cell.Cuts));
+
+        static string Figures(SweepCell cell) => $"{cell with { Findings = [] }}";
+    }
+
+    [Fact]
+    public async Task The_command_writes_its_figures_as_JSON_and_as_a_table()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "sweep.json");
+        using StringWriter output = new();
+        int code = await EsyncCommandLine.RunAsync(["sweep", "--scenario", "activate", "--geometry", "w25q32", "--double-every", "0", "--json", path], output, TextWriter.Null);
+        Assert.Equal(0, code);
+        Assert.Contains("resends in full", output.ToString());
+        using JsonDocument json = JsonDocument.Parse(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
+        Assert.Equal(["scenarios", "cutsPerSecond"], json.RootElement.EnumerateObject().Select(one => one.Name));
+        JsonElement scenario = json.RootElement.GetProperty("scenarios").EnumerateArray().Single();
+        Assert.Equal(
+            ["name", "flashOperations", "canFrames", "cuts", "bricks", "wrongImages", "resentInFull", "lostConfirmedState"],
+            scenario.EnumerateObject().Select(one => one.Name));
+        Assert.Equal("activate", scenario.GetProperty("name").GetString());
+        Assert.Equal(6 * scenario.GetProperty("flashOperations").GetInt32(), scenario.GetProperty("cuts").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("sweep", "--scenario", "coffee")]
+    [InlineData("sweep", "--geometry", "coffee")]
+    [InlineData("sweep", "--only", "activate:w25q32:3")]
+    [InlineData("sweep", "--only", "activate:w25q32:3:Coffee")]
+    [InlineData("sweep", "--operations-max", "-1")]
+    public async Task A_name_that_is_not_there_is_a_wrong_command_line(params string[] arguments)
+    {
+        using StringWriter error = new();
+        Assert.Equal(2, await EsyncCommandLine.RunAsync(arguments, TextWriter.Null, error));
+        Assert.StartsWith("error: ", error.ToString());
+    }
+
+    [Fact]
+    public void An_address_names_one_attempt_and_reads_as_it_was_written()
+    {
+        const string Text = "confirm:w25q32:7:ProgramBits:3:EraseAllFf";
+        SweepAddress address = SweepAddress.Parse(Text);
+        Assert.Equal(Text, address.ToString());
+        SweepReport report = SweepRunner.Run(new SweepRequest { Only = address with { Second = new FlashCut(0, CutModel.Before) } });
+        SweepCell cell = Assert.Single(report.Cells);
+        Assert.Equal((1, 1), (cell.Cuts, cell.DoubleCuts));
+    }
+
+    internal static void AssertGood(SweepReport report) => Assert.True(
+        report.IsGood, string.Join('\n', report.Cells.SelectMany(cell => cell.Findings).Take(5).Select(finding => $"{finding.Address}: {finding.Error}")));
+}
