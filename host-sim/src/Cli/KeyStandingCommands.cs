@@ -16,7 +16,7 @@ internal static class KeyStandingCommands
     public static Command Status(IFileSystem files)
     {
         Argument<string> file = new("FILE") { Description = "Private key file" };
-        Option<string[]> seen = new("--seen") { HelpName = "PACKAGE", Description = "Packages that it may have signed; what they show is noted in the register", AllowMultipleArgumentsPerToken = true };
+        Option<string[]> seen = new("--seen") { HelpName = "PACKAGE", Description = "Packages and trust files that it may have signed; what they show is noted in the register", AllowMultipleArgumentsPerToken = true };
         ToolCommand command = new("status", "Tell whether a key may sign: what its file says against the register of used signatures and packages. Ends with 4 when it may not.") { file, seen };
         KeyStoreOption store = new(command, files);
         command
@@ -55,7 +55,7 @@ internal static class KeyStandingCommands
         foreach (string packagePath in packagePaths)
         {
             byte[] file = AtomicFile.ReadInput(packagePath, "package", Package.LengthMax);
-            Package.Decode(file, packagePath);
+            SeenSignatures.Envelopes(file, packagePath);
             packages.Add((packagePath, file));
         }
 

@@ -185,7 +185,7 @@ public sealed class CampaignServer
         EsyncMessage? message = EsyncJson.TryDecode(payload);
         if (message is { Epoch: { } epoch, Body.Sequence: { } number })
         {
-            if (_ledger.TryTake(_topics.Vehicle, epoch, number, out int handedOn))
+            if (_ledger.TryTake(_topics.Vehicle, epoch, number, message.Oldest ?? 1, out int handedOn))
             {
                 HandOn(message);
             }

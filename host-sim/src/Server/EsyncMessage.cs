@@ -89,6 +89,10 @@ public sealed record EsyncMessage
     [JsonPropertyName("epoch")]
     public string? Epoch { get; init; }
 
+    /// <summary>On numbered answers: the lowest number that is not acknowledged, for a server that does not know the epoch (any more).</summary>
+    [JsonPropertyName("oldest")]
+    public int? Oldest { get; init; }
+
     /// <summary>Content.</summary>
     [JsonPropertyName("body")]
     public required EsyncBody Body { get; init; }

@@ -26,6 +26,7 @@ public sealed class MqttMessageNetwork : IMessageNetwork
     private const string IdentifierProperty = "esync-message";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReconnectPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan DisconnectPause = TimeSpan.FromMilliseconds(5);
 
     private readonly VirtualTime _time;
     private readonly LoopbackBroker? _broker;
@@ -130,7 +131,7 @@ public sealed class MqttMessageNetwork : IMessageNetwork
         catch (Exception exception) when (IsOfConnection(exception))
         {
             // Lost with the connection, for some of the receivers or for all; a broker that is there and mute is another matter.
-            if (_links.TrueForAll(link => link.Client.IsConnected))
+            if (exception is TimeoutException && _links.TrueForAll(link => link.Client.IsConnected))
             {
                 throw Unreachable();
             }
@@ -276,7 +277,7 @@ public sealed class MqttMessageNetwork : IMessageNetwork
         {
             try
             {
-                await ConnectAsync().ConfigureAwait(false);
+                await ConnectAfterDisconnectAsync().ConfigureAwait(false);
                 foreach ((string filter, _) in _subscriptions)
                 {
                     await Client.SubscribeAsync(filter, MqttQualityOfServiceLevel.AtLeastOnce).ConfigureAwait(false);
@@ -287,6 +288,24 @@ public sealed class MqttMessageNetwork : IMessageNetwork
             catch (Exception exception) when (IsOfConnection(exception))
             {
                 return false;
+            }
+        }
+
+        // The client wants its end of the former connection to be over, and has no other word for "not yet" than this exception.
+        private async Task ConnectAfterDisconnectAsync()
+        {
+            Stopwatch waited = Stopwatch.StartNew();
+            while (true)
+            {
+                try
+                {
+                    await ConnectAsync().ConfigureAwait(false);
+                    return;
+                }
+                catch (InvalidOperationException) when (!Client.IsConnected && waited.Elapsed < Patience)
+                {
+                    await Task.Delay(DisconnectPause).ConfigureAwait(false);
+                }
             }
         }
 

@@ -1,8 +1,9 @@
 // What the server must remember of its conversations so that each message counts once: the number of its last request, and
 // of each vehicle the last message that was handed on, by the epoch that numbered it.
 // Invariants: numbers only grow; of one epoch every number is handed on once, in order; the memory is bounded, the epoch
-// that is silent for longest is forgotten first. All of the server's state of this kind is in here, so that it can be
-// stored as one piece.
+// that is silent for longest is forgotten first. An epoch that is not known begins with the oldest message that its sender
+// still waits for: a ledger that was lost costs doubles, never a vehicle that waits for ever. All of the server's state of
+// this kind is in here, so that it can be stored as one piece.
 // It must not know what the messages say.
 // Tests: tests/host-sim/Server.
 namespace EsyncSim.Server;
@@ -29,15 +30,16 @@ public sealed class ServerLedger(string epoch)
     /// <param name="vehicle">Its sender.</param>
     /// <param name="epoch">What the sender numbers its messages under.</param>
     /// <param name="number">Its number.</param>
+    /// <param name="oldest">The lowest number that the sender waits for an acknowledgement of.</param>
     /// <param name="handedOn">The last number that was handed on, this one included: what can be acknowledged.</param>
-    public bool TryTake(string vehicle, string epoch, int number, out int handedOn)
+    public bool TryTake(string vehicle, string epoch, int number, int oldest, out int handedOn)
     {
         if (!_vehicles.TryGetValue(vehicle, out List<Received>? epochs))
         {
             _vehicles[vehicle] = epochs = [];
         }
 
-        Received received = epochs.Find(known => known.Epoch == epoch) ?? new Received(epoch);
+        Received received = epochs.Find(known => known.Epoch == epoch) ?? new Received(epoch) { Last = Math.Max(oldest, 1) - 1 };
         bool isNext = number == received.Last + 1;
         if (isNext)
         {

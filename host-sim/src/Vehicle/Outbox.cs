@@ -67,5 +67,6 @@ internal sealed class Outbox
         }
     }
 
-    private void Publish(EsyncMessage message) => _link.Publish(_topic, EsyncJson.Encode(message));
+    private void Publish(EsyncMessage message) =>
+        _link.Publish(_topic, EsyncJson.Encode(message with { Oldest = _journal.Unacknowledged[0].Body.Sequence }));
 }

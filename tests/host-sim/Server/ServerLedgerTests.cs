@@ -53,6 +53,16 @@ public class ServerLedgerTests
         Assert.Equal((false, 0), Take("v", "a", int.MinValue));
     }
 
-    private (bool IsNew, int HandedOn) Take(string vehicle, string epoch, int number) =>
-        (_ledger.TryTake(vehicle, epoch, number, out int handedOn), handedOn);
+    [Fact]
+    public void An_epoch_that_is_not_known_begins_where_its_sender_waits()
+    {
+        Assert.Equal((false, 4), Take("v", "a", 7, oldest: 5));
+        Assert.Equal((true, 5), Take("v", "a", 5, oldest: 5));
+        Assert.Equal((true, 6), Take("v", "a", 6, oldest: 5));
+        Assert.Equal((false, 6), Take("v", "a", 9, oldest: 9));
+        Assert.Equal((false, 0), Take("v", "b", 9, oldest: int.MinValue));
+    }
+
+    private (bool IsNew, int HandedOn) Take(string vehicle, string epoch, int number, int oldest = 1) =>
+        (_ledger.TryTake(vehicle, epoch, number, oldest, out int handedOn), handedOn);
 }

@@ -111,6 +111,69 @@ public sealed class DeliveryTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_server_that_has_lost_its_ledger_goes_on_with_the_vehicle()
+    {
+        VirtualTime time = new();
+        using VirtualMessageNetwork network = new(time, 1);
+        Topics topics = new("V1");
+        VehicleClient client = new(time, network.Join("vehicle"), topics, [], VehicleJournal.InMemory("vehicle"));
+        time.Run(async () =>
+        {
+            _ = client.RunAsync();
+            for (int life = 1; life <= 3; life++)
+            {
+                IMessageLink link = network.Join("server");
+                CampaignServer server = new(time, link, topics, new ServerLedger($"server {life}"));
+                for (int i = 0; i < 3; i++)
+                {
+                    Assert.NotNull(await server.QueryAsync("none", "none"));
+                }
+
+                await time.DelayMs(100);
+                link.Leave();
+            }
+        });
+        Assert.InRange(time.NowNs, 0, 3 * VirtualTime.NsPerSecond);
+    }
+
+    [Fact]
+    public void Over_MQTT_a_broker_that_goes_away_before_an_answer_is_out_loses_and_doubles_nothing()
+    {
+        VirtualTime time = new();
+        LoopbackBroker broker = time.Hold(LoopbackBroker.StartAsync());
+        int port = broker.Port, requests = 0;
+        using MqttMessageNetwork network = new(time, $"mqtt://127.0.0.1:{port}", reconnectPatience: TimeSpan.Zero);
+        Topics topics = new("V1");
+        Ear ear = new();
+        IMessageLink onBoard = network.Join("on board");
+        onBoard.Subscribe(topics.ToVehicle, (_, payload) =>
+        {
+            if (EsyncJson.TryDecode(payload)!.ReplyId is not null && ++requests is 2 or 3)
+            {
+                time.Hold(broker.StopAsync());
+                time.After(12 * VirtualTime.NsPerSecond, () => broker = time.Hold(LoopbackBroker.StartAsync(port)));
+            }
+        });
+        VehicleJournal journal = VehicleJournal.InMemory("vehicle");
+        VehicleClient client = new(time, network.Join("vehicle"), topics, [], journal);
+        CampaignServer server = new(time, network.Join("server"), topics, new ServerLedger("server"), ear);
+        time.Run(async () =>
+        {
+            _ = client.RunAsync();
+            for (int i = 0; i < 4; i++)
+            {
+                Assert.NotNull(await server.QueryAsync("none", "none"));
+            }
+        });
+        time.RunFor(VirtualTime.NsPerSecond);
+
+        Assert.Equal([1, 2, 3, 4], ear.Numbers);
+        Assert.Empty(journal.Unacknowledged);
+        Assert.InRange(time.NowNs, 12 * VirtualTime.NsPerSecond, 60 * VirtualTime.NsPerSecond);
+        time.Hold(broker.StopAsync());
+    }
+
+    [Fact]
     public void Without_its_journal_a_client_that_crashes_loses_or_doubles_which_shows_that_this_would_be_seen()
     {
         int wrong = 0;
@@ -129,6 +192,19 @@ public sealed class DeliveryTests(ITestOutputHelper output)
         }
 
         Assert.True(wrong > 0);
+    }
+
+    private sealed class Ear : ICampaignObserver
+    {
+        public List<int> Numbers { get; } = [];
+
+        public void Message(bool isToVehicle, EsyncMessage message)
+        {
+            if (!isToVehicle)
+            {
+                Numbers.Add(message.Body.Sequence!.Value);
+            }
+        }
     }
 
     /// <summary>A server that asks, and a client that may crash.</summary>
