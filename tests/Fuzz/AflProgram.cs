@@ -36,9 +36,11 @@ public static class AflProgram
     /// <summary>Serves afl-fuzz.</summary>
     public static void Run(string target)
     {
-        InputChecker checker = new(FuzzTargets.Make(target));
+        // Instrumented code runs only once SharpFuzz has given it a place to count in.
+        InputChecker? checker = null;
         Fuzzer.Run(stream =>
         {
+            checker ??= new InputChecker(FuzzTargets.Make(target));
             using MemoryStream input = new();
             stream.CopyTo(input);
             if (checker.Check(input.ToArray()) is string broken)

@@ -11,6 +11,7 @@ public static class FuzzTargets
     {
         ["cbor"] = () => new CborTarget(),
         ["manifest"] = () => new ManifestTarget(),
+        ["trust"] = () => new TrustTarget(),
         ["envelope"] = () => new EnvelopeTarget(),
         ["signature"] = () => new SignatureTarget(),
         ["cantp"] = () => new CanTpTarget(),

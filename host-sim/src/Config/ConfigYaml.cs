@@ -33,23 +33,15 @@ internal sealed class ConfigYaml
         }
         catch (YamlException e)
         {
-            reader.RefuseSyntax(e.Start, FirstSentence(e));
-            return null;
-        }
-        catch (InvalidOperationException)
-        {
-            // YamlDotNet's scanner loses its own state over some texts, a NUL among them, and says so like this.
-            reader.RefuseSyntax(reader._parser.Current?.End ?? Mark.Empty, "the reader gives up behind this place");
+            Mark mark = e.Start;
+            problems.Add(
+                new ConfigNode(ConfigNodeKind.Scalar, file, Math.Max(1, (int)mark.Line), Math.Max(1, (int)mark.Column)),
+                ConfigRule.Syntax,
+                "This is not YAML: " + FirstSentence(e),
+                "Mind the indentation: two spaces a level, no tabs, a space after each colon");
             return null;
         }
     }
-
-    private void RefuseSyntax(Mark mark, string reason) =>
-        _problems.Add(
-            new ConfigNode(ConfigNodeKind.Scalar, _file, Math.Max(1, (int)mark.Line), Math.Max(1, (int)mark.Column)),
-            ConfigRule.Syntax,
-            "This is not YAML: " + reason,
-            "Mind the indentation: two spaces a level, no tabs, a space after each colon");
 
     private ConfigNode? ReadDocument()
     {
@@ -102,7 +94,7 @@ internal sealed class ConfigYaml
             case SequenceStart:
                 return ReadList(depth);
             default:
-                _parser.MoveNext();
+                Advance();
                 var scalar = current as Scalar;
                 return new ConfigNode(ConfigNodeKind.Scalar, _file, Line(current), Column(current))
                 {
@@ -115,7 +107,7 @@ internal sealed class ConfigYaml
     private ConfigNode ReadMap(int depth)
     {
         var map = new ConfigNode(ConfigNodeKind.Map, _file, Line(_parser.Current!), Column(_parser.Current!));
-        _parser.MoveNext();
+        Advance();
         while (_parser.Current is not MappingEnd)
         {
             ConfigNode key = ReadNode(depth + 1);
@@ -131,20 +123,20 @@ internal sealed class ConfigYaml
             }
         }
 
-        _parser.MoveNext();
+        Advance();
         return map;
     }
 
     private ConfigNode ReadList(int depth)
     {
         var list = new ConfigNode(ConfigNodeKind.List, _file, Line(_parser.Current!), Column(_parser.Current!));
-        _parser.MoveNext();
+        Advance();
         while (_parser.Current is not SequenceEnd)
         {
             list.Items.Add(ReadNode(depth + 1));
         }
 
-        _parser.MoveNext();
+        Advance();
         return list;
     }
 
@@ -153,7 +145,7 @@ internal sealed class ConfigYaml
     {
         if (_parser.Current is null)
         {
-            _parser.MoveNext();
+            Advance();
         }
 
         if (_parser.Current is not T)
@@ -161,7 +153,28 @@ internal sealed class ConfigYaml
             throw new YamlException(_parser.Current!.Start, _parser.Current.End, $"{typeof(T).Name} expected");
         }
 
-        _parser.MoveNext();
+        Advance();
+    }
+
+    // YamlDotNet's scanner loses its own state over some texts (a NUL is in most of them): it then throws whatever it meets, or
+    // ends without the events that close what is open.
+    private void Advance()
+    {
+        Mark place = _parser.Current?.End ?? Mark.Empty;
+        bool hasMore;
+        try
+        {
+            hasMore = _parser.MoveNext();
+        }
+        catch (Exception e) when (e is not YamlException)
+        {
+            throw new YamlException(place, place, "the reader cannot go on behind this place");
+        }
+
+        if (!hasMore)
+        {
+            throw new YamlException(place, place, "it ends before everything is closed");
+        }
     }
 
     private void Refuse(ParsingEvent at, string reason, string remedy) =>

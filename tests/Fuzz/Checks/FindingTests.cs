@@ -7,17 +7,20 @@ namespace EsyncTests.Fuzzing.Checks;
 
 public sealed class FindingTests
 {
-    // YamlDotNet's scanner threw InvalidOperationException, and esync ended with a stack trace.
+    // YamlDotNet's scanner threw InvalidOperationException and ArgumentException, or ended without a word; esync ended with a stack trace.
     [Theory]
     [InlineData("config", "00000000353A007B263A0A52")]
     [InlineData("config", "2E2E2E0000")]
     [InlineData("config", "3A007B002C0A01")]
+    [InlineData("config", "3A00E2002A61")]
+    [InlineData("config", "21215B003A")]
     public void An_input_that_was_found_breaks_no_rule_any_more(string target, string input) =>
         Assert.Null(new InputChecker(FuzzTargets.Make(target)).Check(Convert.FromHexString(input)));
 
     [Theory]
     [InlineData("00000000353A007B263A0A52")]
     [InlineData("2E2E2E0000")]
+    [InlineData("21215B003A")]
     public void A_text_over_which_the_reader_of_YAML_stumbles_is_told_with_its_place(string input)
     {
         IReadOnlyList<ConfigProblem> problems = NfConfig.Read("nf.config", Encoding.UTF8.GetString(Convert.FromHexString(input)), []).Problems;

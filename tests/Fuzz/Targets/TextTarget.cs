@@ -1,4 +1,4 @@
-// The small readers of the host: bus addresses, frames from the kernel, version reports, recordings of a board. The first byte
+// The small readers of the host: bus addresses, frames from the kernel, version reports, security events, recordings of a board. The first byte
 // says which.
 // Tests: tests/Fuzz/Checks.
 using System.Text;
@@ -14,11 +14,11 @@ namespace EsyncTests.Fuzzing.Targets;
 /// <summary>BusAddress, CanFrameLayout, VersionReport, SerialText, DeviceTestLog, NanoffLog, TrustAnchor.</summary>
 internal sealed class TextTarget : FuzzTarget
 {
-    public override string What => "bus address, SocketCAN frame, version report, recording of a board, public key";
+    public override string What => "bus address, SocketCAN frame, version report, security events, recording of a board, public key";
 
     public override IReadOnlyList<string> Parsers =>
     [
-        "EsyncSim.Bus.Real.BusAddress", "EsyncSim.Bus.Real.CanFrameLayout", "EsyncSim.Client.VersionReport", "EsyncSim.Client.SecurityEvent", "EsyncSim.Hil.SerialText", "EsyncSim.Hil.DeviceTestLog", "EsyncSim.Hil.NanoffLog", "EsyncSim.Signing.TrustAnchor",
+        "EsyncSim.Bus.Real.BusAddress", "EsyncSim.Bus.Real.CanFrameLayout", "EsyncSim.Client.VersionReport", "EsyncSim.Client.SecurityEvent", "EsyncSim.Hil.SerialText", "EsyncSim.Hil.DeviceTestLog", "EsyncSim.Hil.NanoffLog", "EsyncSim.Client.SecurityEventLog", "EsyncSim.Signing.TrustAnchor",
     ];
 
     public override int LengthMax => 1000;
@@ -40,7 +40,8 @@ internal sealed class TextTarget : FuzzTarget
         [2, 1, .. new byte[VersionReport.Length - 1]],
         [3, .. "Test passed: A.B\r\nTest failed: A.C\r\n"u8],
         [4, .. "Error E9010 (something)\n"u8],
-        [5, .. Samples.Author.PublicKey],
+        [6, .. Samples.Author.PublicKey],
+        [5, .. new byte[14], 1, 0, 0, 0, 9, 3, 0, 0, 7, 0, 1, 0, 1, 0, 0, 0, 5],
     ];
 
     public override void Run(byte[] input)
@@ -51,7 +52,7 @@ internal sealed class TextTarget : FuzzTarget
         }
 
         ReadOnlySpan<byte> rest = input.AsSpan(1);
-        switch (input[0] % 6)
+        switch (input[0] % 7)
         {
             case 0:
                 ReadAddress(Encoding.UTF8.GetString(rest));
@@ -70,6 +71,9 @@ internal sealed class TextTarget : FuzzTarget
             case 4:
                 Require(NanoffLog.Problem(rest.Length > 0 ? rest[0] : 1, Encoding.UTF8.GetString(rest)) is not null, "no words for a problem");
                 break;
+            case 5:
+                ReadLog(rest);
+                break;
             default:
                 Require(!TrustAnchor.IsPublicKey(rest) || SigningParameters.AreValid(SigningParameters.Of(rest).Levels, SigningParameters.Of(rest).Height, SigningParameters.Of(rest).Winternitz), "a public key of parameters that nobody has");
                 break;
@@ -83,6 +87,18 @@ internal sealed class TextTarget : FuzzTarget
             Require(BusAddress.Parse(text).ToString() == text, "an address is another one after reading");
         }
         catch (UserErrorException)
+        {
+        }
+    }
+
+    private static void ReadLog(ReadOnlySpan<byte> record)
+    {
+        try
+        {
+            SecurityEventLog log = SecurityEventLog.Parse(record);
+            Require(log.Events.All(item => item.ToString().Length > 0) && log.Events.Count <= record.Length / 16, "an event without words");
+        }
+        catch (UnexpectedResponseException)
         {
         }
     }
