@@ -1,8 +1,9 @@
 // One request at a time from reception to the end of its response: P2, P2*, response pending, suppression, and what
 // others hear meanwhile (ISO 14229-2:2013 §7.2, ISO 14229-1:2020 §8.7).
 // Invariants: exactly one final response or none; 78 leaves before P2 and then before each P2* has run out; after a 78
-// the final response is sent whatever the suppress bit or the functional address say; the request's buffer is given
-// back when the response is handed to the transport, so that the next request may arrive while this one is confirmed.
+// the final response is sent whatever the suppress bit or the functional address say; no 21 to others ever holds a 78 or
+// the final response back; the request's buffer is given back when the response is handed to the transport, so that the
+// next request may arrive while this one is confirmed.
 // Must not know any service.
 // Tests: tests/agent-firmware/Dcm/ResponseTimingTests.cs, SecondTesterTests.cs, FunctionalAddressingTests.cs.
 namespace EsyncAgent;
@@ -83,11 +84,15 @@ public sealed class DslConversation
                 Begin(nowMs);
                 break;
             case Phase.Serving:
-                AnswerAside();
+                // The one who is served comes first: or whoever asks without pause would keep the transport from the answer.
                 Settle(_dsd.Continue(_message), nowMs);
+                if (_phase == Phase.Serving)
+                {
+                    AnswerAside();
+                }
+
                 break;
             case Phase.Answering:
-                AnswerAside();
                 Send(nowMs);
                 break;
             default:

@@ -57,6 +57,20 @@ public sealed class SecondTesterTests
     }
 
     [Fact]
+    public void Who_asks_without_pause_keeps_neither_the_78_nor_the_answer_from_the_first()
+    {
+        DcmBench bench = Busy(out int before, pendingCalls: 100);
+        for (int i = 0; i < 150; i++)
+        {
+            bench.SendFunctional("3E 00");
+            bench.Run(1);
+        }
+
+        string[] first = [.. bench.Said.Skip(before).Select(h => h.Pdu).Where(pdu => !pdu.StartsWith("7F 3E", StringComparison.Ordinal) && !pdu.StartsWith("7E", StringComparison.Ordinal))];
+        Assert.Equal(["7F 31 78", "71 01 FF 00 00 00"], first);
+    }
+
+    [Fact]
     public void A_long_request_meanwhile_finds_no_buffer_and_the_first_is_unharmed()
     {
         DcmBench bench = Busy(out int before);
