@@ -44,6 +44,15 @@ public sealed class AccessControl
     /// <summary>True while access is given.</summary>
     public bool IsOpen { get; private set; }
 
+    /// <summary>
+    /// True when a request may use the access that is open: it belongs to the address on which the proof came, and a proof is
+    /// too long for the functional one.
+    /// </summary>
+    public bool IsOpenFor(DcmMessage message)
+    {
+        return IsOpen && !message.IsFunctional;
+    }
+
     /// <summary>True while failed attempts hold the next one back.</summary>
     public bool IsDelayed
     {

@@ -69,7 +69,7 @@ public sealed class Dsd
             return Nrc.ServiceNotSupportedInActiveSession;
         }
 
-        if (row.IsAccessNeeded && !_access.IsOpen)
+        if (row.IsAccessNeeded && !_access.IsOpenFor(message))
         {
             return Nrc.SecurityAccessDenied;
         }

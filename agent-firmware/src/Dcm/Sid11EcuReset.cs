@@ -27,7 +27,7 @@ public sealed class Sid11EcuReset : DspService
             return message.Refuse(Nrc.IncorrectMessageLength);
         }
 
-        if (_parts.Target.IsOnTrial && !_parts.Access.IsOpen)
+        if (_parts.Target.IsOnTrial && !_parts.Access.IsOpenFor(message))
         {
             _parts.IdsM.Report(IdsMEvent.ResetRefused, (ushort)FotaError.TrialRunning);
             return message.Refuse(Nrc.SecurityAccessDenied);

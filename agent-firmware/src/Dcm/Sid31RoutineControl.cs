@@ -49,7 +49,7 @@ public sealed class Sid31RoutineControl : DspService
             return message.Refuse(Nrc.RequestOutOfRange);
         }
 
-        if (routine.IsAccessNeeded && !_access.IsOpen)
+        if (routine.IsAccessNeeded && !_access.IsOpenFor(message))
         {
             return message.Refuse(Nrc.SecurityAccessDenied);
         }

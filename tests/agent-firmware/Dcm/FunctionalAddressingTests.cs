@@ -36,6 +36,18 @@ public sealed class FunctionalAddressingTests
         Assert.Equal(response, bench.AskAll(request));
     }
 
+    [Theory]
+    [InlineData("31 01 02 13", "7F 31 33")]
+    [InlineData("31 01 FF 00", "7F 31 33")]
+    [InlineData("37", "7F 37 33")]
+    public void Access_that_was_opened_on_the_physical_address_is_not_open_to_requests_to_all(string request, string response)
+    {
+        DcmBench bench = new();
+        bench.Unlock();
+        Assert.Equal(response, bench.AskAll(request));
+        Assert.NotEqual(response, bench.Ask(request));
+    }
+
     [Fact]
     public void A_suppressed_request_to_all_works_in_silence()
     {
@@ -52,10 +64,9 @@ public sealed class FunctionalAddressingTests
     public void After_a_78_even_a_silent_code_is_sent()
     {
         DcmBench bench = new();
-        bench.Unlock();
-        bench.Target.PendingCalls = 100;
+        bench.Application.PutOffCount = 100;
         int before = bench.Said.Count;
-        Assert.Equal("71 01 FF 01 00 00", bench.AskAll("31 81 FF 01"));
-        Assert.Equal("7F 31 78", bench.Said[before].Pdu);
+        Assert.Equal("7F 22 31", bench.AskAll("22 01 00"));
+        Assert.Equal("7F 22 78", bench.Said[before].Pdu);
     }
 }
