@@ -1,5 +1,6 @@
 // Where the assemblies of one bundle live: their own world, which goes away with the ECU's run.
-// The contract EsyncAgent.App and the base library come from outside, so that both sides mean the same types.
+// The contract EsyncAgent.App, the instruction counter and the base library come from outside, so that both sides mean the
+// same types; the counter is that of the program which loads, of which there may be several in one process.
 // Tests: tests/host-sim/Applications.
 using System.Reflection;
 using System.Runtime.Loader;
@@ -21,6 +22,10 @@ internal sealed class BundleLoadContext() : AssemblyLoadContext("bundle", isColl
     }
 
     /// <inheritdoc/>
-    protected override Assembly? Load(AssemblyName assemblyName) =>
-        assemblyName.Name is { } name && _own.TryGetValue(name, out Assembly? assembly) ? assembly : null;
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        Assembly counter = typeof(TurnBudget).Assembly;
+        string name = assemblyName.Name ?? string.Empty;
+        return name == counter.GetName().Name ? counter : _own.GetValueOrDefault(name);
+    }
 }
