@@ -20,6 +20,9 @@ public interface IEcuAccess : IDisposable
     /// <summary>The bus, with the clock of everything that happens on it.</summary>
     ICanBus Bus { get; }
 
+    /// <summary>One more controller on the bus, switched off: for whoever speaks beside the client, or instead of it.</summary>
+    ITesterCan CreateCan(string name);
+
     /// <summary>A client that knows the ECU's secret, or does not.</summary>
     EcuClient Connect(DeviceCredentials? credentials);
 

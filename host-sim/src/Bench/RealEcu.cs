@@ -14,7 +14,7 @@ namespace EsyncSim.Bench;
 public sealed class RealEcu : IEcuAccess
 {
     private readonly RealBus _bus;
-    private readonly UdsTester _tester;
+    private UdsTester? _tester;
 
     /// <summary>Takes a bus for a tester of this ECU; the channel is closed with this object.</summary>
     public RealEcu(EcuDefinition definition, IFrameChannel channel, TimeProvider clock, string busName)
@@ -22,8 +22,6 @@ public sealed class RealEcu : IEcuAccess
         Definition = definition;
         Place = $"on {busName}";
         _bus = new RealBus(new VirtualTime(), channel, (int)definition.Bus.BitRate, clock);
-        IsoTpLink link = new(_bus.Time, _bus.CreateCan(), definition.Config.CanIf);
-        _tester = new UdsTester(link, new TesterTiming());
     }
 
     /// <inheritdoc/>
@@ -36,7 +34,14 @@ public sealed class RealEcu : IEcuAccess
     public ICanBus Bus => _bus;
 
     /// <inheritdoc/>
-    public EcuClient Connect(DeviceCredentials? credentials) => new(_tester, credentials, RandomNumberGenerator.GetBytes);
+    public ITesterCan CreateCan(string name) => _bus.CreateCan();
+
+    /// <inheritdoc/>
+    public EcuClient Connect(DeviceCredentials? credentials)
+    {
+        _tester ??= new UdsTester(new IsoTpLink(_bus.Time, CreateCan("tester"), Definition.Config.CanIf), new TesterTiming());
+        return new EcuClient(_tester, credentials, RandomNumberGenerator.GetBytes);
+    }
 
     /// <inheritdoc/>
     public void StopOn(CancellationToken stop) => _bus.Stop = stop;

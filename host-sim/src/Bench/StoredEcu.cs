@@ -45,6 +45,9 @@ public sealed class StoredEcu : IEcuAccess
     private BenchEcu Ecu => _bench.Ecus[0];
 
     /// <inheritdoc/>
+    public ITesterCan CreateCan(string name) => new VirtualCan(_bench.Bus, name);
+
+    /// <inheritdoc/>
     public EcuClient Connect(DeviceCredentials? credentials) => Ecu.Connect(credentials);
 
     /// <inheritdoc/>

@@ -39,6 +39,7 @@ public static class RootCommandFactory
         yield return ProvisionCommand.Create();
         yield return UpdateCommand.Create();
         yield return SimCommand.Create();
+        yield return AttackCommand.Create();
         yield return KeysCommand.Create(files);
         yield return PackageCommand.Create(files);
         yield return ConfigCommand.Create();
