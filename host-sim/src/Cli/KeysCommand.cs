@@ -1,5 +1,6 @@
 // esync keys: signing keys for a bench. `new` makes a private key file and its public key file; `show` tells what a file
-// holds and how many signatures are left. `status` and `reserve` are in KeyStandingCommands.
+// holds and how many signatures are left. `status` and `reserve` are in KeyStandingCommands,
+// `rotate`, which makes a trust file, is in KeysRotateCommand.
 // Invariant: a run that was cut off leaves nothing that the next one cannot go on with; its message says how.
 // Tests: tests/host-sim/Cli.
 using System.CommandLine;
@@ -12,7 +13,7 @@ namespace EsyncSim.Cli;
 /// <summary>The verb `keys`.</summary>
 public static class KeysCommand
 {
-    private const string PublicKeyExtension = ".pub";
+    internal const string PublicKeyExtension = ".pub";
 
     /// <summary>Makes the command.</summary>
     /// <param name="files">Where key files and the register are; inputs are read from the disk.</param>
@@ -20,11 +21,13 @@ public static class KeysCommand
         {
             New(files),
             Show(files),
+            KeysRotateCommand.Create(files),
             KeyStandingCommands.Status(files),
             KeyStandingCommands.Reserve(files),
         }
         .WithExample("esync keys new author.key --role author", "a key with 1,024 signatures, and author.pub for everybody")
         .WithExample("esync keys show author.key", "its role, its public key, and how many signatures are left")
+        .WithExample("esync keys rotate --help", "give ECUs that are provisioned other keys")
         .WithExample("esync keys status author.key --seen *.esp", "is the file as new as the signatures that were made with it?");
 
     private static ToolCommand New(IFileSystem files)

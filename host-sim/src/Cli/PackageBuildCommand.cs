@@ -83,7 +83,8 @@ internal static class PackageBuildCommand
         return ExitCode.Ok;
     }
 
-    private static void RequireUsable(SigningKeyStore store, string[] keyPaths, IEnumerable<(string Path, byte[] File)> packages)
+    /// <summary>Refuses keys whose files are old, by the register or by what lies beside the new file.</summary>
+    internal static void RequireUsable(SigningKeyStore store, string[] keyPaths, IEnumerable<(string Path, byte[] File)> packages)
     {
         (string Path, byte[] File)[] beside = [.. packages];
         foreach (string keyPath in keyPaths)
@@ -156,11 +157,11 @@ internal static class PackageBuildCommand
         return bundle.Runtime == BundleRuntime.NanoFramework ? NanoBundleCheck.Require(bundle, names, target) : [];
     }
 
-    private static byte[] IdentifierOf(string? text, string option, byte[]? ofTarget) => text is null
+    internal static byte[] IdentifierOf(string? text, string option, byte[]? ofTarget) => text is null
         ? ofTarget ?? throw new UserErrorException(ExitCode.BadUsage, $"{option} is missing: give it, or --ecu to take it from nf.config")
         : Identifier(text, option);
 
-    private static byte[] Identifier(string text, string option) => Guid.TryParse(text, out Guid identifier)
+    internal static byte[] Identifier(string text, string option) => Guid.TryParse(text, out Guid identifier)
         ? identifier.ToByteArray(bigEndian: true)
         : throw new UserErrorException(ExitCode.BadUsage, $"{option} \"{text}\" is no identifier of 16 bytes (32 hexadecimal digits, with or without hyphens)");
 
@@ -182,7 +183,7 @@ internal static class PackageBuildCommand
 
         foreach ((string keyPath, SigningKey key) in keyPaths.Zip(keys).Where(pair => pair.Second.Remaining < FewSignatures))
         {
-            output.WriteLine($"note: {keyPath} is nearly used up ({key.Remaining} left); make its successor and provision ECUs with it in time");
+            output.WriteLine($"note: {keyPath} is nearly used up ({key.Remaining} left); make its successor and bring it to the ECUs in time (esync keys rotate)");
         }
     }
 

@@ -26,8 +26,8 @@ public static class PackageCommand
 
     private static ToolCommand Inspect()
     {
-        Argument<string> file = new("FILE") { Description = "Package file" };
-        ToolCommand command = new("inspect", "Show every field of a package. Nothing is verified: use `verify` for that.") { file };
+        Argument<string> file = new("FILE") { Description = "Package or trust file" };
+        ToolCommand command = new("inspect", "Show every field of a package or a trust file. Nothing is verified: use `verify` for that.") { file };
         command.WithExample("esync package inspect motor-2.esp", "manifest, signers, sizes, tables");
         command.SetAction(result => RunInspect(result.GetRequiredValue(file), result.InvocationConfiguration.Output));
         return command;
@@ -35,11 +35,11 @@ public static class PackageCommand
 
     private static ToolCommand Verify()
     {
-        Argument<string> file = new("FILE") { Description = "Package file" };
+        Argument<string> file = new("FILE") { Description = "Package or trust file" };
         Option<string[]> anchors = new("--anchor") { HelpName = "FILE", Description = "Public key file that counts; once for each key", Required = true };
         Option<string[]> roles = new("--role") { Description = "Role that needs a valid signature; once for each. Without it: author and oem" };
         roles.AcceptOnlyFromAmong(SigningRoles.Names);
-        ToolCommand command = new("verify", "Verify a package as an ECU does, and every byte of its image. Ends with 4 when a signature or a role is not right, with 3 when the package is damaged.")
+        ToolCommand command = new("verify", "Verify a package as an ECU does, and every byte of its image; of a trust file the signatures, by the keys that it is to replace. Ends with 4 when a signature or a role is not right, with 3 when the package is damaged.")
         {
             file, anchors, roles,
         };
@@ -56,6 +56,12 @@ public static class PackageCommand
 
     private static int RunInspect(string path, TextWriter output)
     {
+        if (TrustFile.IsTrustFile(path))
+        {
+            Terminal.WriteFields(output, path, PackageInspector.Inspect(TrustFile.Load(path)).Select(line => (line.Field, line.Value)));
+            return ExitCode.Ok;
+        }
+
         foreach (InspectionSection section in PackageInspector.Inspect(Package.Load(path)))
         {
             Terminal.WriteFields(output, section.Title, section.Lines.Select(line => (line.Field, line.Value)));
@@ -66,21 +72,33 @@ public static class PackageCommand
 
     private static int RunVerify(string path, string[] anchorPaths, string[] roleNames, TextWriter output)
     {
-        Package package = Package.Load(path);
         TrustAnchor[] anchors = [.. anchorPaths.Select(TrustAnchor.Load)];
-        SigningRole[] roles = [.. roleNames.Select(name => SigningRoles.TryParse(name, out SigningRole role) ? role : default)];
-        foreach (PackageEntry entry in package.Entries)
+        IReadOnlyList<SigningRole> roles = roleNames.Length == 0
+            ? PackageVerifier.DefaultRoles
+            : [.. roleNames.Select(name => SigningRoles.TryParse(name, out SigningRole role) ? role : default)];
+        if (TrustFile.IsTrustFile(path))
         {
-            VerificationResult result = PackageVerifier.Verify(entry, anchors, roles.Length > 0 ? roles : PackageVerifier.DefaultRoles);
-            Terminal.WriteFields(output, $"{path}, encoding {entry.Encoding:X2}", result.Steps.Select(step => (step.Name, step.Detail)));
-            if (!result.IsPassed)
+            Tell(output, path, path, PackageVerifier.Verify(TrustFile.Load(path), anchors, roles));
+        }
+        else
+        {
+            foreach (PackageEntry entry in Package.Load(path).Entries)
             {
-                throw new UserErrorException(CodeOf(result.Error), $"{path}: {result.Message} ({result.Error})");
+                Tell(output, path, $"{path}, encoding {entry.Encoding:X2}", PackageVerifier.Verify(entry, anchors, roles));
             }
         }
 
         output.WriteLine($"{path}: good");
         return ExitCode.Ok;
+    }
+
+    private static void Tell(TextWriter output, string path, string title, VerificationResult result)
+    {
+        Terminal.WriteFields(output, title, result.Steps.Select(step => (step.Name, step.Detail)));
+        if (!result.IsPassed)
+        {
+            throw new UserErrorException(CodeOf(result.Error), $"{path}: {result.Message} ({result.Error})");
+        }
     }
 
     private static int CodeOf(FotaError error) => error is FotaError.DigestMismatch or FotaError.SignatureInvalid or FotaError.RoleMissing

@@ -5,7 +5,6 @@ using System.Diagnostics;
 using EsyncSim.Bench;
 using EsyncSim.Config;
 using EsyncSim.Demo;
-using EsyncSim.Packages;
 using EsyncSim.Signing;
 using Spectre.Console;
 
@@ -17,26 +16,27 @@ internal static class UpdateCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Option<string> package = new("--package") { Description = "Signed package (from `esync package build`)", Required = true, HelpName = "FILE" };
+        Option<string> package = new("--package") { Description = "Signed package (from `esync package build`), or trust file (from `esync keys rotate`)", Required = true, HelpName = "FILE" };
         Option<string?> config = new("--config") { Description = "ECU configuration; nf.config by default", HelpName = "FILE" };
-        Option<string?> ecu = new("--ecu") { Description = "Name of the ECU; on the virtual bus by default the one whose class the package is for", HelpName = "NAME" };
+        Option<string?> ecu = new("--ecu") { Description = "Name of the ECU; on the virtual bus by default the one whose class the file is for", HelpName = "NAME" };
         Option<string?> broker = new("--broker") { Description = "Use this MQTT broker instead of the one in the process", HelpName = "mqtt://HOST:PORT" };
         Option<string?> json = new("--json") { Description = "Write the outcome as JSON, as `esync demo` does", HelpName = "FILE" };
         Option<string?> candump = new("--candump") { Description = "Write the bus traffic as a candump log", HelpName = "FILE" };
         Option<ulong?> seed = new("--seed") { Description = "Decides everything that chance decides on the virtual bus; a new one by default" };
-        ToolCommand command = new("update", "Update an ECU with a package: server, client, bus and agent as in a vehicle. A virtual ECU's memory stays in a file.")
+        ToolCommand command = new("update", "Update an ECU with a package, or the keys that it trusts with a trust file: server, client, bus and agent as in a vehicle. A virtual ECU's memory stays in a file.")
         {
             package, config, ecu, broker, json, candump, seed,
         };
         BusOption bus = new(command, "Memory of a virtual ECU, kept between runs (from `esync provision`)", "Identity and secret of the ECU");
         command.WithExample("esync update --package motor-2.esp --flash motor.flash", "brings the package to the ECU and confirms it when its self-test passes");
+        command.WithExample("esync update --package motor-1.trust --flash motor.flash", "the ECU trusts the keys in it from then on, and no others");
         command.WithExample("esync update --package motor-2.esp --bus socketcan:can0 --ecu motor --device motor.device", "the same for a board on the CAN interface can0");
         command.SetAction((parsed, stop) => Task.Run(
             () =>
             {
                 NfConfig configuration = NfConfig.Load(parsed.GetValue(config) ?? NfConfig.FindDefault());
                 string packagePath = parsed.GetRequiredValue(package);
-                Package read = Package.Load(packagePath);
+                UpdateFile read = UpdateFile.Load(packagePath);
                 (EcuLocation location, string devicePath) = bus.Read(parsed);
                 if (!location.Bus.IsVirtual && parsed.GetValue(ecu) is null)
                 {
@@ -45,7 +45,7 @@ internal static class UpdateCommand
 
                 UpdateRequest request = new()
                 {
-                    Package = read,
+                    File = read,
                     Ecu = parsed.GetValue(ecu) is { } name ? configuration.Ecu(name) : UpdateRequest.FindEcu(configuration, read, packagePath),
                     Location = location,
                     Device = DeviceFile.Load(devicePath),

@@ -94,6 +94,14 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
             BinaryPrimitives.ReadUInt32BigEndian(point), BinaryPrimitives.ReadUInt32BigEndian(point.AsSpan(4)), point[8..24]);
     }
 
+    /// <summary>Reads which keys the ECU trusts (FD09).</summary>
+    public async Task<TrustState> ReadTrustStateAsync()
+    {
+        byte[] state = await ReadAsync(0xFD09);
+        TrustedKey[] keys = [.. state.AsSpan(5).ToArray().Chunk(17).Select(key => new TrustedKey(key[0], key[1..]))];
+        return new TrustState(BinaryPrimitives.ReadUInt32BigEndian(state), keys);
+    }
+
     /// <summary>Reads the version report (31 01 0204) and checks it.</summary>
     public async Task<VersionReport> ReadVersionReportAsync()
     {

@@ -8,6 +8,33 @@ namespace EsyncSim.Client;
 /// <summary>One encoding of one image: the signed envelope and the bytes that are transferred.</summary>
 public sealed record UpdateImage(ReadOnlyMemory<byte> Envelope, byte[] ManifestDigest, byte Encoding, ReadOnlyMemory<byte> Payload, string Version);
 
+/// <summary>A key that an ECU trusts: its role (a value of <see cref="TrustRole"/>) and I, its 16-byte identifier.</summary>
+public sealed record TrustedKey(byte Role, byte[] KeyId);
+
+/// <summary>Which keys an ECU trusts, and by which trust manifest; 0 by its provisioning (DID FD09).</summary>
+public sealed record TrustState(uint Sequence, IReadOnlyList<TrustedKey> Keys)
+{
+    /// <summary>True when the other one has the same number and the same keys in the same order.</summary>
+    public bool Is(TrustState other) => Sequence == other.Sequence && Keys.Count == other.Keys.Count
+        && Keys.Zip(other.Keys).All(pair => pair.First.Role == pair.Second.Role && pair.First.KeyId.AsSpan().SequenceEqual(pair.Second.KeyId));
+
+    /// <summary>Short form for people: "trust manifest 3: author 0a1b2c3d, oem 4e5f6071".</summary>
+    public override string ToString() =>
+        $"trust manifest {Sequence}: {string.Join(", ", Keys.Select(key => $"{RoleName(key.Role)} {Convert.ToHexStringLower(key.KeyId)[..8]}"))}";
+
+    private static string RoleName(byte role) => role switch
+    {
+        TrustRole.Author => "author",
+        TrustRole.Oem => "oem",
+        TrustRole.Rules => "rules",
+        TrustRole.Fleet => "fleet",
+        _ => $"role {role}",
+    };
+}
+
+/// <summary>A signed trust manifest, and the state that it brings about.</summary>
+public sealed record TrustUpdate(ReadOnlyMemory<byte> Document, TrustState State);
+
 /// <summary>How patient and how careful the client is.</summary>
 public sealed record UpdatePolicy
 {
@@ -83,7 +110,7 @@ public enum UpdateStage
 /// <summary>How an update ended.</summary>
 public enum UpdateEnd
 {
-    /// <summary>The new application runs and is confirmed.</summary>
+    /// <summary>The new application runs and is confirmed; of a trust manifest: its keys count.</summary>
     Confirmed,
 
     /// <summary>The new application runs on trial, as the policy asked.</summary>

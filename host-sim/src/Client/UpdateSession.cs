@@ -1,9 +1,8 @@
 // One update of one ECU, in the programming order of PROTOCOL.md, "An update, message by message":
 //   prepare (extended session, limits, preconditions, silence on the bus) → programming session, access, fingerprint
 //   → manifest → image, resumed where a former attempt ended → check → activate → reset → trial → confirm.
-// Invariants: an attempt that was cut off is repeated a bounded number of times, and each goes on where the ECU says;
-// a refusal is never retried; an image is put on trial once, whatever is lost on the way (after a restart of the client:
-// UpdatePolicy.IsTriedBefore); in the end the ECU is left in its default session with DTCs and messages on.
+// Invariants: each attempt goes on where the ECU says; an image is put on trial once, whatever is lost on the way (after a restart of the client:
+// UpdatePolicy.IsTriedBefore). How attempts follow one another is EcuAttempts' affair.
 // Tests: tests/host-sim/Client/UpdateSessionTests.cs, tests/Vehicle.
 using EsyncAgent;
 using EsyncSim.Bus;
@@ -15,47 +14,11 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
 {
     private const uint StagingAddress = 0x10000000;
     private const uint BankAddress = 0x20000000;
-    private const byte ProtocolVersion = 1;
     private int _target;
     private bool _isActivated;
 
     /// <summary>Runs the update to its end and says how it ended; throws nothing for what an ECU can do.</summary>
-    public async Task<UpdateOutcome> RunAsync()
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            UpdateOutcome outcome;
-            try
-            {
-                outcome = await AttemptAsync();
-            }
-            catch (UpdateRefusedException refusal)
-            {
-                outcome = new UpdateOutcome(UpdateEnd.Refused, refusal.Reason, refusal.Message);
-            }
-            catch (NegativeResponseException refusal)
-            {
-                outcome = IsSessionLost(refusal)
-                    ? new UpdateOutcome(UpdateEnd.Lost, FotaError.None, $"the ECU has left the session: {refusal.Message}")
-                    : await ExplainAsync(refusal);
-            }
-            catch (DiagnosticException lost)
-            {
-                outcome = new UpdateOutcome(UpdateEnd.Lost, FotaError.None, lost.Message);
-            }
-
-            client.Tester.StopKeepAlive();
-            bool isOver = outcome.End != UpdateEnd.Lost || attempt >= policy.AttemptsMax;
-            observer.AttemptEnded(attempt, outcome, isOver);
-            if (isOver)
-            {
-                await LeaveAsync();
-                return outcome;
-            }
-
-            await client.Time.DelayMs(policy.RetryPauseMs);
-        }
-    }
+    public Task<UpdateOutcome> RunAsync() => EcuAttempts.RunAsync(client, policy, observer, AttemptAsync);
 
     private async Task<UpdateOutcome> AttemptAsync()
     {
@@ -89,10 +52,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
             return obstacle;
         }
 
-        await client.Tester.NotifyAsync([0x85, 0x82]);
-        await client.Tester.NotifyAsync([0x28, 0x81, 0x01]);
-        await client.SessionAsync(0x02);
-        await client.AuthenticateAsync();
+        await EcuAttempts.EnterProgrammingAsync(client);
         await client.Tester.RequestAsync([0x2E, 0xF1, 0x5A, .. policy.Fingerprint], "write fingerprint");
         await DownloadAsync(before);
         observer.Stage(UpdateStage.Check);
@@ -116,18 +76,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
             return WentBack(before);
         }
 
-        if (Misfit(limits) is { } misfit)
-        {
-            return misfit;
-        }
-
-        if (consent == 1)
-        {
-            return null;
-        }
-
-        UpdateEnd end = consent == 2 ? UpdateEnd.Postponed : UpdateEnd.Refused;
-        return new UpdateOutcome(end, FotaError.None, $"the ECU does not consent to an update now (reasons {reasons:X2})");
+        return Misfit(limits) ?? EcuAttempts.NoConsent(consent, reasons);
     }
 
     private async Task DownloadAsync(VersionReport before)
@@ -228,51 +177,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
         $"the ECU went back to version {report.ApplicationVersion}: {FotaErrorText.Of(report.LastError)}");
 
     // What the ECU would refuse later, or could not even understand.
-    private UpdateOutcome? Misfit(UpdateLimits limits)
-    {
-        if (limits.ProtocolVersion != ProtocolVersion)
-        {
-            return new UpdateOutcome(UpdateEnd.Refused, FotaError.None, $"the agent speaks version {limits.ProtocolVersion} of the protocol, this client version {ProtocolVersion}");
-        }
-
-        FotaError reason = !limits.Takes(image.Encoding) ? FotaError.EncodingUnsupported
-            : image.Envelope.Length > limits.EnvelopeLengthMax ? FotaError.EnvelopeTooLong
-            : FotaError.None;
-        return reason == FotaError.None ? null : new UpdateOutcome(UpdateEnd.Refused, reason, FotaErrorText.Of(reason));
-    }
-
-    // After a short loss of power, or a session that ran out, requests of the programming session meet an ECU in its
-    // default session. That is no refusal: the next attempt goes on.
-    private static bool IsSessionLost(NegativeResponseException refusal) =>
-        (refusal.Service is 0x11 or 0x2E or 0x31 or 0x34 or 0x36 or 0x37 && refusal.Code is 0x33 or 0x34 or 0x7E or 0x7F)
-        || (refusal.Service is 0x36 or 0x37 && refusal.Code == 0x24);
-
-    // A negative response of the update target names a condition; the ECU's last result says more.
-    private async Task<UpdateOutcome> ExplainAsync(NegativeResponseException refusal)
-    {
-        if (refusal.Service is not (0x31 or 0x34 or 0x36 or 0x37))
-        {
-            FotaError access = refusal.Service is 0x27 or 0x29 ? FotaError.AccessRefused : FotaError.None;
-            return new UpdateOutcome(UpdateEnd.Refused, access, refusal.Message);
-        }
-
-        try
-        {
-            UpdateState state = await client.ReadUpdateStateAsync();
-            string sentence = state.LastError == FotaError.None ? "" : $": {FotaErrorText.Of(state.LastError)}";
-            return new UpdateOutcome(UpdateEnd.Refused, state.LastError, refusal.Message + sentence);
-        }
-        catch (DiagnosticException)
-        {
-            return new UpdateOutcome(UpdateEnd.Lost, FotaError.None, refusal.Message);
-        }
-    }
-
-    private async Task LeaveAsync()
-    {
-        observer.Stage(UpdateStage.Leave);
-        await client.Tester.NotifyAsync([0x28, 0x80, 0x01]);
-        await client.Tester.NotifyAsync([0x85, 0x81]);
-        await client.Tester.TryAsync([0x10, 0x01]);
-    }
+    private UpdateOutcome? Misfit(UpdateLimits limits) => limits.Takes(image.Encoding)
+        ? EcuAttempts.Misfit(limits, image.Envelope.Length)
+        : new UpdateOutcome(UpdateEnd.Refused, FotaError.EncodingUnsupported, FotaErrorText.Of(FotaError.EncodingUnsupported));
 }

@@ -62,6 +62,9 @@ public sealed class DemoEcu
     /// <summary>Signs a request in both roles.</summary>
     public Package Sign(PackageRequest request) => PackageBuilder.Build(request, [_keys.Author, _keys.Oem]);
 
+    /// <summary>Signs a list of new keys in both roles.</summary>
+    public TrustFile Sign(TrustList list) => TrustFile.Build(list, [_keys.Author, _keys.Oem], PackageVerifier.DefaultRoles);
+
     /// <summary>Signs a request as the author only.</summary>
     public Package SignAsAuthorOnly(PackageRequest request) => PackageBuilder.Build(request, [_keys.Author]);
 

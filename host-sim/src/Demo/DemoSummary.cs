@@ -13,6 +13,19 @@ public static class DemoSummary
     /// <summary>Prints the tables.</summary>
     public static void Write(IAnsiConsole console, DemoReport report, TimeSpan wall)
     {
+        if (report.Transfers.Count > 0)
+        {
+            console.WriteLine();
+            console.Write(TableOf(report));
+        }
+
+        int passed = report.Steps.Count(step => step.Pass);
+        string verdict = report.IsPassed ? "[green]pass[/]" : "[red]fail[/]";
+        console.MarkupLine(string.Create(CultureInfo.InvariantCulture, $"{verdict}: {passed} of {report.Steps.Count} steps as expected; {report.VirtualSeconds:F0} s of the ECUs' time in {wall.TotalSeconds:F1} s"));
+    }
+
+    private static Table TableOf(DemoReport report)
+    {
         Table transfers = new() { Border = TableBorder.Simple, Title = new TableTitle("Transfers") };
         for (int i = 0; i < Columns.Length; i++)
         {
@@ -35,11 +48,7 @@ public static class DemoSummary
                 Number(transfer.PercentOfLimit, "F1"));
         }
 
-        console.WriteLine();
-        console.Write(transfers);
-        int passed = report.Steps.Count(step => step.Pass);
-        string verdict = report.IsPassed ? "[green]pass[/]" : "[red]fail[/]";
-        console.MarkupLine(string.Create(CultureInfo.InvariantCulture, $"{verdict}: {passed} of {report.Steps.Count} steps as expected; {report.VirtualSeconds:F0} s of the ECUs' time in {wall.TotalSeconds:F1} s"));
+        return transfers;
     }
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

@@ -6,7 +6,6 @@ using EsyncSim.Bench;
 using EsyncSim.Bus;
 using EsyncSim.Client;
 using EsyncSim.Config;
-using EsyncSim.Packages;
 using EsyncSim.Server;
 using EsyncSim.Signing;
 using EsyncSim.Vehicle;
@@ -16,8 +15,8 @@ namespace EsyncSim.Demo;
 /// <summary>What shall be updated, and with what.</summary>
 public sealed record UpdateRequest
 {
-    /// <summary>The package.</summary>
-    public required Package Package { get; init; }
+    /// <summary>The package or trust file.</summary>
+    public required UpdateFile File { get; init; }
 
     /// <summary>The ECU.</summary>
     public required EcuDefinition Ecu { get; init; }
@@ -40,21 +39,20 @@ public sealed record UpdateRequest
     /// <summary>Where the bus traffic is written; null writes none.</summary>
     public TextWriter? Candump { get; init; }
 
-    /// <summary>The ECU whose class a package is for.</summary>
+    /// <summary>The ECU whose class a file is for.</summary>
     /// <exception cref="UserErrorException">There is none, or more than one.</exception>
-    public static EcuDefinition FindEcu(NfConfig config, Package package, string path)
+    public static EcuDefinition FindEcu(NfConfig config, UpdateFile file, string path)
     {
-        SuitManifest manifest = PackageImages.ManifestOf(package);
-        EcuDefinition[] matches = [.. config.Ecus.Values.Where(ecu => ecu.Config.Fota.ClassId.AsSpan().SequenceEqual(manifest.ClassId))];
+        EcuDefinition[] matches = [.. config.Ecus.Values.Where(ecu => ecu.Config.Fota.ClassId.AsSpan().SequenceEqual(file.ClassId))];
         return matches.Length == 1
             ? matches[0]
             : throw new UserErrorException(
                 ExitCode.BadFile,
-                $"{path} is for class {new Guid(manifest.ClassId, bigEndian: true)}, which {(matches.Length == 0 ? "no ECU" : "more than one ECU")} of {config.Path} has; name one with --ecu");
+                $"{path} is for class {new Guid(file.ClassId, bigEndian: true)}, which {(matches.Length == 0 ? "no ECU" : "more than one ECU")} of {config.Path} has; name one with --ecu");
     }
 }
 
-/// <summary>How it went; the error is null when the ECU runs the package's version.</summary>
+/// <summary>How it went; the error is null when the ECU runs the package's version, or trusts the trust file's keys.</summary>
 public sealed record UpdateRunResult(DemoReport Report, UserErrorException? Error);
 
 /// <summary>Runs one update.</summary>
@@ -76,7 +74,7 @@ public static class UpdateRun
         VirtualTime time = access.Bus.Time;
         access.StopOn(request.Stop);
         List<TransferResult> transfers = [];
-        TransferMeter meter = new(access.Bus, request.Ecu, screen, transfers) { Version = PackageImages.ManifestOf(request.Package).Version };
+        TransferMeter meter = new(access.Bus, request.Ecu, screen, transfers) { Version = request.File.Version };
         using MqttMessageNetwork network = new(time, request.Broker);
         IMessageLink serverLink = network.Join("server");
         IMessageLink vehicleLink = network.Join("vehicle");
@@ -104,12 +102,12 @@ public static class UpdateRun
     private static async Task<(DemoStep Step, UserErrorException? Error)> UpdateAsync(
         UpdateRequest request, CampaignServer server, EcuClient client, IDemoScreen screen)
     {
-        string version = PackageImages.ManifestOf(request.Package).Version;
-        CampaignTarget target = new() { Ecu = request.Ecu.Name, PackageName = request.Package.Name, Version = version, File = request.Package.Encode() };
+        UpdateFile file = request.File;
+        CampaignTarget target = new() { Ecu = request.Ecu.Name, PackageName = file.Name, IsTrust = file.Trust is not null, Version = file.Version, File = file.Bytes };
         TargetResult result = (await server.RunAsync(new Campaign("update", [target])))[0];
-        string observed = await ObserveAsync(client, screen);
-        string expected = $"{version} {BankState.Confirmed}";
-        DemoStep step = new($"{request.Ecu.Name}: update to {version}", expected, observed, result.IsGood && observed == expected);
+        string observed = await ObserveAsync(client, screen, target.IsTrust);
+        string what = target.IsTrust ? "other keys" : $"update to {file.Version}";
+        DemoStep step = new($"{request.Ecu.Name}: {what}", file.Expected, observed, result.IsGood && observed == file.Expected);
         screen.Step(step);
         return (step, step.Pass ? null : ErrorOf(request, result));
     }
@@ -128,8 +126,8 @@ public static class UpdateRun
         }
     }
 
-    // What runs, by the version report; the security events that it tells of go to the screen.
-    private static async Task<string> ObserveAsync(EcuClient client, IDemoScreen screen)
+    // What runs, by the version report, or which keys count; the security events that the report tells of go to the screen.
+    private static async Task<string> ObserveAsync(EcuClient client, IDemoScreen screen, bool isTrust)
     {
         try
         {
@@ -139,6 +137,11 @@ public static class UpdateRun
             foreach (SecurityEvent entry in report.SecurityEvents)
             {
                 screen.Note($"security event {entry}");
+            }
+
+            if (isTrust)
+            {
+                return (await client.ReadTrustStateAsync()).ToString();
             }
 
             return report.RunningBank < report.States.Count ? $"{report.ApplicationVersion} {report.States[report.RunningBank]}" : "no application";

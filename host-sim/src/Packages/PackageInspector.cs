@@ -38,6 +38,23 @@ public static class PackageInspector
         return sections;
     }
 
+    /// <summary>All that the trust file says.</summary>
+    public static IReadOnlyList<InspectionLine> Inspect(TrustFile trust)
+    {
+        TrustList list = trust.List;
+        return
+        [
+            new("document", Bytes(trust.Document.Length)),
+            new("signed digest", Hex(trust.Envelope.Digest)),
+            .. trust.Envelope.Signatures.Select(block => new InspectionLine("signed by", $"kid {Hex(block.KeyId)}, {Bytes(block.Signature.Length)}")),
+            new("sequence", Number(list.Sequence)),
+            new("vendor", Uuid(list.VendorId)),
+            new("class", Uuid(list.ClassId)),
+            new("device", list.DeviceId is null ? "any" : Hex(list.DeviceId)),
+            .. list.Anchors.Select(anchor => new InspectionLine("new anchor", $"{Signing.SigningRoles.Name(anchor.Role)} {Hex(anchor.KeyId)}")),
+        ];
+    }
+
     private static List<InspectionSection> Inspect(PackageEntry entry)
     {
         List<InspectionSection> sections = [];

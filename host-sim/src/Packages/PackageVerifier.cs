@@ -55,6 +55,31 @@ public static class PackageVerifier
         }
     }
 
+    /// <summary>Verifies the signatures of a trust file.</summary>
+    /// <param name="trust">The file.</param>
+    /// <param name="anchors">Public keys that count: those that it is to replace.</param>
+    /// <param name="requiredRoles">Roles that each need a valid signature, and an anchor in it.</param>
+    public static VerificationResult Verify(TrustFile trust, IReadOnlyList<TrustAnchor> anchors, IReadOnlyList<SigningRole> requiredRoles)
+    {
+        List<VerificationStep> steps = [new VerificationStep("envelope", $"{trust.Document.Length} bytes, {trust.Envelope.Signatures.Count} signatures")];
+        try
+        {
+            CheckSignatures(trust.Envelope, anchors, requiredRoles, steps);
+            SigningRole[] missing = [.. requiredRoles.Except(trust.List.Anchors.Select(anchor => anchor.Role))];
+            if (missing.Length > 0)
+            {
+                throw new SuitException(FotaError.AnchorRoleMissing, $"the new anchors have no {string.Join(" and ", missing.Select(role => role.Name()))} key");
+            }
+
+            steps.Add(new VerificationStep("new anchors", trust.ToUpdate().State.ToString()));
+            return new VerificationResult(FotaError.None, string.Empty, steps);
+        }
+        catch (SuitException refusal)
+        {
+            return new VerificationResult(refusal.Reason, refusal.Message, steps);
+        }
+    }
+
     private static void CheckSignatures(SuitEnvelope envelope, IReadOnlyList<TrustAnchor> anchors, IReadOnlyList<SigningRole> requiredRoles, List<VerificationStep> steps)
     {
         if (!envelope.Digest.AsSpan().SequenceEqual(envelope.ManifestDigest))

@@ -66,10 +66,11 @@ public sealed record SuitEnvelope
     }
 
     /// <summary>Bytes that an envelope will have, before anybody has signed.</summary>
-    public static int LengthOf(byte[] manifestBytes, IReadOnlyList<ISigner> signers)
+    public static int LengthOf(byte[] manifestBytes, IReadOnlyList<ISigner> signers, SignedDocument kind = SignedDocument.ImageManifest)
     {
         SuitEnvelope blank = new()
         {
+            Kind = kind,
             DigestItem = ManifestEncoder.Digest(DigestOf(manifestBytes)),
             Signatures = [.. signers.Select(signer => new CoseSign1(
                 SuitKeys.HssProtectedHeader,

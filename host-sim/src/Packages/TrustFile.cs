@@ -4,6 +4,7 @@
 // Clause: PROTOCOL.md, "Trust manifest".
 // Tests: tests/host-sim/Packages/TrustFileTests.cs.
 using EsyncAgent;
+using EsyncSim.Client;
 using EsyncSim.Files;
 using EsyncSim.Signing;
 
@@ -54,6 +55,19 @@ public sealed record TrustFile(byte[] Document, SuitEnvelope Envelope, TrustList
     /// <exception cref="UserErrorException">The list would be refused or would lock the ECU out, or the signatures would not do.</exception>
     public static TrustFile Build(TrustList list, IReadOnlyList<ISigner> signers, IReadOnlyList<SigningRole> requiredRoles)
     {
+        Require(list, signers, requiredRoles);
+        SuitEnvelope envelope = SuitEnvelope.Sign(list.Encode(), signers, SignedDocument.TrustManifest);
+        return new TrustFile(envelope.Encode(), envelope, list);
+    }
+
+    /// <summary>What a client sends to an ECU, and what the ECU says afterwards.</summary>
+    public TrustUpdate ToUpdate() =>
+        new(Document, new TrustState(List.Sequence, [.. List.Anchors.Select(anchor => new TrustedKey((byte)anchor.Role, anchor.KeyId))]));
+
+    /// <summary>Refuses what an ECU would refuse, before anybody signs.</summary>
+    /// <exception cref="UserErrorException">As for <see cref="Build"/>.</exception>
+    public static void Require(TrustList list, IReadOnlyList<ISigner> signers, IReadOnlyList<SigningRole> requiredRoles)
+    {
         if (list.Sequence == 0)
         {
             throw new UserErrorException(ExitCode.BadUsage, "trust manifests count from sequence 1; 0 stands for the anchors of provisioning");
@@ -65,14 +79,7 @@ public sealed record TrustFile(byte[] Document, SuitEnvelope Envelope, TrustList
         {
             throw new UserErrorException(ExitCode.KeyProblem, $"a trust manifest is signed by a current key of each role, and {missing} is missing; add its --key");
         }
-
-        SuitEnvelope envelope = SuitEnvelope.Sign(list.Encode(), signers, SignedDocument.TrustManifest);
-        return new TrustFile(envelope.Encode(), envelope, list);
     }
-
-    /// <summary>Writes the file, completely or not at all.</summary>
-    /// <exception cref="UserErrorException">It cannot be written.</exception>
-    public void Save(string path) => AtomicFile.WriteOutput(path, Document);
 
     private static void RequireList(IReadOnlyList<TrustAnchor> anchors, IReadOnlyList<SigningRole> requiredRoles)
     {

@@ -16,6 +16,9 @@ public sealed record CampaignTarget
     /// <summary>Name of the package.</summary>
     public required string PackageName { get; init; }
 
+    /// <summary>True when the package is a trust manifest; its version is its sequence number.</summary>
+    public bool IsTrust { get; init; }
+
     /// <summary>Version that the ECU shall run.</summary>
     public required string Version { get; init; }
 

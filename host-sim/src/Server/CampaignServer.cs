@@ -52,7 +52,7 @@ public sealed class CampaignServer
 
     /// <summary>Asks what an ECU runs; null when the vehicle does not answer.</summary>
     public Task<EsyncMessage?> QueryAsync(string ecu, string packageName) =>
-        AskAsync(EsyncType.QueryPackage, null, new EsyncPackage { Type = TypeOf(ecu), Name = packageName });
+        AskAsync(EsyncType.QueryPackage, null, new EsyncPackage { Type = EsyncTarget.Of(ecu, isTrust: false), Name = packageName });
 
     /// <summary>Takes all targets through the campaign, one after the other; one that fails does not stop the others.</summary>
     public async Task<IReadOnlyList<TargetResult>> RunAsync(Campaign campaign)
@@ -66,8 +66,6 @@ public sealed class CampaignServer
         return results;
     }
 
-    private static string TypeOf(string ecu) => $"/ECU/{ecu}";
-
     private async Task<TargetResult> RunAsync(Campaign campaign, CampaignTarget target)
     {
         string sha256 = target.Sha256;
@@ -76,7 +74,7 @@ public sealed class CampaignServer
         EsyncMessage? installed = await AskAsync(EsyncType.QueryPackage, campaign.Id, package with { Version = null, VersionList = null });
         if (installed?.Body.Package.Version == target.Version)
         {
-            return new TargetResult(target, TargetEnd.UpToDate, string.Empty, $"{target.Ecu} runs {target.Version} already");
+            return new TargetResult(target, TargetEnd.UpToDate, string.Empty, $"{target.Ecu} {(target.IsTrust ? "trusts by manifest" : "runs")} {target.Version} already");
         }
 
         EsyncMessage? consent = await ConsentAsync(campaign.Id, package);
@@ -120,7 +118,7 @@ public sealed class CampaignServer
 
     private EsyncPackage Offer(CampaignTarget target, string sha256) => new()
     {
-        Type = TypeOf(target.Ecu),
+        Type = EsyncTarget.Of(target.Ecu, target.IsTrust),
         Name = target.PackageName,
         Version = target.Version,
         RollbackVersions = target.RollbackVersions.Count == 0 ? null : target.RollbackVersions,

@@ -39,6 +39,24 @@ public static class EsyncType
     public const string Acknowledge = "esync.acknowledge";
 }
 
+/// <summary>Kinds of targets, the values of <c>package.type</c>.</summary>
+public static class EsyncTarget
+{
+    private const string Ecu = "/ECU/";
+    private const string Trust = "/trust";
+
+    /// <summary>The application of an ECU, or with <paramref name="isTrust"/> the keys that it trusts.</summary>
+    public static string Of(string ecu, bool isTrust) => isTrust ? $"{Ecu}{ecu}{Trust}" : $"{Ecu}{ecu}";
+
+    /// <summary>True for the keys that an ECU trusts; <paramref name="application"/> is the kind of its application in either case.</summary>
+    public static bool IsTrust(string type, out string application)
+    {
+        bool isTrust = type.EndsWith(Trust, StringComparison.Ordinal);
+        application = isTrust ? type[..^Trust.Length] : type;
+        return isTrust;
+    }
+}
+
 /// <summary>Values of <c>package.status</c>.</summary>
 public static class EsyncStatus
 {
@@ -136,7 +154,7 @@ public sealed record EsyncCampaign([property: JsonPropertyName("id")] string Id)
 /// <summary>A package, and what is to become or has become of it.</summary>
 public sealed record EsyncPackage
 {
-    /// <summary>Kind of target, a path; <c>/ECU/</c> and the ECU's name in nf.config.</summary>
+    /// <summary>Kind of target, a path: see <see cref="EsyncTarget"/>.</summary>
     [JsonPropertyName("type")]
     public required string Type { get; init; }
 

@@ -2,12 +2,15 @@
 //   query-package   → version report              ready-download → preconditions, then the package's bytes
 //   prepare-update  → manifest, image, check      ready-update   → activate, restart, trial
 //   confirm-update  → confirm
+// A trust manifest goes the same way, as a package for the keys of an ECU: it has no trial, ready-update installs it.
 // Invariants: one request after the other, each answered once, whatever the network loses or doubles and whenever the
 // client is stopped and started again on its journal; a package is used only when its SHA-256 is the announced one; what
 // an ECU refuses is told with the ECU's own reason. Percentages and requests for a package are not kept: newer ones follow.
 // It holds the ECUs' secrets for access, and no signing key.
 // Tests: tests/Vehicle.
+using System.Globalization;
 using System.Security.Cryptography;
+using EsyncAgent;
 using EsyncSim.Bus;
 using EsyncSim.Client;
 using EsyncSim.Packages;
@@ -41,7 +44,7 @@ public sealed class VehicleClient
         _topics = topics;
         _journal = journal;
         _outbox = new Outbox(time, link, topics.FromVehicle, journal);
-        _ecus = ecus.ToDictionary(ecu => $"/ECU/{ecu.Name}");
+        _ecus = ecus.ToDictionary(ecu => EsyncTarget.Of(ecu.Name, isTrust: false));
         _arrived = new SimSignal(time);
         _packageArrived = new SimSignal(time);
         link.Subscribe(topics.ToVehicle, ReceiveRequest);
@@ -116,7 +119,8 @@ public sealed class VehicleClient
     private async Task AnswerAsync(EsyncMessage request, bool isResumed)
     {
         EsyncPackage package = request.Body.Package;
-        if (!_ecus.TryGetValue(package.Type, out VehicleEcu? ecu))
+        bool isTrust = EsyncTarget.IsTrust(package.Type, out string application);
+        if (!_ecus.TryGetValue(application, out VehicleEcu? ecu))
         {
             Reply(request, EsyncType.UpdateStatus, Failed(package, $"this vehicle has no {package.Type}", isTerminal: true), null);
             return;
@@ -126,8 +130,10 @@ public sealed class VehicleClient
         {
             await (request.Type switch
             {
-                EsyncType.QueryPackage => QueryAsync(request, ecu),
+                EsyncType.QueryPackage => QueryAsync(request, ecu, isTrust),
                 EsyncType.ReadyDownload => ReadyDownloadAsync(request, ecu),
+                EsyncType.PrepareUpdate when isTrust => UpdateTrustAsync(request, ecu, isInstalled: false),
+                EsyncType.ReadyUpdate or EsyncType.ConfirmUpdate when isTrust => UpdateTrustAsync(request, ecu, isInstalled: true),
                 EsyncType.PrepareUpdate => UpdateAsync(request, ecu, ecu.Policy with { Goal = UpdateGoal.Verified }),
                 EsyncType.ReadyUpdate => UpdateAsync(request, ecu, ecu.Policy with { Goal = UpdateGoal.OnTrial, IsTriedBefore = isResumed }),
                 EsyncType.ConfirmUpdate => UpdateAsync(request, ecu, ecu.Policy with { Goal = UpdateGoal.Confirmed, IsTriedBefore = true }),
@@ -145,7 +151,7 @@ public sealed class VehicleClient
         }
     }
 
-    private async Task QueryAsync(EsyncMessage request, VehicleEcu ecu)
+    private async Task QueryAsync(EsyncMessage request, VehicleEcu ecu, bool isTrust)
     {
         await ecu.Client.SessionAsync(0x03);
         VersionReport report = await ecu.Client.ReadVersionReportAsync();
@@ -157,7 +163,8 @@ public sealed class VehicleClient
             IsAuthentic = report.IsAuthentic,
             State = isRunning ? report.States[report.RunningBank].ToString() : null,
         };
-        EsyncPackage installed = request.Body.Package with { Version = report.ApplicationVersion, VersionList = null };
+        string version = isTrust ? report.TrustSequence.ToString(CultureInfo.InvariantCulture) : report.ApplicationVersion;
+        EsyncPackage installed = request.Body.Package with { Version = version, VersionList = null };
         Reply(request, EsyncType.QueryPackage, installed, said);
     }
 
@@ -214,7 +221,28 @@ public sealed class VehicleClient
         UpdateImage image = PackageImages.Full(Package.Decode(file, package.Name));
         UpdateProgress progress = new(ecu.Observer, percent => Report(package, percent));
         UpdateSession session = new(ecu.Client, image, policy, progress);
-        UpdateOutcome outcome = await session.RunAsync();
+        ReplyOutcome(request, await session.RunAsync());
+    }
+
+    // There is nothing to prepare in the ECU: what the vehicle has is looked at, and ready-update brings and installs it.
+    private async Task UpdateTrustAsync(EsyncMessage request, VehicleEcu ecu, bool isInstalled)
+    {
+        EsyncPackage package = request.Body.Package;
+        if (await FetchAsync(package) is not { } file)
+        {
+            Reply(request, EsyncType.UpdateStatus, Failed(package, "the package is not here", isTerminal: false), null);
+            return;
+        }
+
+        TrustUpdate trust = TrustFile.Decode(file, package.Name).ToUpdate();
+        UpdateOutcome outcome = isInstalled
+            ? await new TrustSession(ecu.Client, trust, ecu.Policy, ecu.Observer).RunAsync()
+            : new UpdateOutcome(UpdateEnd.Verified, FotaError.None, $"{trust.State} is in the vehicle");
+        ReplyOutcome(request, outcome);
+    }
+
+    private void ReplyOutcome(EsyncMessage request, UpdateOutcome outcome)
+    {
         string status = outcome.End switch
         {
             UpdateEnd.Verified => EsyncStatus.InstallReady,
@@ -225,7 +253,7 @@ public sealed class VehicleClient
         };
         bool isRefused = outcome.End == UpdateEnd.Refused;
         EsyncEcu said = new() { Reason = outcome.Reason.ToString() };
-        EsyncPackage result = package with { Status = status, Message = outcome.Text, VersionList = null, IsTerminalFailure = isRefused ? true : null };
+        EsyncPackage result = request.Body.Package with { Status = status, Message = outcome.Text, VersionList = null, IsTerminalFailure = isRefused ? true : null };
         Reply(request, EsyncType.UpdateStatus, result, said);
     }
 

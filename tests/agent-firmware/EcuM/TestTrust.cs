@@ -47,7 +47,7 @@ public static class TestTrust
 
     /// <summary>An image signed by these keys; the same arguments give the same one.</summary>
     public static TestImage Image(string version, uint sequence, int length, params TestKey[] signers) =>
-        Images.GetOrAdd($"{version} {sequence} {length} {string.Join(' ', signers.AsEnumerable())}", _ => SignAgain(TestImage.Make(version, sequence, length), signers));
+        Images.GetOrAdd($"{version} {sequence} {length} {string.Join(' ', signers.AsEnumerable())}", _ => SignedBy(TestImage.Make(version, sequence, length), signers));
 
     /// <summary>What an ECU says that it trusts after this manifest (DID FD09).</summary>
     public static byte[] StateOf(uint sequence, params TestKey[] anchors) =>
@@ -56,7 +56,8 @@ public static class TestTrust
         .. anchors.SelectMany(key => (byte[])[(byte)key.Role, .. key.Anchor.KeyId]),
     ];
 
-    private static TestImage SignAgain(TestImage image, TestKey[] signers)
+    /// <summary>The same image, signed by these keys and nobody else.</summary>
+    public static TestImage SignedBy(TestImage image, params TestKey[] signers)
     {
         byte[] manifest = SuitEnvelope.Decode(image.Envelope).ManifestBytes;
         return image with { Envelope = SuitEnvelope.Sign(manifest, [.. signers.Select(key => key.Signer)]).Encode() };

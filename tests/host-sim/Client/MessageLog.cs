@@ -21,6 +21,23 @@ internal sealed class MessageLog(CanIfConfig ecu) : IBusObserver
 
     internal static string Hex(ReadOnlySpan<byte> bytes) => BitConverter.ToString(bytes.ToArray()).Replace('-', ' ');
 
+    /// <summary>What the requests begin with: all that is fixed in them. Repeated polling counts once, tester present not at all.</summary>
+    internal static List<string> Beginnings(IEnumerable<(char Direction, byte[] Message)> entries)
+    {
+        List<string> requests = [];
+        foreach ((char direction, byte[] message) in entries.Where(entry => entry.Direction != '←'))
+        {
+            int length = message[0] switch { 0x22 or 0x34 or 0x2E or 0x28 => 3, 0x31 => 4, 0x37 => 1, _ => 2 };
+            string request = $"{direction} {Hex(message.AsSpan(0, length))}";
+            if (request != "⇒ 3E 80" && (requests.Count == 0 || requests[^1] != request))
+            {
+                requests.Add(request);
+            }
+        }
+
+        return requests;
+    }
+
     void IBusObserver.OnRecord(in BusRecord record)
     {
         BusFrame frame = record.Frame;

@@ -40,7 +40,7 @@ public sealed class UpdateSessionTests
                 "→ 36 07", "→ 36 08", "→ 37", "→ 31 01 FF 01", "→ 31 01 02 11", "→ 11 01", "→ 3E 00", "→ 10 03",
                 "→ 29 05", "→ 29 06", "→ 31 01 02 04", "→ 31 01 02 12", "→ 31 01 02 04", "⇒ 28 80 01", "⇒ 85 81", "→ 10 01",
             ],
-            Beginnings(_log.Entries));
+            MessageLog.Beginnings(_log.Entries));
         Assert.Contains(_log.Entries, entry => entry is { Direction: '⇒', Message: [0x3E, 0x80] });
     }
 
@@ -217,23 +217,6 @@ public sealed class UpdateSessionTests
     }
 
     private static (UpdateEnd End, string Text) Outcome(UpdateOutcome outcome) => (outcome.End, outcome.Text);
-
-    /// <summary>What the requests begin with: all that is fixed in them. Repeated polling counts once, tester present not at all.</summary>
-    private static List<string> Beginnings(IEnumerable<(char Direction, byte[] Message)> entries)
-    {
-        List<string> requests = [];
-        foreach ((char direction, byte[] message) in entries.Where(entry => entry.Direction != '←'))
-        {
-            int length = message[0] switch { 0x22 or 0x34 or 0x2E or 0x28 => 3, 0x31 => 4, 0x37 => 1, _ => 2 };
-            string request = $"{direction} {MessageLog.Hex(message.AsSpan(0, length))}";
-            if (request != "⇒ 3E 80" && (requests.Count == 0 || requests[^1] != request))
-            {
-                requests.Add(request);
-            }
-        }
-
-        return requests;
-    }
 
     /// <summary>Provisions the ECU, brings the first image, forgets what was heard, and runs the story.</summary>
     private void Run(Func<Task> story) => _rig.Run(async () =>

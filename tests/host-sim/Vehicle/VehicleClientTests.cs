@@ -5,6 +5,7 @@ using EsyncSim.Bus;
 using EsyncSim.Demo;
 using EsyncSim.Packages;
 using EsyncSim.Server;
+using EsyncTests.AgentFirmware.EcuM;
 using Xunit;
 
 namespace EsyncTests.HostSim.Vehicle;
@@ -122,14 +123,54 @@ public sealed class VehicleClientTests : IDisposable
         Assert.Contains(_heard, message => message.Type == "esync.update-report" && message.Body.Progress == 50);
     }
 
-    private static EsyncPackage Motor(byte[]? file = null) => new()
+    [Fact]
+    public void Keys_of_an_ECU_are_a_package_of_their_own_kind()
     {
-        Type = "/ECU/motor",
+        byte[] file = _world.Motor.Sign(Keys()).Document;
+        EsyncPackage keys = Motor(file, "/ECU/motor/trust", "1");
+
+        Assert.Equal("0", Ask("esync.query-package", keys).Version);
+        Assert.Equal("INSTALL_READY", Ask("esync.prepare-update", keys, handsOut: file).Status);
+        Assert.Equal("0", Ask("esync.query-package", keys).Version);
+        EsyncPackage answer = Ask("esync.ready-update", keys);
+        Assert.Equal("INSTALL_COMPLETED", answer.Status);
+        Assert.Contains("trust manifest 1: author", answer.Message);
+        Assert.Equal("INSTALL_COMPLETED", Ask("esync.confirm-update", keys).Status);
+        Assert.Equal("1", Ask("esync.query-package", keys).Version);
+
+        byte[] image = _world.Motor.Sign(_world.Motor.Request("1.0.0", 1)).Encode();
+        answer = Ask("esync.prepare-update", Motor(image), handsOut: image);
+        Assert.Equal("INSTALL_FAILED", answer.Status);
+        Assert.Contains("RoleMissing", answer.Message);
+    }
+
+    [Fact]
+    public void Neither_kind_of_package_is_taken_for_the_other()
+    {
+        byte[] keys = _world.Motor.Sign(Keys()).Document;
+        EsyncPackage answer = Ask("esync.ready-update", Motor(keys), handsOut: keys);
+        Assert.Equal(("INSTALL_FAILED", true), (answer.Status, answer.IsTerminalFailure));
+
+        byte[] image = _world.Motor.Sign(_world.Motor.Request("1.0.0", 1)).Encode();
+        answer = Ask("esync.ready-update", Motor(image, "/ECU/motor/trust", "1"), handsOut: image);
+        Assert.Equal(("INSTALL_FAILED", true), (answer.Status, answer.IsTerminalFailure));
+        Assert.Equal("0", Ask("esync.query-package", Motor(null, "/ECU/motor/trust")).Version);
+    }
+
+    private TrustList Keys()
+    {
+        PackageRequest request = _world.Motor.Request("1.0.0", 1);
+        return TestTrust.List(1, TestTrust.NewAuthor, TestTrust.NewOem) with { VendorId = request.VendorId, ClassId = request.ClassId };
+    }
+
+    private static EsyncPackage Motor(byte[]? file = null, string type = "/ECU/motor", string version = "1.0.0") => new()
+    {
+        Type = type,
         Name = "motor",
-        Version = "1.0.0",
+        Version = version,
         VersionList = file is null ? null : new Dictionary<string, EsyncVersion>
         {
-            ["1.0.0"] = new() { Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)) },
+            [version] = new() { Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)) },
         },
     };
 
@@ -142,10 +183,11 @@ public sealed class VehicleClientTests : IDisposable
             string id = $"{type} {_world.Time.NowNs}";
             _server.Publish(Topics.ToVehicle, EsyncJson.Encode(new EsyncMessage { Type = type, ReplyId = id, Body = new EsyncBody { Package = package } }));
             bool isHandedOut = false;
+            int before = _heard.Count;
             while (!_heard.Exists(message => message.ReplyTo == id))
             {
                 await _world.Time.DelayMs(10);
-                if (handsOut is not null && !isHandedOut && _heard.Exists(message => message.Type == "esync.start-download"))
+                if (handsOut is not null && !isHandedOut && _heard.Skip(before).Any(message => message.Type == "esync.start-download"))
                 {
                     isHandedOut = true;
                     _server.Publish(Topics.Package("any"), handsOut);

@@ -133,7 +133,7 @@ public sealed class RealUpdateTests : IDisposable
         };
         UpdateRequest request = new()
         {
-            Package = PackageBuilder.Build(package, [new MemorySigner(_author), new MemorySigner(_oem)]),
+            File = UpdateFile.Of(PackageBuilder.Build(package, [new MemorySigner(_author), new MemorySigner(_oem)])),
             Ecu = _definition,
             Location = new EcuLocation(BusAddress.Parse("socketcan:can0"), null),
             Device = DeviceFile.Load(Device),
