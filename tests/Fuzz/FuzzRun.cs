@@ -146,12 +146,12 @@ public sealed class FuzzRun
         for (int i = 0; i < sites.Length; i++)
         {
             string[] parts = sites[i].Split('\t');
-            if (parts[2] == "1" && _target.Parsers.Contains(parts[0]))
+            string name = $"{parts[0]}.{parts[1]}";
+            if (parts[2] == "1" && _target.Parsers.Contains(parts[0]) && !_target.NotReading.Any(method => name.EndsWith(method, StringComparison.Ordinal)))
             {
                 outcomes++;
                 seen += _seen[i] != 0 ? 1 : 0;
-                string method = $"{parts[0]}.{parts[1]}";
-                unseen[method] = unseen.GetValueOrDefault(method) + (_seen[i] != 0 ? 0 : 1);
+                unseen[name] = unseen.GetValueOrDefault(name) + (_seen[i] != 0 ? 0 : 1);
             }
         }
 

@@ -19,6 +19,9 @@ public abstract class FuzzTarget
     /// <summary>Full names of the types whose branches are counted for it.</summary>
     public abstract IReadOnlyList<string> Parsers { get; }
 
+    /// <summary>Methods of these types that read nothing (they build, sign, open files) and do not count, as Type.Method.</summary>
+    public virtual IReadOnlyList<string> NotReading => [];
+
     /// <summary>Longest input in bytes.</summary>
     public virtual int LengthMax => 4096;
 

@@ -39,7 +39,7 @@ internal static class DeviceTestLog
         foreach (string line in lines.Skip(Array.FindLastIndex(lines, line => line.Trim() == Ready) + 1))
         {
             hasEnd |= line.Trim() == Done;
-            if (TryRead(line, string.Join('\n', output)) is { } test)
+            if (TryRead(line, output) is { } test)
             {
                 cases.Add(test);
                 output.Clear();
@@ -86,7 +86,7 @@ internal static class DeviceTestLog
         return expected.TestsExpected is { } count && count != cases.Count ? $"{cases.Count} tests reported instead of {count}" : "";
     }
 
-    private static HilCase? TryRead(string line, string output)
+    private static HilCase? TryRead(string line, List<string> output)
     {
         foreach ((string prefix, HilEnd end) in Verdicts)
         {
@@ -113,7 +113,7 @@ internal static class DeviceTestLog
                 end,
                 end == HilEnd.Passed ? ticks * SecondsPerTick : 0,
                 end == HilEnd.Passed ? "" : rest.Length > 0 ? rest : "no message",
-                output + (start > 0 ? (output.Length > 0 ? "\n" : "") + line[..start] : ""));
+                string.Join('\n', start > 0 ? output.Append(line[..start]) : output));
         }
 
         return null;

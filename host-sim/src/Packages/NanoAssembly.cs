@@ -40,6 +40,9 @@ public sealed record NanoAssembly
     private const int TypeDefLength = 24;
     private const int MethodDefLength = 16;
     private const ushort NoIndex = 0xFFFF;
+
+    // Longest name in bytes. Many types may share one string, so that without a bound names take the square of the file's length.
+    private const int NameLengthMax = 255;
     private const uint NeedReboot = 1;
     private const uint Polynomial = 0x04C11DB7;
 
@@ -192,7 +195,7 @@ public sealed record NanoAssembly
         List<NanoType>? types = ReadTypes(file);
         if (name is null || types is null)
         {
-            return Malformed(name is null ? "it has no name" : "a type names a string, a method or a type that is not there");
+            return Malformed(name is null ? "it has no name" : $"a type names a string, a method or a type that is not there, or a name has more than {NameLengthMax} bytes");
         }
 
         assembly = new NanoAssembly
@@ -235,7 +238,7 @@ public sealed record NanoAssembly
         return types;
     }
 
-    // Null where a string or the enclosing type is not there, or types enclose each other in a ring.
+    // Null where a string or the enclosing type is not there or a name is too long, or types enclose each other in a ring.
     private static string? FullName(ReadOnlySpan<byte> file, int index, int nestingMax)
     {
         ReadOnlySpan<byte> records = Table(file, TypeDefTable);
@@ -275,7 +278,8 @@ public sealed record NanoAssembly
         }
 
         ReadOnlySpan<byte> strings = Table(file, StringTable);
-        return number < strings.Length ? Encoding.UTF8.GetString(strings[number..(number + strings[number..].IndexOf((byte)0))]) : null;
+        int length = number < strings.Length ? strings[number..].IndexOf((byte)0) : -1;
+        return length is >= 0 and <= NameLengthMax ? Encoding.UTF8.GetString(strings.Slice(number, length)) : null;
     }
 
     private static ReadOnlySpan<byte> Table(ReadOnlySpan<byte> file, int table) =>

@@ -2,6 +2,7 @@
 // get length and CRCs right again by Repair, so that they come as far as the tables.
 // Tests: tests/Fuzz/Checks.
 using System.Buffers.Binary;
+using System.Text;
 using EsyncAgent.Drivers;
 using EsyncSim;
 using EsyncSim.Packages;
@@ -17,7 +18,7 @@ internal sealed class AssemblyTarget : FuzzTarget
 
     public override IReadOnlyList<string> Parsers => ["EsyncSim.Packages.NanoAssembly", "EsyncSim.Packages.NanoBundleCheck", "EsyncAgent.Drivers.PeHeader"];
 
-    public override int LengthMax => 1500;
+    public override int LengthMax => 12_000;
 
     public override int SmokeInputs => 5000;
 
@@ -25,9 +26,9 @@ internal sealed class AssemblyTarget : FuzzTarget
 
     public override long StepsMax(int length) => 30_000 + (400 * length);
 
-    public override long AllocationMax(int length) => 30_000 + (200 * length);
+    public override long AllocationMax(int length) => 30_000 + (800L * length);
 
-    public override IReadOnlyList<byte[]> Seeds() => [Make(1, 2), Make(3, 0), Make(0, 1)];
+    public override IReadOnlyList<byte[]> Seeds() => [Make(1, 2), Make(3, 0), Make(0, 1), Make(2, 0, new string('N', 250)), Flat(300, 4500)];
 
     public override byte[] Repair(byte[] input)
     {
@@ -63,18 +64,23 @@ internal sealed class AssemblyTarget : FuzzTarget
     }
 
     // Tables: references, types, methods, strings; what the reader looks at and nothing else.
-    private static byte[] Make(int types, int methods)
+    private static byte[] Make(int types, int methods, string name = "Inner")
     {
-        byte[] strings = [.. "\0Fan\0Application\0EsyncAgent.App\0Inner\0"u8];
+        byte[] strings = [.. "\0Fan\0Application\0EsyncAgent.App\0"u8, .. Encoding.ASCII.GetBytes(name), 0];
         byte[] references = [.. Words16(0xFCD2, 0, 1, 17, 11, 0), .. Words16(17, 0, 1, 0, 0, 0)];
         byte[] definitions = [.. Enumerable.Range(0, types).SelectMany(i => (byte[])[.. Words16(i == 0 ? 5 : 32, i == 0 ? 1 : 0, 0xFFFF, i == 0 ? 0xFFFF : i - 1, 0xFFFF, 0), 0, (byte)methods, 0, 0x11, .. Words16(0, 0, 0, 0)])];
         byte[] bodies = [.. Enumerable.Range(0, methods).SelectMany(i => Words16(0, 0, i == 0 ? 0x1006 : 0x2011, 0, 0x0100, 0, 0, 0))];
+        return Assemble(table => table switch { 0 => references, 4 => definitions, 6 => bodies, 11 => strings, _ => [] });
+    }
+
+    private static byte[] Assemble(Func<int, byte[]> contentOf)
+    {
         byte[] file = new byte[HeaderLength];
         "NFMRK1"u8.CopyTo(file);
         Words16(1, 0, 0, 0, 1, 1).CopyTo(file, 28);
         for (int table = 0; table < 15; table++)
         {
-            byte[] content = table switch { 0 => references, 4 => definitions, 6 => bodies, 11 => strings, _ => [] };
+            byte[] content = contentOf(table);
             int padding = -content.Length & 3;
             BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(40 + (4 * table)), file.Length);
             file[108 + table] = (byte)padding;
@@ -82,6 +88,13 @@ internal sealed class AssemblyTarget : FuzzTarget
         }
 
         return new AssemblyTarget().Repair(file);
+    }
+
+    // Many types, all with one long name and namespace.
+    private static byte[] Flat(int types, int nameLength)
+    {
+        byte[] definitions = [.. Enumerable.Range(0, types).SelectMany(_ => (byte[])[.. Words16(1, 1, 0xFFFF, 0xFFFF, 0xFFFF, 0), 0, 0, 0, 0x11, .. Words16(0, 0, 0, 0)])];
+        return Assemble(table => table switch { 4 => definitions, 11 => [0, .. Enumerable.Repeat((byte)'N', nameLength), 0], _ => [] });
     }
 
     private static byte[] Words16(params int[] words) => [.. words.SelectMany(word => new[] { (byte)word, (byte)(word >> 8) })];

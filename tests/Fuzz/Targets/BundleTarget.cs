@@ -13,6 +13,8 @@ internal sealed class BundleTarget : FuzzTarget
 
     public override string What => "application bundle at the host's reader and the board's receiver, which must agree";
 
+    public override IReadOnlyList<string> NotReading => ["ApplicationBundle.Build", "ApplicationBundle.RequireText"];
+
     public override IReadOnlyList<string> Parsers => ["EsyncAgent.Drivers.BundleReceiver", "EsyncSim.Packages.ApplicationBundle"];
 
     public override int LengthMax => 1024;

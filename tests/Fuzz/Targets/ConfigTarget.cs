@@ -13,6 +13,8 @@ internal sealed class ConfigTarget : FuzzTarget
 
     public override string What => "nf.config: YAML to configuration or to problems with lines";
 
+    public override IReadOnlyList<string> NotReading => ["NfConfig.FindDefault", "NfConfig.FindBoard", "NfConfig.Ecu", "NfConfig.Load"];
+
     public override IReadOnlyList<string> Parsers =>
         [.. new[] { "NfConfig", "ConfigYaml", "ConfigSection", "ConfigValues", "EcuReader", "FlashMapReader", "IdentifierRules", "RecordReader", "TrustReader", "SlotSizes", "SeparationTime" }.Select(name => "EsyncSim.Config." + name)];
 

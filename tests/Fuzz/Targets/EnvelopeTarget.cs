@@ -27,13 +27,29 @@ internal sealed class EnvelopeTarget : FuzzTarget
         FotaConfig config = new() { VendorId = Samples.VendorId, ClassId = Samples.ClassId, RequiredRoles = [TrustRole.Author, TrustRole.Oem] };
         _verifier = new ManifestVerifier(config, _shelf.Fls, _shelf.Csm, keys);
         byte[] manifest = Samples.Manifests()[0];
-        _good = [Samples.Envelope(manifest, Samples.Author, Samples.Oem), Samples.Envelope(manifest, Samples.Oem)];
+        SuitManifest plain = ManifestDecoder.Decode(manifest);
+        SuitManifest[] others =
+        [
+            plain with { VendorId = new byte[16] },
+            plain with { ClassId = new byte[16] },
+            plain with { DeviceId = new byte[16] },
+            plain with { DeviceId = Samples.DeviceId },
+            plain with { ChunkTable = new byte[32] },
+        ];
+        _good =
+        [
+            Samples.Envelope(manifest, Samples.Author, Samples.Oem),
+            Samples.Envelope(manifest, Samples.Oem),
+            .. others.Select(other => Samples.Envelope(ManifestEncoder.Encode(other), Samples.Author, Samples.Oem)),
+        ];
     }
 
     public override string What => "SUIT envelope with signatures, verified by the agent from flash; host decodes the same";
 
+    public override IReadOnlyList<string> NotReading => ["SuitEnvelope.Sign", "SuitEnvelope.LengthOf", "EnvelopeReader..ctor"];
+
     public override IReadOnlyList<string> Parsers =>
-        ["EsyncAgent.EnvelopeReader", "EsyncAgent.ManifestVerifier", "EsyncAgent.HssVerifier", "EsyncAgent.LmsVerifier", "EsyncAgent.LmsParameters", "EsyncSim.Packages.SuitEnvelope", "EsyncSim.Packages.CoseSign1"];
+        ["EsyncAgent.EnvelopeReader", "EsyncAgent.EnvelopeVerifier", "EsyncAgent.ManifestVerifier", "EsyncSim.Packages.SuitEnvelope", "EsyncSim.Packages.CoseSign1"];
 
     public override int LengthMax => 10_000;
 

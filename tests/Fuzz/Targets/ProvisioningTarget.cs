@@ -8,12 +8,16 @@ namespace EsyncTests.Fuzzing.Targets;
 /// <summary>KeyStore.</summary>
 internal sealed class ProvisioningTarget : FuzzTarget
 {
+    private static readonly byte[] Unknown = [.. Enumerable.Repeat((byte)0xEE, 16)];
+
     private Shelf _shelf = null!;
     private KeyStore _keys = null!;
 
     public ProvisioningTarget() => Begin();
 
     public override string What => "provisioning record at a device without keys";
+
+    public override IReadOnlyList<string> NotReading => ["KeyStore.IsInForce", "KeyStore.ReplaceAnchors", "KeyStore.StoreAgain", "KeyStore.get_TrustOffset", "KeyStore.get_TrustSequence"];
 
     public override IReadOnlyList<string> Parsers => ["EsyncAgent.KeyStore"];
 
@@ -51,6 +55,7 @@ internal sealed class ProvisioningTarget : FuzzTarget
 
     public override void Run(byte[] input)
     {
+        Require(!_keys.IsProvisioned && _keys.AnchorCount == 0 && !_keys.DeriveKey(KeyPurpose.VersionReport, new byte[32]), "a device without a record has keys");
         FotaError error = _keys.Provision(input, 0, input.Length);
         if (error != FotaError.None)
         {
@@ -65,6 +70,13 @@ internal sealed class ProvisioningTarget : FuzzTarget
 
         bool isSame = _keys.IsProvisioned && _keys.AnchorCount == input[48] && _keys.DeviceId.AsSpan().SequenceEqual(input.AsSpan(0, 16))
             && _keys.AnchorData.AsSpan(0, input.Length).SequenceEqual(input);
+        for (int i = 0; isSame && i < input[48]; i++)
+        {
+            isSame = _keys.FindAnchor(input, 49 + (61 * i) + 13) == i;
+        }
+
+        isSame &= _keys.FindAnchor(Unknown, 0) < 0 && _keys.DeriveKey(KeyPurpose.VersionReport, new byte[32]);
+        Require(_keys.Provision(input, 0, input.Length) == FotaError.AlreadyProvisioned, "a device takes a second record");
         Begin();
         Require(isSame, "a record is another one once it is stored");
     }

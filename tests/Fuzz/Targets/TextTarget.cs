@@ -16,21 +16,23 @@ internal sealed class TextTarget : FuzzTarget
 {
     public override string What => "bus address, SocketCAN frame, version report, security events, recording of a board, public key";
 
+    public override IReadOnlyList<string> NotReading => ["BusAddress.Open", "CanFrameLayout.Filters", "CanFrameLayout.Write", "TrustAnchor.Load", "VersionReport.get_SecurityEvent"];
+
     public override IReadOnlyList<string> Parsers =>
     [
         "EsyncSim.Bus.Real.BusAddress", "EsyncSim.Bus.Real.CanFrameLayout", "EsyncSim.Client.VersionReport", "EsyncSim.Client.SecurityEvent", "EsyncSim.Hil.SerialText", "EsyncSim.Hil.DeviceTestLog", "EsyncSim.Hil.NanoffLog", "EsyncSim.Client.SecurityEventLog", "EsyncSim.Signing.TrustAnchor",
     ];
 
-    public override int LengthMax => 1000;
+    public override int LengthMax => 4000;
 
     public override int SmokeInputs => 5000;
 
     public override IReadOnlyList<byte[]> Words =>
-        [.. new[] { "socketcan:", "virtual:", "can0", "Test passed", "Test failed", "Test skipped", "\r\n", "Exiting", "Error E9010", "Assembly", "\u001b[0m", ": " }.Select(Encoding.UTF8.GetBytes)];
+        [.. new[] { "socketcan:", "virtual:", "can0", "Test passed,A.B.c.0,1\n", "Test failed,", "Test skipped,", "Ready.\n", "Done.\n", "a\n\nb\n", "NFPKTV1\0", "\r\n", "Exiting", "Error E9010", "Assembly", "\u001b[0m", ": " }.Select(Encoding.UTF8.GetBytes)];
 
     public override long StepsMax(int length) => 100_000 + (400 * length);
 
-    public override long AllocationMax(int length) => 100_000 + (400L * length);
+    public override long AllocationMax(int length) => 120_000 + (80L * length);
 
     public override IReadOnlyList<byte[]> Seeds() =>
     [
@@ -38,7 +40,8 @@ internal sealed class TextTarget : FuzzTarget
         [0, .. "virtual:"u8],
         [1, 0x23, 1, 0, 0, 8, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8],
         [2, 1, .. new byte[VersionReport.Length - 1]],
-        [3, .. "Test passed: A.B\r\nTest failed: A.C\r\n"u8],
+        [3, .. "boot\nReady.\nprogress\nTest passed,A.B.c.0,125\nTest failed,A.B.d.0,expected 3\nTest skipped,A.B.e.1,no\nDone.\n"u8],
+        [3, .. "NFPKTV1\0"u8, .. new byte[8], 1, 0, 0, 0, .. new byte[8], 7, 0, 0, 0, .. "Ready.\nDone.\n"u8],
         [4, .. "Error E9010 (something)\n"u8],
         [6, .. Samples.Author.PublicKey],
         [5, .. new byte[14], 1, 0, 0, 0, 9, 3, 0, 0, 7, 0, 1, 0, 1, 0, 0, 0, 5],
@@ -66,7 +69,7 @@ internal sealed class TextTarget : FuzzTarget
                 break;
             case 3:
                 Require(SerialText.Lines(rest).All(line => !line.Contains('\n', StringComparison.Ordinal)), "a line of two lines");
-                Require(DeviceTestLog.Read(rest, new DeviceTestExpectation(TestsExpected: 2)).Count > 0, "a recording without a verdict");
+                Require(DeviceTestLog.Read(rest, new DeviceTestExpectation(rest.Length % 2 == 0 ? 2 : null, rest.Length % 3)).Count > 0, "a recording without a verdict");
                 break;
             case 4:
                 Require(NanoffLog.Problem(rest.Length > 0 ? rest[0] : 1, Encoding.UTF8.GetString(rest)) is not null, "no words for a problem");

@@ -24,6 +24,8 @@ internal sealed class TrustTarget : FuzzTarget
 
     public override string What => "trust manifest, read by the agent from flash and by the host, which must agree";
 
+    public override IReadOnlyList<string> NotReading => ["TrustFile.Build", "TrustFile.RequireList", "TrustFile.Names", "TrustFile.IsTrustFile", "TrustFile.Load", "TrustList.WriteAnchors", "TrustList.Encode"];
+
     public override IReadOnlyList<string> Parsers => ["EsyncAgent.TrustReader", "EsyncSim.Packages.TrustList", "EsyncSim.Packages.TrustFile"];
 
     public override int LengthMax => 800;

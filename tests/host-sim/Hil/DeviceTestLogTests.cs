@@ -76,6 +76,22 @@ public sealed class DeviceTestLogTests
         Assert.Equal([HilEnd.Passed, HilEnd.Passed], cases.Select(one => one.End));
     }
 
+    // Found by fuzzing: the text so far was put together again for each line.
+    [Fact]
+    public void Memory_grows_with_the_length_of_a_recording_and_not_with_its_square()
+    {
+        static long Allocated(int lines)
+        {
+            string text = "Ready.\n" + string.Concat(Enumerable.Repeat("a line\n", lines)) + "Done.";
+            Read(text);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Read(text);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.InRange(Allocated(4000), 1, 5 * Allocated(1000));
+    }
+
     private static HilCase[] Read(string text, DeviceTestExpectation? expected = null) =>
         [.. DeviceTestLog.Read(Encoding.UTF8.GetBytes(text), expected ?? new DeviceTestExpectation())];
 }

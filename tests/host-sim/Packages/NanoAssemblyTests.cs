@@ -128,6 +128,17 @@ public sealed class NanoAssemblyTests
         Assert.Contains("malformed", NanoAssembly.TryParse(file.Build(), out _));
     }
 
+    // Found by fuzzing: many types with one long name took memory by the square of the file's length.
+    [Theory]
+    [InlineData(255, true)]
+    [InlineData(256, false)]
+    public void A_name_has_255_bytes_at_the_most(int length, bool isGood)
+    {
+        PeFile file = new("A", "1.0.0.0");
+        file.Define("N", new string('B', length), PeFile.Class);
+        Assert.Equal(isGood, NanoAssembly.TryParse(file.Build(), out _) is null);
+    }
+
     [Fact]
     public void Whatever_stands_behind_right_CRCs_nothing_is_thrown()
     {
