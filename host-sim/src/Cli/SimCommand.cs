@@ -22,6 +22,7 @@ internal static class SimCommand
         Option<string?> json = new("--json") { Description = "Write figures and failures as JSON", HelpName = "FILE" };
         Option<string?> candump = new("--candump-dir") { Description = "Write the bus traffic of each failing seed, with its shortened fault list, into this folder (with --seed: of this seed)", HelpName = "DIR" };
         Option<int?> parallel = new("--parallel") { Description = "Seeds at a time; as many as there are processors by default", HelpName = "N" };
+        Option<int?> failures = new("--failures") { Description = "Begin no further seed after so many that broke a rule; 10 by default", HelpName = "N" };
         Option<string?> config = new("--config") { Description = "ECU configuration with the ECUs motor, battery and pump; nf.config by default", HelpName = "FILE" };
         ToolCommand command = new(
             "sim",
@@ -29,7 +30,7 @@ internal static class SimCommand
             "ECUs on one bus. Frames are lost and destroyed, messages come twice, power fails in the middle of flash operations, clocks jump, the client crashes. " +
             "Rules are watched all along; a seed that breaks one is shown with the shortest list of faults that still breaks it. Ends with 0 only when all rules held.")
         {
-            seeds, seed, json, candump, parallel, config,
+            seeds, seed, json, candump, parallel, failures, config,
         };
         command.WithExample("esync sim --seeds 1..1000 --json sim.json", "a thousand worlds, and how often each kind of fault has struck")
             .WithExample("esync sim --seed 17", "what happens in world 17, and with which faults")
@@ -47,7 +48,16 @@ internal static class SimCommand
                 }
 
                 (ulong first, ulong last) = ParseRange(parsed.GetValue(seeds) ?? "1..200");
-                return RunAll(fleet, new SimulationOptions { FirstSeed = first, LastSeed = last, CandumpFolder = folder, Stop = stop, Parallel = parsed.GetValue(parallel) ?? Environment.ProcessorCount }, parsed.GetValue(json), output);
+                SimulationOptions options = new()
+                {
+                    FirstSeed = first,
+                    LastSeed = last,
+                    Parallel = parsed.GetValue(parallel) ?? Environment.ProcessorCount,
+                    FailuresMax = parsed.GetValue(failures) ?? SimulationOptions.FailuresMaxDefault,
+                    CandumpFolder = folder,
+                    Stop = stop,
+                };
+                return RunAll(fleet, options, parsed.GetValue(json), output);
             },
             CancellationToken.None));
         return command;

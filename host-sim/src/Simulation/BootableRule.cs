@@ -1,6 +1,8 @@
 // At every moment one bank is bootable, and what the boot record says of the banks is true.
 // Looked at after each operation on boot record, banks or slots, for the copy that a boot would take and, beside it, for
-// the newest copy that reads the same each time: a torn copy may be taken by one boot and not by the next.
+// the newest copy that reads the same each time: a torn copy may be taken by one boot and not by the next. When an ECU has
+// started, all copies of the boot record are the same again, unless its flash has failed; an unstable one that reads well may
+// pass for whole, and is then the first to be made anew.
 // Tests: tests/host-sim/Simulation.
 using EsyncAgent;
 using EsyncSim.Flash;
@@ -34,6 +36,17 @@ public sealed class BootableRule() : SimRule("bootable")
         if (!ReferenceEquals(newest, stable))
         {
             Check(ecu, stable);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnServing(EcuWatch ecu)
+    {
+        List<RecordView> copies = RecordView.Copies(ecu.Memory, ecu.Map);
+        bool isEven = copies.Count == 3 && copies.TrueForAll(copy => copy.Checksum == copies[0].Checksum);
+        if (!isEven && !ecu.HasFlashErrors)
+        {
+            Broken($"{ecu.Name} has started and not mended its boot record: {copies.Count} of 3 copies are whole, with the sequences {string.Join(", ", copies.Select(copy => copy.Sequence))}");
         }
     }
 

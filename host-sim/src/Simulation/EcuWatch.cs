@@ -65,6 +65,9 @@ public sealed class EcuWatch
     /// <summary>The release whose application was started last since power-on or reset; null while none was.</summary>
     public Release? Running { get; set; }
 
+    /// <summary>True when operations of its flash fail or leave wrong bits in this run: redundancy may then be lost.</summary>
+    public bool HasFlashErrors { get; set; }
+
     /// <summary>Image area of a bank.</summary>
     public FlsArea Bank(int bank) => bank == 0 ? Map.BankA : Map.BankB;
 

@@ -109,7 +109,7 @@ public sealed class FaultInjector
             FaultKind.BabblingNode => Babble(fault),
             FaultKind.BusOff => GoBusOff(fault.Side == 0 ? vehicle.Controllers[fault.Ecu] : ecus[fault.Ecu].Ecu.Can),
             FaultKind.BrokerLoss => GoDown(fault.DurationMs),
-            FaultKind.ClientCrash => vehicle.Crash(fault.DurationMs),
+            FaultKind.ClientCrash => vehicle.Crash(fault.DurationMs, fault.CutVariant),
             FaultKind.EcuReset => ecus[fault.Ecu].Reset(),
             FaultKind.PowerCut => ecus[fault.Ecu].CutPower(fault),
             FaultKind.ClockJump => ecus[fault.Ecu].JumpClock(fault.DurationMs),

@@ -59,20 +59,30 @@ public sealed record RecordView
     public static (RecordView? Newest, RecordView? NewestStable) Look(FlashMemory memory, FlsConfig map)
     {
         RecordView? newest = null, newestStable = null;
+        foreach (RecordView view in Copies(memory, map))
+        {
+            newest = view.IsNewerThan(newest) ? view : newest;
+            newestStable = view.IsStable && view.IsNewerThan(newestStable) ? view : newestStable;
+        }
+
+        return (newest, newestStable);
+    }
+
+    /// <summary>The copies that are whole records, in the order of their places.</summary>
+    public static List<RecordView> Copies(FlashMemory memory, FlsConfig map)
+    {
+        List<RecordView> copies = [];
         Span<byte> bytes = stackalloc byte[Length];
         foreach (FlsArea area in (FlsArea[])[map.BootRecord0, map.BootRecord1, map.BootRecord2])
         {
             bool isStable = memory.Peek(area.Start, bytes);
-            if (Parse(bytes, isStable) is not { } view)
+            if (Parse(bytes, isStable) is { } view)
             {
-                continue;
+                copies.Add(view);
             }
-
-            newest = view.IsNewerThan(newest) ? view : newest;
-            newestStable = isStable && view.IsNewerThan(newestStable) ? view : newestStable;
         }
 
-        return (newest, newestStable);
+        return copies;
     }
 
     /// <summary>Reads 192 bytes; null when they are no record.</summary>

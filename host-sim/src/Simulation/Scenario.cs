@@ -122,7 +122,7 @@ public sealed class Scenario
 
         if (kind < 6)
         {
-            Release old = software.Releases[random.Next(_offered[ecu] + 1)];
+            Release old = software.Releases[random.Chance(0.5) ? _offered[ecu] : random.Next(_offered[ecu] + 1)];
             return (Of(ecu, old, old.File), $"{old.Version} once more");
         }
 
@@ -169,10 +169,10 @@ public sealed class Scenario
             FaultKind.BrokerLoss => fault with { Ecu = -1, DurationMs = 100 + random.Next(20_000) },
             FaultKind.MessageLoss or FaultKind.MessageDuplication => fault with { Ecu = -1, Count = 1 + random.Next(4) },
             FaultKind.MessageDelay => fault with { Ecu = -1, Count = 1 + random.Next(4), DurationMs = 100 + random.Next(10_000) },
-            FaultKind.ClientCrash => fault with { Ecu = -1, DurationMs = 10 + random.Next(4000) },
+            FaultKind.ClientCrash => fault with { Ecu = -1, DurationMs = 10 + random.Next(4000), CutVariant = random.Next(CutModels.OfErase.Count) },
             FaultKind.BabblingNode => fault with { Ecu = -1 },
             FaultKind.PowerCut => fault with { CutVariant = random.Next(CutModels.OfErase.Count) },
-            FaultKind.EcuReset when random.Chance(0.4) => fault with { Count = 2 + random.Next(5), Gap = 20 + random.Next(700) },
+            FaultKind.EcuReset when random.Chance(0.5) => fault with { Count = 2 + random.Next(7), Gap = 50 + random.Next(900) },
             FaultKind.EcuReset => fault with { Count = 1 },
             FaultKind.PowerCutInFlash => InFlash(random, fault) with { CutVariant = random.Next(CutModels.OfErase.Count) },
             FaultKind.FlashError or FaultKind.FlashWrongBits => InFlash(random, fault),

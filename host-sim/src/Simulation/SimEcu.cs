@@ -57,7 +57,11 @@ public sealed class SimEcu
     public EcuWatch Watch { get; }
 
     /// <summary>Lets a fault strike a flash operation by its number since the run began.</summary>
-    public void AddFlashFault(SimFault fault) => _flashFaults.Add(fault);
+    public void AddFlashFault(SimFault fault)
+    {
+        _flashFaults.Add(fault);
+        Watch.HasFlashErrors |= fault.Kind != FaultKind.PowerCutInFlash;
+    }
 
     /// <summary>Lets the millisecond counter wrap a while after each start.</summary>
     public void SetWrap(SimFault fault)

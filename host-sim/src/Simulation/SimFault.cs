@@ -93,7 +93,7 @@ public sealed record SimFault
     /// <summary>Which identifier of the ECU (0 request, 1 response) or which node (0 tester, 1 ECU).</summary>
     public int Side { get; init; }
 
-    /// <summary>Which of the models of its kind a cut flash operation follows (<see cref="CutModels"/>), counted from 0.</summary>
+    /// <summary>Which of the models of its kind a cut flash operation follows (<see cref="CutModels"/>), counted from 0; what a crash leaves on the client's disk.</summary>
     public int CutVariant { get; init; }
 
     /// <summary>The model that a cut follows.</summary>
@@ -125,7 +125,8 @@ public sealed record SimFault
         {
             FaultKind.FrameDrop or FaultKind.FrameCorruption or FaultKind.FrameDuplication => $"{Count} frames of the {SideName}",
             FaultKind.FrameDelay => $"{Count} frames of the {SideName} by up to {DurationMs} ms",
-            FaultKind.BabblingNode or FaultKind.BrokerLoss or FaultKind.ClientCrash => $"for {DurationMs} ms",
+            FaultKind.BabblingNode or FaultKind.BrokerLoss => $"for {DurationMs} ms",
+            FaultKind.ClientCrash => $"({(CutVariant == 0 ? "process" : $"power, disk variant {CutVariant}")}) for {DurationMs} ms",
             FaultKind.BusOff => Side == 0 ? "(tester)" : "(ECU)",
             FaultKind.MessageLoss or FaultKind.MessageDuplication => $"{Count} messages",
             FaultKind.MessageDelay => $"{Count} messages by up to {DurationMs} ms",

@@ -21,7 +21,7 @@ public sealed class SimVehicle
     private readonly IReadOnlyList<SimEcu> _ecus;
     private readonly RuleBook _rules;
     private readonly ulong _seed;
-    private readonly MemoryFileSystem _disk = new();
+    private MemoryFileSystem _disk = new();
     private readonly List<CrashableLink> _links = [];
     private readonly SimEvent _start;
     private VehicleClient? _client;
@@ -76,7 +76,9 @@ public sealed class SimVehicle
     }
 
     /// <summary>Takes the client away; a new one starts after a while. False when there is none to be taken away.</summary>
-    public bool Crash(long downMs)
+    /// <param name="downMs">How long.</param>
+    /// <param name="variant">0: its process ends and the disk has all that was written; else its power fails, and of what was not flushed the disk keeps what it pleases.</param>
+    public bool Crash(long downMs, int variant)
     {
         if (_client is null)
         {
@@ -87,6 +89,12 @@ public sealed class SimVehicle
         _client = null;
         _links.ForEach(link => link.Crash());
         _links.Clear();
+        if (variant > 0)
+        {
+            UnflushedContent unflushed = (UnflushedContent)(variant % Enum.GetValues<UnflushedContent>().Length);
+            _disk = new MemoryFileSystem().With(_disk.AfterPowerLoss(variant % (_disk.PendingNameCount + 1), unflushed));
+        }
+
         _start.After(downMs * VirtualTime.NsPerMs);
         return true;
     }

@@ -12,6 +12,9 @@ namespace EsyncSim.Simulation;
 /// <summary>What to run.</summary>
 public sealed record SimulationOptions
 {
+    /// <summary>Failing seeds after which a run ends when nobody says otherwise.</summary>
+    public const int FailuresMaxDefault = 10;
+
     /// <summary>First seed.</summary>
     public required ulong FirstSeed { get; init; }
 
@@ -22,7 +25,7 @@ public sealed record SimulationOptions
     public int Parallel { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Failing seeds after which no further one is begun.</summary>
-    public int FailuresMax { get; init; } = 10;
+    public int FailuresMax { get; init; } = FailuresMaxDefault;
 
     /// <summary>Folder for the traffic of failing seeds; null: it is not written.</summary>
     public string? CandumpFolder { get; init; }

@@ -79,6 +79,21 @@ public sealed class RuleTests
         Assert.Contains("Previous", ecu.Broken(() => ecu.WriteRecord(record => record.State[record.ActiveBank ^ 1] = BankState.Previous)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_start_that_leaves_a_copy_of_the_boot_record_torn_breaks_bootable_unless_the_flash_fails(bool hasFlashErrors)
+    {
+        WatchedEcu ecu = new(new BootableRule());
+        ecu.Watch.HasFlashErrors = hasFlashErrors;
+        Assert.Null(ecu.Broken(() => ecu.Rules.Serving(ecu.Watch)));
+        ecu.Memory.FlipBit(ecu.Map.BootRecord1.Start + 20, 1);
+
+        string? broken = ecu.Broken(() => ecu.Rules.Serving(ecu.Watch));
+
+        Assert.Equal(hasFlashErrors, broken is null);
+    }
+
     [Fact]
     public void Bytes_that_were_not_signed_break_signed_when_they_are_about_to_run()
     {

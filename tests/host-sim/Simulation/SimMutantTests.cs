@@ -1,0 +1,146 @@
+// Faults put into the agent on purpose, each of which `esync sim` must find within a few seeds, by the rule that it breaks. The
+// same seeds are clean without it (SimulationTests). The first ones show without any fault from outside; the others wait for
+// a stalled release, a power cut at the right operation, a program with wrong bits, resets in a row, a clock that wraps.
+using System.Text.Json;
+using EsyncTests.Mutants;
+using Xunit;
+
+namespace EsyncTests.HostSim.Simulation;
+
+public sealed class SimMutantTests
+{
+    private const string EcuM = "agent-firmware/src/EcuM/";
+    private const string Fota = "agent-firmware/src/Fota/";
+    private const string NvM = "agent-firmware/src/NvM/";
+
+    private static readonly Mutant ResumeWithoutErase = new(
+        "a resumed transfer does not erase its first sector",
+        Fota + "BankWriter.cs",
+        "_erasedEnd = area.Start + _received;",
+        "_erasedEnd = area.Start + _received + (firstChunk > 0 ? (uint)ChunkLength : 0u);");
+
+    /// <summary>Mutant, rule that it breaks, seeds among which it is found.</summary>
+    public static TheoryData<Mutant, string, string> Mutants => new()
+    {
+        {
+            new("chunk tags are not compared", Fota + "ChunkTags.cs", "IsMismatch = !Bytes.AreEqual(_mac, 0, _window.Buffer, _window.IndexOf(position), TagLength);", "IsMismatch = false;"),
+            "bootable",
+            "1..60"
+        },
+        {
+            new("one role is enough", Fota + "EnvelopeVerifier.cs", "isMissing |= (_validRoles >> _requiredRoles[i] & 1) == 0;", "isMissing &= (_validRoles >> _requiredRoles[i] & 1) == 0;"),
+            "signed",
+            "1..60"
+        },
+        {
+            new("older manifests are taken", Fota + "RoutineAuthenticateManifest.cs", "if (manifest.SequenceNumber < record.SequenceNumberMax || (manifest.SequenceNumber == record.SequenceNumberMax && !isKnown))", "if (manifest.SequenceNumber == record.SequenceNumberMax && !isKnown)"),
+            "forward",
+            "10..100"
+        },
+        {
+            new("the floor does not rise", Fota + "BankTransitions.cs", "draft.SecurityVersionFloor = securityVersion;", "draft.SecurityVersionFloor = draft.SecurityVersionFloor;"),
+            "confirmed",
+            "1..5"
+        },
+        {
+            new("the slot is written while the record names it", Fota + "RoutineAuthenticateManifest.cs", "BankTransitions.Clear(_banks.BeginChange(), bank);", "_banks.BeginChange();"),
+            "bootable",
+            "1..20"
+        },
+        {
+            new("two records have one sequence", Fota + "BootRecordStore.cs", "_lastSequence++;", "_lastSequence += 0;"),
+            "confirmed",
+            "1..10"
+        },
+        {
+            new("a rejected trial stays on trial", Fota + "BankTransitions.cs", "draft.State[bank] = BankState.Rejected;\n        draft.AttemptsLeft = 0;", "draft.AttemptsLeft = 0;"),
+            "liveness",
+            "1..20"
+        },
+        {
+            new("stored values are not copied into a new area", NvM + "NvM.cs", "while (_baseNext < NvMBlock.Count)", "while (_baseNext < 0)"),
+            "confirmed",
+            "1..10"
+        },
+        {
+            new("a stalled application passes for well", EcuM + "ApplicationSupervisor.cs", "return nowMs - _lastAliveMs > _config.AliveMsMax ? FotaError.AliveLost : FotaError.None;", "return FotaError.None;"),
+            "confirmed",
+            "1..100"
+        },
+        {
+            new("confirm does not ask for the self-test", Fota + "RoutineConfirm.cs", "if (_application.State != ApplicationState.Running)", "if (_application.State == ApplicationState.NotStarted)"),
+            "confirmed",
+            "41..120"
+        },
+        { ResumeWithoutErase, "program", "10..200" },
+        {
+            new("copies of the boot record are not mended", Fota + "BootRecordStore.cs", "if (!isUneven)", "if (_lastSequence != 0)"),
+            "bootable",
+            "1..100"
+        },
+        {
+            new("a read-back that fails counts as good", Fota + "BankWriter.cs", "if (!Await(FotaError.ReadBackMismatch))", "if (_job.Result == StdReturn.Pending)"),
+            "bootable",
+            "130..300"
+        },
+        {
+            new("a boot of a trial costs no attempt", EcuM + "BootSequence.cs", "_banks.BeginChange().AttemptsLeft--;", "_banks.BeginChange().EsyncState = EsyncState.InstallInProgress;"),
+            "forward",
+            "135..300"
+        },
+        {
+            new("a timer does not survive the wrap of the clock", EcuM + "ApplicationSupervisor.cs", "return nowMs - _startedMs > _config.TrialConfirmMsMax;", "return nowMs > _startedMs + _config.TrialConfirmMsMax;"),
+            "liveness",
+            "10..22"
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mutants))]
+    public async Task A_fault_of_the_agent_is_found_by_the_rule_that_it_breaks(Mutant mutant, string rule, string seeds)
+    {
+        using MutatedProgram program = new(mutant);
+
+        MutantRun run = await program.RunAsync("sim", "--seeds", seeds, "--failures", "1", "--config", Repository.PathOf("nf.config"));
+
+        Assert.True(run.ExitCode == 1, run.Output + run.Error);
+        Assert.True(run.Output.Contains($"breaks `{rule}`", StringComparison.Ordinal), run.Output);
+    }
+
+    [Theory]
+    [InlineData("Vehicle/Outbox.cs", "foreach (EsyncMessage message in _journal.Unacknowledged)", "foreach (EsyncMessage message in _journal.Unacknowledged.Take(0))", "liveness", "1..20")]
+    [InlineData("Server/ServerLedger.cs", "bool isNext = number == received.Last + 1;", "bool isNext = number == received.Last + 1 || number == received.Last;", "reports", "1..60")]
+    public async Task A_client_that_repeats_nothing_and_a_server_that_takes_doubles_are_found_too(string file, string find, string replace, string rule, string seeds)
+    {
+        using MutatedProgram program = new(new Mutant(file, "host-sim/src/" + file, find, replace));
+
+        MutantRun run = await program.RunAsync("sim", "--seeds", seeds, "--failures", "1", "--config", Repository.PathOf("nf.config"));
+
+        Assert.True(run.ExitCode == 1, run.Output + run.Error);
+        Assert.True(run.Output.Contains($"breaks `{rule}`", StringComparison.Ordinal), run.Output);
+    }
+
+    [Fact]
+    public async Task A_failing_seed_is_shown_with_the_faults_that_it_needs_alone_and_its_traffic()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName, path = Path.Combine(folder, "sim.json");
+        using MutatedProgram program = new(ResumeWithoutErase);
+
+        MutantRun run = await program.RunAsync("sim", "--seeds", "1..200", "--failures", "1", "--candump-dir", folder, "--json", path, "--config", Repository.PathOf("nf.config"));
+
+        Assert.Equal(1, run.ExitCode);
+        using JsonDocument json = JsonDocument.Parse(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
+        JsonElement failure = json.RootElement.GetProperty("failures")[0];
+        ulong seed = failure.GetProperty("seed").GetUInt64();
+        string[] faults = [.. failure.GetProperty("faults").EnumerateArray().Select(fault => fault.GetString()!)];
+        Assert.Equal("fail", json.RootElement.GetProperty("outcome").GetString());
+        Assert.Contains($"seed {seed} breaks `program` at ", run.Output);
+        Assert.InRange(faults.Length, 1, 2);
+        Assert.All(faults, fault => Assert.Contains(fault, run.Output));
+        Assert.True(new FileInfo(Path.Combine(folder, $"seed-{seed}.log")).Length > 0);
+
+        MutantRun replay = await program.RunAsync("sim", "--seed", $"{seed}", "--config", Repository.PathOf("nf.config"));
+        Assert.Equal(1, replay.ExitCode);
+        Assert.Contains("BROKEN program", replay.Output);
+    }
+}
