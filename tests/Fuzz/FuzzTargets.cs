@@ -23,6 +23,7 @@ public static class FuzzTargets
         ["package"] = () => new PackageTarget(),
         ["config"] = () => new ConfigTarget(),
         ["json"] = () => new JsonTarget(),
+        ["responses"] = () => new ResponseTarget(),
         ["keyfile"] = () => new KeyFileTarget(),
         ["texts"] = () => new TextTarget(),
     };

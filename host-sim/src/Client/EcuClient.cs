@@ -19,6 +19,13 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
 {
     private const byte RequestOutOfRange = 0x31;
 
+    // DID FD09: sequence number and count, then role and key identifier of each key.
+    private const int TrustHeaderLength = 5;
+    private const int TrustedKeyLength = 17;
+
+    // Service, counter and one byte of data: with less a transfer gets nowhere.
+    private const int BlockLengthMin = 3;
+
     private static readonly byte[] HmacSha256Identifier =
         [0x06, 0x08, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x02, 0x09, 0, 0, 0, 0, 0, 0];
 
@@ -31,10 +38,10 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
     /// <summary>Changes the session (service 10).</summary>
     public Task SessionAsync(byte session) => Tester.RequestAsync([0x10, session], $"session {session:X2}");
 
-    /// <summary>Reads one data identifier (service 22).</summary>
-    public async Task<byte[]> ReadAsync(ushort identifier)
+    /// <summary>Reads one data identifier (service 22), a record of <paramref name="lengthMin"/> bytes at the least.</summary>
+    public async Task<byte[]> ReadAsync(ushort identifier, int lengthMin = 0)
     {
-        byte[] response = await Tester.RequestAsync([0x22, (byte)(identifier >> 8), (byte)identifier], $"read {identifier:X4}");
+        byte[] response = await Tester.RequestAsync([0x22, (byte)(identifier >> 8), (byte)identifier], $"read {identifier:X4}", lengthMin: 3 + lengthMin);
         return response[3..];
     }
 
@@ -63,8 +70,8 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
     /// <summary>Reads what the update target can take (FD00, FD05).</summary>
     public async Task<UpdateLimits> ReadLimitsAsync()
     {
-        byte[] agent = await ReadAsync(0xFD00);
-        byte[] limits = await ReadAsync(0xFD05);
+        byte[] agent = await ReadAsync(0xFD00, 1);
+        byte[] limits = await ReadAsync(0xFD05, 14);
         return new UpdateLimits(
             agent[0],
             BinaryPrimitives.ReadUInt16BigEndian(limits.AsSpan(2)),
@@ -76,8 +83,8 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
     /// <summary>Reads what is known of the update (FD01, FD03).</summary>
     public async Task<UpdateState> ReadUpdateStateAsync()
     {
-        byte[] state = await ReadAsync(0xFD01);
-        byte[] result = await ReadAsync(0xFD03);
+        byte[] state = await ReadAsync(0xFD01, 2);
+        byte[] result = await ReadAsync(0xFD03, 8);
         return new UpdateState(
             (EsyncState)state[0],
             state[1],
@@ -89,7 +96,7 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
     /// <summary>Reads the resume point (FD02).</summary>
     public async Task<ResumePoint> ReadResumePointAsync()
     {
-        byte[] point = await ReadAsync(0xFD02);
+        byte[] point = await ReadAsync(0xFD02, 24);
         return new ResumePoint(
             BinaryPrimitives.ReadUInt32BigEndian(point), BinaryPrimitives.ReadUInt32BigEndian(point.AsSpan(4)), point[8..24]);
     }
@@ -97,8 +104,13 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
     /// <summary>Reads which keys the ECU trusts (FD09).</summary>
     public async Task<TrustState> ReadTrustStateAsync()
     {
-        byte[] state = await ReadAsync(0xFD09);
-        TrustedKey[] keys = [.. state.AsSpan(5).ToArray().Chunk(17).Select(key => new TrustedKey(key[0], key[1..]))];
+        byte[] state = await ReadAsync(0xFD09, TrustHeaderLength);
+        if (state.Length != TrustHeaderLength + (state[TrustHeaderLength - 1] * TrustedKeyLength))
+        {
+            throw new UnexpectedResponseException(0x22, state);
+        }
+
+        TrustedKey[] keys = [.. state.AsSpan(TrustHeaderLength).ToArray().Chunk(TrustedKeyLength).Select(key => new TrustedKey(key[0], key[1..]))];
         return new TrustState(BinaryPrimitives.ReadUInt32BigEndian(state), keys);
     }
 
@@ -106,7 +118,7 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
     public async Task<VersionReport> ReadVersionReportAsync()
     {
         byte[] nonce = entropy(16);
-        byte[] response = await Tester.RequestAsync([0x31, 0x01, 0x02, 0x04, .. nonce], "version report");
+        byte[] response = await Tester.RequestAsync([0x31, 0x01, 0x02, 0x04, .. nonce], "version report", lengthMin: 4);
         return VersionReport.Parse(response.AsSpan(4), nonce, credentials);
     }
 
@@ -121,7 +133,7 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
             throw new InvalidOperationException("access needs the ECU's credentials");
         }
 
-        byte[] response = await Tester.RequestAsync([0x29, 0x05, 0x00, .. HmacSha256Identifier], "request challenge");
+        byte[] response = await Tester.RequestAsync([0x29, 0x05, 0x00, .. HmacSha256Identifier], "request challenge", lengthMin: 37);
         byte[] challengeServer = response[21..37];
         byte[] challengeClient = entropy(16);
         byte[] proof = credentials.AuthenticationProof(challengeServer, challengeClient);
@@ -134,18 +146,18 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
     /// <summary>Asks whether an update may begin (31 01 0203): consent (1 given, 2 postponed, 3 denied) and reasons.</summary>
     public async Task<(int Consent, int Reasons)> CheckPreconditionsAsync()
     {
-        byte[] response = await Tester.RequestAsync([0x31, 0x01, 0x02, 0x03], "check programming preconditions");
+        byte[] response = await Tester.RequestAsync([0x31, 0x01, 0x02, 0x03], "check programming preconditions", lengthMin: 6);
         return (response[4], response[5]);
     }
 
     /// <summary>Runs a routine of the update target; throws <see cref="UpdateRefusedException"/> when its result is an error.</summary>
     public async Task RoutineAsync(ushort identifier, string what, params byte[] option)
     {
-        byte[] response = await Tester.RequestAsync([0x31, 0x01, (byte)(identifier >> 8), (byte)identifier, .. option], what);
+        byte[] response = await Tester.RequestAsync([0x31, 0x01, (byte)(identifier >> 8), (byte)identifier, .. option], what, lengthMin: 6);
         FotaError result = (FotaError)BinaryPrimitives.ReadUInt16BigEndian(response.AsSpan(4));
         if (result != FotaError.None)
         {
-            byte[] last = await ReadAsync(0xFD03);
+            byte[] last = await ReadAsync(0xFD03, 6);
             throw new UpdateRefusedException(what, result, BinaryPrimitives.ReadUInt32BigEndian(last.AsSpan(2)));
         }
     }
@@ -156,8 +168,9 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
         byte[] request = [0x34, encoding, 0x44, 0, 0, 0, 0, 0, 0, 0, 0];
         BinaryPrimitives.WriteUInt32BigEndian(request.AsSpan(3), address);
         BinaryPrimitives.WriteUInt32BigEndian(request.AsSpan(7), size);
-        byte[] response = await Tester.RequestAsync(request, "request download");
-        return BinaryPrimitives.ReadUInt16BigEndian(response.AsSpan(2));
+        byte[] response = await Tester.RequestAsync(request, "request download", lengthMin: 4);
+        int longest = BinaryPrimitives.ReadUInt16BigEndian(response.AsSpan(2));
+        return longest >= BlockLengthMin ? longest : throw new UnexpectedResponseException(0x34, response);
     }
 
     /// <summary>Transfers bytes in blocks (service 36) and ends the transfer (37).</summary>

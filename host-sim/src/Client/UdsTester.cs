@@ -28,6 +28,9 @@ public sealed record TesterTiming
     /// <summary>Times that a request is repeated at most that the ECU was too busy for.</summary>
     public int BusyRepeatMax { get; init; } = 100;
 
+    /// <summary>How many messages in a row may be no answer to the request before that counts as no answer.</summary>
+    public int StrangeMax { get; init; } = 100;
+
     /// <summary>Pause in milliseconds before a request is repeated that the ECU was too busy for.</summary>
     public int BusyPauseMs { get; init; } = 50;
 
@@ -55,8 +58,11 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
     /// <summary>Clock of the conversation.</summary>
     public VirtualTime Time => link.Time;
 
-    /// <summary>Sends a request and returns the positive response. Throws the <see cref="DiagnosticException"/> that fits.</summary>
-    public async Task<byte[]> RequestAsync(byte[] request, string what, bool isRepeatable = true)
+    /// <summary>
+    /// Sends a request and returns the positive response, of <paramref name="lengthMin"/> bytes at the least. Throws the
+    /// <see cref="DiagnosticException"/> that fits.
+    /// </summary>
+    public async Task<byte[]> RequestAsync(byte[] request, string what, bool isRepeatable = true, int lengthMin = 1)
     {
         int tries = 0, repeats = 0;
         while (true)
@@ -73,7 +79,7 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
             else if (response[0] != Negative)
             {
                 TakeTiming(response);
-                return response;
+                return response.Length >= lengthMin ? response : throw new UnexpectedResponseException(request[0], response);
             }
             else if (response[2] != BusyRepeatRequest || ++repeats > timing.BusyRepeatMax)
             {
@@ -150,11 +156,11 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
     private async Task<byte[]?> ReceiveAsync(byte[] request)
     {
         int waitMs = _p2Ms;
-        int pendings = 0;
+        int pendings = 0, strangers = 0;
         while (true)
         {
             byte[]? response = await link.ReceiveAsync(waitMs * VirtualTime.NsPerMs);
-            if (response == null || pendings > timing.PendingMax)
+            if (response == null || pendings > timing.PendingMax || strangers > timing.StrangeMax)
             {
                 return null;
             }
@@ -171,6 +177,7 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
             }
 
             // Anything else is the late answer to a request that was given up; the right one may still come.
+            strangers++;
         }
     }
     /// <summary>

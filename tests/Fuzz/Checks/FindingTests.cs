@@ -14,6 +14,24 @@ public sealed class FindingTests
     [InlineData("config", "3A007B002C0A01")]
     [InlineData("config", "3A00E2002A61")]
     [InlineData("config", "21215B003A")]
+
+    // The client indexed into answers that were too short, transferred for ever in blocks without data, and waited for ever for an
+    // answer among others: one bad ECU took down the client that serves them all.
+    [InlineData("responses", "000000")]
+    [InlineData("responses", "040100")]
+    [InlineData("responses", "040100120000000000000000000000000000000000000000")]
+    [InlineData("responses", "04011E0000000000000000000000000000000000000000000000")]
+    [InlineData("responses", "070100")]
+    [InlineData("responses", "090100")]
+    [InlineData("responses", "0A011E000000")]
+    [InlineData("responses", "0A0103200002")]
+    [InlineData("responses", "0C0100")]
+    [InlineData("responses", "0C010100")]
+    [InlineData("responses", "0269030000")]
+    [InlineData("responses", "1000030000000000000000000000000000000000000000000100")]
+    [InlineData("responses", "2D1100")]
+    [InlineData("responses", "40CE00")]
+    [InlineData("responses", "CEC500")]
     public void An_input_that_was_found_breaks_no_rule_any_more(string target, string input) =>
         Assert.Null(new InputChecker(FuzzTargets.Make(target)).Check(Convert.FromHexString(input)));
 
