@@ -39,6 +39,7 @@ public sealed class KeyStore
     private readonly NvM _nvm;
     private readonly byte[] _deviceId = new byte[Csm.DeviceIdLength];
     private readonly byte[] _secret = new byte[Csm.KeyLength];
+    private bool _isProvisioning;
 
     /// <summary>The provisioning block of <paramref name="nvm"/>.</summary>
     public KeyStore(Csm csm, NvM nvm)
@@ -164,7 +165,9 @@ public sealed class KeyStore
             return FotaError.Busy;
         }
 
-        if (_nvm.Length(NvMBlock.Provisioning) != 0 && _nvm.WriteResult(NvMBlock.Provisioning) != StdReturn.NotOk)
+        // Once more only when provisioning itself could not be written: a failed change of anchors opens nothing.
+        bool isOpen = _nvm.Length(NvMBlock.Provisioning) == 0 || (_isProvisioning && WriteResult == StdReturn.NotOk);
+        if (!isOpen)
         {
             return FotaError.AlreadyProvisioned;
         }
@@ -174,6 +177,7 @@ public sealed class KeyStore
             return FotaError.ProvisioningMalformed;
         }
 
+        _isProvisioning = true;
         return _nvm.Write(NvMBlock.Provisioning, record, offset, count) ? FotaError.None : FotaError.NvMFailed;
     }
 
@@ -197,6 +201,7 @@ public sealed class KeyStore
             return FotaError.AnchorsInvalid;
         }
 
+        _isProvisioning = false;
         System.Array.Copy(AnchorData, 0, block, 0, CountOffset);
         BigEndian.WriteU32(block, end, sequence);
         System.Array.Copy(digest, 0, block, end + TrustDigestOffset, TrustDigestLength);
@@ -205,12 +210,11 @@ public sealed class KeyStore
         return isQueued ? FotaError.None : FotaError.NvMFailed;
     }
 
-    /// <summary>The anchors shall be those in force: writes them once more when their last write failed. NvMFailed, or None.</summary>
+    /// <summary>Writes the anchors in force once more, after their write has failed. NvMFailed, or None.</summary>
     public FotaError StoreAgain()
     {
-        bool isStored = WriteResult != StdReturn.NotOk
-            || _nvm.Write(NvMBlock.Provisioning, AnchorData, 0, _nvm.Length(NvMBlock.Provisioning));
-        return isStored ? FotaError.None : FotaError.NvMFailed;
+        bool isQueued = _nvm.Write(NvMBlock.Provisioning, AnchorData, 0, _nvm.Length(NvMBlock.Provisioning));
+        return isQueued ? FotaError.None : FotaError.NvMFailed;
     }
 
     private static bool IsWellFormed(byte[] record, int offset, int length)

@@ -89,7 +89,7 @@ public sealed class RoutineInstallTrust : FotaRoutine
 
         if (_verifier.IsInForce)
         {
-            return BeginStore(_keys.StoreAgain());
+            return _keys.WriteResult == StdReturn.NotOk ? BeginStore(_keys.StoreAgain()) : StdReturn.Ok;
         }
 
         TrustManifest manifest = _verifier.Manifest;
@@ -121,7 +121,7 @@ public sealed class RoutineInstallTrust : FotaRoutine
             return Fail(FotaError.NvMFailed, 0);
         }
 
-        if (stored == StdReturn.Ok && !_verifier.IsInForce)
+        if (stored == StdReturn.Ok)
         {
             _idsM.Report(IdsMEvent.TrustAccepted, (ushort)FotaError.None);
             _step = Step.Tell;

@@ -73,6 +73,11 @@ public sealed record TrustFile(byte[] Document, SuitEnvelope Envelope, TrustList
             throw new UserErrorException(ExitCode.BadUsage, "trust manifests count from sequence 1; 0 stands for the anchors of provisioning");
         }
 
+        if (list.Sequence == uint.MaxValue)
+        {
+            throw new UserErrorException(ExitCode.BadUsage, $"sequence {list.Sequence} is the last there is: after it these ECUs could never be given other keys");
+        }
+
         RequireList(list.Anchors, requiredRoles);
         string missing = Names(requiredRoles.Except(signers.Select(signer => signer.Role)));
         if (missing.Length > 0)

@@ -1,5 +1,6 @@
 // Trust manifests at the update target: rotation, revocation, refusals, and what becomes of images that were signed before.
 using EsyncAgent;
+using EsyncSim.Flash;
 using EsyncSim.Packages;
 using EsyncSim.Signing;
 using Xunit;
@@ -301,6 +302,45 @@ public sealed class TrustInstallTests
         Assert.Equal(BankState.Empty, rig.Banks.Record.State[0]);
         Assert.Equal(FotaError.NotVerified, rig.Routine(0x0211));
     }
+
+    [Fact]
+    public void A_block_that_could_not_be_written_is_told_and_written_when_asked_again()
+    {
+        AgentRig rig = TrustRig.New(One);
+        FlsArea area = rig.Agent.Fls.Map.NvM1;
+        rig.Flash.Fault = operation => IsIn(area, operation) ? FlashFault.Failed : FlashFault.None;
+        Assert.Equal(FotaError.NvMFailed, rig.InstallTrust(Both));
+
+        // What failed was no provisioning: nobody may provision the ECU anew.
+        byte[] record = TestImage.Provisioning;
+        Assert.Equal(FotaError.AlreadyProvisioned, rig.Agent.Keys.Provision(record, 0, record.Length));
+        rig.Flash.Fault = null;
+        Assert.Equal(FotaError.None, rig.Routine(0x0214));
+        Assert.Equal((IdsMEvent.TrustAccepted, FotaError.None), rig.NewestEvent());
+        rig.PowerOn();
+        Assert.Equal(StateOf(1, NewAuthor, NewOem), rig.TrustState());
+        Assert.Equal(FotaError.None, rig.Update(ThreeByNew));
+    }
+
+    [Fact]
+    public void After_a_failed_write_a_restart_finds_the_old_anchors_or_the_new_ones()
+    {
+        foreach (int dead in new[] { 0, 1, 2 })
+        {
+            AgentRig rig = TrustRig.New(One);
+            FlsConfig map = rig.Agent.Fls.Map;
+            rig.Flash.Fault = operation => (dead != 1 && IsIn(map.NvM0, operation)) || (dead != 0 && IsIn(map.NvM1, operation)) ? FlashFault.Failed : FlashFault.None;
+            Assert.Equal(FotaError.NvMFailed, rig.InstallTrust(Both));
+            rig.Flash.Fault = null;
+            rig.PowerOn();
+            byte[] found = rig.TrustState();
+            Assert.True(found.AsSpan().SequenceEqual(StateOf(0, Author, Oem)) || found.AsSpan().SequenceEqual(StateOf(1, NewAuthor, NewOem)), Convert.ToHexString(found));
+            Assert.Equal(FotaError.None, rig.InstallTrust(Both));
+            Assert.Equal(StateOf(1, NewAuthor, NewOem), rig.TrustState());
+        }
+    }
+
+    private static bool IsIn(FlsArea area, FlashOperation operation) => operation.Address >= area.Start && operation.Address < area.Start + area.Length;
 
     private static void LoseBootRecord(AgentRig rig)
     {

@@ -63,6 +63,7 @@ public sealed class TrustFileTests
         Assert.Contains("not 0", Refusal(1));
         Assert.Contains("stands twice", Refusal(1, TestTrust.NewAuthor, TestTrust.NewOem, TestTrust.NewAuthor));
         Assert.Contains("count from sequence 1", Refusal(0, TestTrust.NewAuthor, TestTrust.NewOem));
+        Assert.Contains("never be given other keys", Refusal(uint.MaxValue, TestTrust.NewAuthor, TestTrust.NewOem));
     }
 
     [Fact]
