@@ -15,15 +15,16 @@ internal static class SweepCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Option<string[]> scenario = new("--scenario") { Description = $"Only these, of {string.Join(", ", SweepScenario.All.Concat(SweepScenario.Large).Select(row => row.Name))}", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+        Option<string[]> scenario = new("--scenario") { Description = $"Only these, of {string.Join(", ", SweepScenario.All.Select(row => row.Name))}", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         Option<string[]> geometry = new("--geometry") { Description = $"Only on these flash parts, of {string.Join(", ", FlashGeometries.All.Select(row => row.Name))}", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         Option<ulong> seed = new("--seed") { Description = "Decides which bits of an interrupted operation fell and which are unstable", DefaultValueFactory = _ => 1 };
         Option<int> doubleEvery = new("--double-every") { Description = "Cut again while the ECU recovers from cuts of every so-many-th operation; 0: never", HelpName = "NUMBER", DefaultValueFactory = _ => new SweepRequest().DoubleEvery };
         Option<int> operationsMax = new("--operations-max") { Description = "Operations that are cut at the most in one scenario on one part, spread over areas and kinds; 0: all", HelpName = "NUMBER", DefaultValueFactory = _ => new SweepRequest().OperationsMax };
-        Option<bool> full = new("--full") { Description = "Also an image of 256 KiB, cut at every operation" };
+        Option<int> liveEvery = new("--live-every") { Description = "Cut a run over the bus at every so-many-th frame, with the same client before and after; 0: at two dozen frames", HelpName = "NUMBER" };
+        Option<bool> full = new("--full") { Description = "Also an image of 256 KiB, cut at every operation and at every 16th frame" };
         Option<string?> only = new("--only") { Description = "Repeat one attempt, as a finding prints it", HelpName = "SCENARIO:GEOMETRY:OPERATION:MODEL" };
         Option<string?> json = new("--json") { Description = "Write the figures as JSON", HelpName = "FILE" };
-        foreach (Option<int> number in (Option<int>[])[doubleEvery, operationsMax])
+        foreach (Option<int> number in (Option<int>[])[doubleEvery, operationsMax, liveEvery])
         {
             number.Validators.Add(result =>
             {
@@ -36,11 +37,11 @@ internal static class SweepCommand
 
         ToolCommand command = new(
             "sweep",
-            "Power cuts, all of them: record one clean run of each scenario, then cut it at its flash operations in every way in which one can be left. " +
-            "After each cut a new agent starts from the flash: a signed image must run, nothing confirmed may be lost, and a client must be able to finish. " +
-            "Ends with 0 only when nothing was found.")
+            "Power cuts, all of them: record one clean run of each scenario, then cut it at its flash operations in every way in which one can be left, " +
+            "or at its frames on the bus. After each cut a new agent starts from the flash: a signed image must run, nothing confirmed may be lost, and a client must be able to finish. " +
+            "Bits that turn over by themselves are tried as well. Ends with 0 only when nothing was found.")
         {
-            scenario, geometry, seed, doubleEvery, operationsMax, full, only, json,
+            scenario, geometry, seed, doubleEvery, operationsMax, liveEvery, full, only, json,
         };
         command.WithExample("esync sweep", "all scenarios on all flash parts, in about a minute")
             .WithExample("esync sweep --scenario full-image --geometry w25q32 --operations-max 0", "one scenario on one part, at every operation")
@@ -56,6 +57,7 @@ internal static class SweepCommand
                     Seed = parsed.GetValue(seed),
                     DoubleEvery = parsed.GetValue(doubleEvery),
                     OperationsMax = parsed.GetValue(operationsMax),
+                    LiveEvery = parsed.GetValue(liveEvery),
                     IsFull = parsed.GetValue(full),
                     Only = parsed.GetValue(only) is { } address ? SweepAddress.Parse(address) : null,
                     Stop = stop,
@@ -86,13 +88,13 @@ internal static class SweepCommand
         });
         OutputFiles.Write(jsonPath, report.ToJson());
         WriteTable(output, report);
-        WriteFindings(output, report, request.Seed);
+        WriteFindings(output, report);
         return report.IsGood ? ExitCode.Ok : ExitCode.UnexpectedOutcome;
     }
 
     private static void WriteTable(TextWriter output, SweepReport report)
     {
-        string[] heads = ["scenario", "parts", "operations", "of them cut", "frames", "cuts", "second cuts", "states run", "bricks", "wrong images", "resends in full", "lost states"];
+        string[] heads = ["scenario", "parts", "operations", "cut at", "frames", "cuts", "second", "flips", "restarts", "bricks", "wrong images", "resent in full", "lost states"];
         IEnumerable<(string Name, SweepCell[] Cells)> rows = report.Cells.GroupBy(cell => cell.Scenario)
             .Select(group => (group.Key, group.ToArray())).Append(("all", [.. report.Cells]));
         Terminal.WriteTable(output, heads, rows.Select(row => (string[])
@@ -104,19 +106,20 @@ internal static class SweepCommand
             Number(row.Cells.Sum(cell => cell.Frames)),
             Number(row.Cells.Sum(cell => cell.Cuts)),
             Number(row.Cells.Sum(cell => cell.DoubleCuts)),
+            Number(row.Cells.Sum(cell => cell.Flips)),
             Number(row.Cells.Sum(cell => cell.Restarts)),
             .. Enum.GetValues<SweepFault>().Select(fault => Number(row.Cells.Sum(cell => cell.Count(fault)))),
         ]));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Cuts} cuts in {report.Elapsed.TotalSeconds:F1} s ({report.CutsPerSecond:F0} a second), {report.Processor.TotalSeconds:F1} s of processor time"));
     }
 
-    private static void WriteFindings(TextWriter output, SweepReport report, ulong seed)
+    private static void WriteFindings(TextWriter output, SweepReport report)
     {
         SweepFinding[] findings = [.. report.Cells.SelectMany(cell => cell.Findings)];
         foreach (SweepFinding finding in findings.Take(FindingsShown))
         {
             output.WriteLine($"{finding.Fault}: {finding.What}: {finding.Error}");
-            output.WriteLine(finding.Address is null ? "  the scenario fails without any cut" : $"  repeat it: esync sweep --seed {seed} --only {finding.Address}");
+            output.WriteLine($"  repeat it: esync sweep {finding.Repeat}");
         }
 
         if (findings.Length > FindingsShown)
@@ -125,5 +128,5 @@ internal static class SweepCommand
         }
     }
 
-    private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -5,7 +5,6 @@
 // Invariants: a fork sees nothing but the flash as the cut left it and what the scenario knew at that moment; two forks
 // that are the same in both get one verdict, which counts for both; the same seed gives the same torn and unstable bits.
 // Tests: tests/host-sim/Sweep, and the power-cut tests beside the agent's modules.
-using System.Buffers.Binary;
 using EsyncSim.Flash;
 
 namespace EsyncSim.Sweep;
@@ -90,16 +89,15 @@ public sealed record SweepResult(int Operations, int Cuts, int DoubleCuts, int R
 public sealed class PowerCutSweep
 {
     private readonly SweepOptions _options;
-    private readonly Dictionary<string, Exception?> _verdicts = [];
-    private readonly HashSet<string> _cutAgain = [];
+    private readonly CutVerdicts _verdicts;
     private int _operations;
     private int _cuts;
     private int _doubleCuts;
-    private int _restarts;
 
     private PowerCutSweep(SweepOptions options)
     {
         _options = options;
+        _verdicts = new CutVerdicts(options.Seed);
     }
 
     /// <summary>Cuts everywhere, and runs the scenario to its end once without. Throws where a finding has no taker.</summary>
@@ -112,7 +110,7 @@ public sealed class PowerCutSweep
         scenario.Flash.Observer = null;
         scenario.Flash.PowerOn();
         scenario.Restart();
-        return new SweepResult(sweep._operations, sweep._cuts, sweep._doubleCuts, sweep._restarts);
+        return new SweepResult(sweep._operations, sweep._cuts, sweep._doubleCuts, sweep._verdicts.Restarts);
     }
 
     private void CutFirst(IPowerCutScenario scenario, FlashOperation operation)
@@ -150,35 +148,8 @@ public sealed class PowerCutSweep
 
     private void Judge(IPowerCutScenario fork, FlashCut first, FlashCut? second, string what, bool isCutAgain)
     {
-        string? key = fork.Expectation is { } expected ? $"{Settle(fork.Flash)} {expected}" : null;
-        bool isKnown = key is not null && _verdicts.ContainsKey(key);
-        if (isKnown && (!isCutAgain || !_cutAgain.Add(key!)))
-        {
-            Report(_verdicts[key!], first, second, what);
-            return;
-        }
-
         int number = 0;
-        fork.Flash.Observer = isCutAgain
-            ? operation => CutSecond(fork, number++, operation, first, what)
-            : fork.Guard;
-        Exception? verdict = null;
-        try
-        {
-            _restarts++;
-            fork.Restart();
-        }
-        catch (Exception error) when (error is not (OperationCanceledException or SweepFailedException))
-        {
-            verdict = error;
-        }
-
-        if (key is not null)
-        {
-            _verdicts[key] = verdict;
-            _ = isCutAgain && _cutAgain.Add(key);
-        }
-
+        Exception? verdict = _verdicts.Judge(fork, isCutAgain ? operation => CutSecond(fork, number++, operation, first, what) : null);
         Report(verdict, first, second, what);
     }
 
@@ -197,14 +168,6 @@ public sealed class PowerCutSweep
         found(new CutFinding(first, second, what, verdict));
     }
 
-    // What unstable bits read as follows from the contents alone, so that equal contents behave equally.
-    private string Settle(FlashModel flash)
-    {
-        byte[] fingerprint = flash.Memory.Fingerprint();
-        flash.Memory.Reseed(BinaryPrimitives.ReadUInt64LittleEndian(fingerprint) ^ _options.Seed);
-        return Convert.ToHexString(fingerprint);
-    }
-
     private IEnumerable<CutModel> ModelsOf(FlashOperationKind kind)
         => CutModels.Of(kind).Where(model => _options.Models is null || _options.Models.Contains(model));
 
@@ -215,6 +178,4 @@ public sealed class PowerCutSweep
 
     private IPowerCutScenario Fork(IPowerCutScenario scenario, FlashOperation operation, CutModel model)
         => scenario.Fork(scenario.Flash.ForkCut(model, (_options.Seed << 32) | ((ulong)operation.Index << 8) | (ulong)model));
-
-    private sealed class SweepFailedException(string message, Exception inner) : Exception(message, inner);
 }

@@ -19,6 +19,7 @@ public sealed class SweepLedger
     private readonly byte[][] _stored = [.. Enumerable.Repeat<byte[]>([], NvMBlock.Count)];
     private readonly byte[][] _attempted = [.. Enumerable.Repeat<byte[]>([], NvMBlock.Count)];
     private readonly List<SignedImage> _mayRun = [];
+    private SignedImage? _acknowledged;
     private bool _mayRunNothing = true;
     private uint _sequence;
     private uint _floor;
@@ -36,6 +37,7 @@ public sealed class SweepLedger
         of._stored.CopyTo(_stored, 0);
         of._attempted.CopyTo(_attempted, 0);
         _mayRun.AddRange(of._mayRun);
+        _acknowledged = of._acknowledged;
         _mayRunNothing = of._mayRunNothing;
         _sequence = of._sequence;
         _floor = of._floor;
@@ -64,11 +66,7 @@ public sealed class SweepLedger
             _sequenceNumberMax = record.SequenceNumberMax;
         }
 
-        if (agent.Banks.WriteResult != StdReturn.Pending)
-        {
-            SettleImages(record);
-        }
-
+        ObserveImages(agent.Banks, record);
         _securityEvents = Math.Max(_securityEvents, agent.IdsM.StoredNumber);
         ObserveTransfer(agent, record);
         for (byte block = 0; block < NvMBlock.Count; block++)
@@ -82,11 +80,31 @@ public sealed class SweepLedger
     /// <summary>A client asks for what changes the image that runs: both banks' images may run until the answer.</summary>
     public void ExpectSwap(EcuM agent)
     {
+        _acknowledged = null;
         Observe(agent);
         foreach (byte[] digest in agent.Banks.Record.ManifestDigest)
         {
             MayRun(_images.Find(digest));
         }
+    }
+
+    /// <summary>A client was told that the image of this bank runs from now on, or from the next start on.</summary>
+    public void Acknowledge(EcuM agent, int bank)
+    {
+        if (_images.Find(agent.Banks.Record.ManifestDigest[bank]) is { } image)
+        {
+            _acknowledged = image;
+            _mayRun.Clear();
+            _mayRun.Add(image);
+        }
+    }
+
+    /// <summary>The flash itself was damaged: an image of either bank may run; a record that is lost may begin its order anew.</summary>
+    public void ExpectDamage(bool isRecordLost)
+    {
+        MayRun(_images.One);
+        MayRun(_images.Two);
+        _sequence = isRecordLost ? 0 : _sequence;
     }
 
     /// <summary>A client gives up what was transferred.</summary>
@@ -141,18 +159,32 @@ public sealed class SweepLedger
         }
 
         string mayRun = string.Join('|', _mayRun.Select(image => image.Version).Order(StringComparer.Ordinal));
-        return $"{mayRun} {_mayRunNothing} {_sequence} {_floor} {_sequenceNumberMax} {_securityEvents} {_recordedBytes} {Convert.ToHexString(_receiving)} {Convert.ToHexString(hash.GetHashAndReset())}";
+        return $"{mayRun} {_acknowledged?.Version} {_mayRunNothing} {_sequence} {_floor} {_sequenceNumberMax} {_securityEvents} {_recordedBytes} {Convert.ToHexString(_receiving)} {Convert.ToHexString(hash.GetHashAndReset())}";
     }
 
     private static SweepFaultException Lost(string what) => new(SweepFault.LostConfirmedState, what);
 
-    private void SettleImages(BootRecord record)
+    // While a change is under way, an image that is whole may be on its way into its trial; unless the change was
+    // acknowledged already, for then it has happened.
+    private void ObserveImages(Banks banks, BootRecord record)
     {
-        _mayRun.Clear();
-        _mayRunNothing = record.ActiveBank == BootRecord.NoBank || record.State[record.ActiveBank] != BankState.Confirmed;
+        bool isChanging = banks.WriteResult == StdReturn.Pending;
+        if (isChanging && _acknowledged is not null)
+        {
+            return;
+        }
+
+        if (!isChanging)
+        {
+            _acknowledged = null;
+            _mayRun.Clear();
+            _mayRunNothing = record.ActiveBank == BootRecord.NoBank || record.State[record.ActiveBank] != BankState.Confirmed;
+        }
+
         for (int bank = 0; bank < 2; bank++)
         {
-            if (record.State[bank] == BankState.Trial || (bank == record.ActiveBank && !_mayRunNothing))
+            BankState state = record.State[bank];
+            if (state == BankState.Trial || (state == BankState.Verified && isChanging) || (state == BankState.Confirmed && bank == record.ActiveBank))
             {
                 MayRun(_images.Find(record.ManifestDigest[bank]));
             }

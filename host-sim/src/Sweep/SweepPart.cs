@@ -6,6 +6,7 @@
 // Tests: tests/host-sim/Sweep.
 using EsyncAgent;
 using EsyncSim.Flash;
+using EsyncSim.Packages;
 using EsyncSim.Signing;
 
 namespace EsyncSim.Sweep;
@@ -28,6 +29,9 @@ public sealed record SweepImages(SignedImage One, SignedImage Two, SignedImage B
     public static byte[] Provisioning { get; } =
         ProvisioningRecord.Build(SignedImage.DeviceId, SignedImage.DeviceSecret, [.. Keys.Select(key => key.Anchor)]);
 
+    /// <summary>A trust manifest, signed by the anchors of <see cref="Provisioning"/>, that replaces them.</summary>
+    public static byte[] NewKeys { get; } = MakeNewKeys();
+
     /// <summary>Length that a bank must have for the class that is longer than <paramref name="length"/>.</summary>
     public static int BankLengthFor(int length) => Of(length).Two.Payload.Length + (4 * K);
 
@@ -37,6 +41,18 @@ public sealed record SweepImages(SignedImage One, SignedImage Two, SignedImage B
     /// <summary>The image with this manifest digest; null when it is none of these.</summary>
     public SignedImage? Find(byte[] digest) =>
         ((SignedImage[])[One, Two, Bad, Three]).FirstOrDefault(image => image.Digest.AsSpan().SequenceEqual(digest));
+
+    private static byte[] MakeNewKeys()
+    {
+        TrustList list = new()
+        {
+            Sequence = 1,
+            VendorId = SignedImage.VendorId,
+            ClassId = SignedImage.ClassId,
+            Anchors = [.. SignedImage.MakeKeys("sweep, later").Select(key => key.Anchor)],
+        };
+        return SuitEnvelope.Sign(list.Encode(), [.. Keys.Select(key => new MemorySigner(key))], SignedDocument.TrustManifest).Encode();
+    }
 
     private static SweepImages Make(int length) => new(
         SignedImage.MakeBy(Keys, "1.0.0", 1, length + 123),

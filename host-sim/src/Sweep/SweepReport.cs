@@ -22,6 +22,9 @@ public sealed record SweepCell(string Scenario, string Geometry)
     /// <summary>Cuts.</summary>
     public int Cuts { get; init; }
 
+    /// <summary>Bits, and pairs of them, that were turned over; no cuts.</summary>
+    public long Flips { get; init; }
+
     /// <summary>Second cuts, in restarts.</summary>
     public int DoubleCuts { get; init; }
 
@@ -37,10 +40,10 @@ public sealed record SweepCell(string Scenario, string Geometry)
 
 /// <summary>One fault.</summary>
 /// <param name="Fault">Its kind.</param>
-/// <param name="Address">The attempt; null when the undisturbed run fails already.</param>
-/// <param name="What">Where the power failed.</param>
+/// <param name="What">Scenario, part, and where the power failed.</param>
 /// <param name="Error">What was found then.</param>
-public sealed record SweepFinding(SweepFault Fault, SweepAddress? Address, string What, string Error);
+/// <param name="Repeat">Options of the command that repeat it.</param>
+public sealed record SweepFinding(SweepFault Fault, string What, string Error, string Repeat);
 
 /// <summary>A whole run.</summary>
 /// <param name="Cells">Scenarios on parts.</param>

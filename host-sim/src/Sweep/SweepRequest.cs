@@ -9,7 +9,7 @@ namespace EsyncSim.Sweep;
 /// <summary>One attempt.</summary>
 /// <param name="Scenario">Name of the row.</param>
 /// <param name="Geometry">Name of the part.</param>
-/// <param name="First">The cut.</param>
+/// <param name="First">The cut; where frames are cut, the frame stands for the operation.</param>
 /// <param name="Second">The cut during the restart after it.</param>
 public sealed record SweepAddress(string Scenario, string Geometry, FlashCut First, FlashCut? Second)
 {
@@ -63,6 +63,12 @@ public sealed record SweepRequest
 
     /// <summary>Worlds at a time.</summary>
     public int ThreadsMax { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Frames at which a run with one and the same client is cut, when <see cref="LiveEvery"/> is 0.</summary>
+    public int LiveCount { get; init; } = 24;
+
+    /// <summary>Every so-many-th frame for that; 0: as <see cref="LiveCount"/> says.</summary>
+    public int LiveEvery { get; init; }
 
     /// <summary>Also the large image.</summary>
     public bool IsFull { get; init; }

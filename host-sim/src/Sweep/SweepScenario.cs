@@ -7,6 +7,34 @@ using EsyncAgent;
 
 namespace EsyncSim.Sweep;
 
+/// <summary>Ways of sweeping.</summary>
+public enum SweptBy
+{
+    /// <summary>Cuts at flash operations.</summary>
+    Operations,
+
+    /// <summary>Cuts at frames, under a new client.</summary>
+    Frames,
+
+    /// <summary>Cuts at frames, the same client before and after.</summary>
+    LiveFrames,
+
+    /// <summary>Bits of the boot record's copies.</summary>
+    RecordBits,
+
+    /// <summary>Bits of NvM.</summary>
+    NvMBits,
+
+    /// <summary>Bits of the manifest slots.</summary>
+    SlotBits,
+
+    /// <summary>Pairs of bits over the copies of the boot record.</summary>
+    RecordPairs,
+
+    /// <summary>All copies of the boot record.</summary>
+    RecordLoss,
+}
+
 /// <summary>A row.</summary>
 /// <param name="Name">Name on the command line.</param>
 /// <param name="Meaning">What is cut, in words.</param>
@@ -23,8 +51,14 @@ public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorl
     /// <summary>True: with a long block in NvM, so that its areas run full.</summary>
     public bool HasLongBlocks { get; init; }
 
-    /// <summary>True: the images are 256 KiB long.</summary>
+    /// <summary>True: the images are 256 KiB long; only a full run has such a row.</summary>
     public bool IsLarge { get; init; }
+
+    /// <summary>Parts on which the row is tried when none is asked for; all when empty.</summary>
+    public IReadOnlyList<string> Parts { get; init; } = [];
+
+    /// <summary>How it is swept.</summary>
+    public SweptBy SweptBy { get; init; }
 
     /// <summary>All rows.</summary>
     public static IReadOnlyList<SweepScenario> All { get; } =
@@ -66,16 +100,21 @@ public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorl
         }),
         new("nvm-rewrite", "blocks of NvM written until both areas have changed over several times", Installed, RewriteBlocks, StoreAgain) { HasLongBlocks = true },
         new("boot-record", "changes of the boot record over two power cycles", Installed, ChangeRecords, ChangeAgain),
+        new("trust-manifest", "new trust anchors, 0214", Installed, ChangeKeys, ChangeKeys),
+        new("full-image-256k", "FF00, an image of 256 KiB, FF01", Bound, SendImage, FinishUpdate) { IsLarge = true, Parts = First },
+        new("update-frames", "a whole update over the bus, each frame, under a new client", NeverRefused, FinishUpdate, FinishUpdate) { SweptBy = SweptBy.Frames, Parts = Few },
+        new("update-live", "the same, some frames, the same client goes on", NeverRefused, FinishUpdate, FinishUpdate) { SweptBy = SweptBy.LiveFrames, Parts = First },
+        new("update-frames-256k", "an image of 256 KiB over the bus, every 16th frame", NeverRefused, FinishUpdate, FinishUpdate) { SweptBy = SweptBy.Frames, IsLarge = true, Parts = First },
+        new("flips-boot-record", "each bit of each copy of the boot record", Updated, Nothing, FinishThree) { SweptBy = SweptBy.RecordBits, Parts = First },
+        new("flips-nvm", "each bit of both areas of NvM", Updated, Nothing, FinishThree) { SweptBy = SweptBy.NvMBits, Parts = First },
+        new("flips-manifest-slots", "each bit of both manifest slots", Updated, Nothing, FinishThree) { SweptBy = SweptBy.SlotBits, Parts = First },
+        new("flips-record-pairs", "each pair of bits over the copies of the boot record", Updated, Nothing, FinishThree) { SweptBy = SweptBy.RecordPairs, Parts = First },
+        new("record-loss", "all copies of the boot record at once", Updated, Nothing, FinishThree) { SweptBy = SweptBy.RecordLoss },
     ];
 
-    /// <summary>Rows that only a full run has.</summary>
-    public static IReadOnlyList<SweepScenario> Large { get; } =
-    [
-        new("full-image-256k", "FF00, an image of 256 KiB, FF01", Bound, SendImage, FinishUpdate) { IsLarge = true },
-    ];
+    private static string[] First => ["w25q32"];
 
-    /// <summary>The restarts after cuts at frames of a bus.</summary>
-    public static SweepScenario AtFrames { get; } = new("update-frames", "a whole update over the bus", Installed, FinishUpdate, FinishUpdate);
+    private static string[] Few => ["w25q32", "stm32g4-fast-rows", "generic-16k-page-32"];
 
     private static void Provision(SweepWorld world)
     {
@@ -83,10 +122,34 @@ public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorl
         world.Require(FotaError.None, "provisioning");
     }
 
-    private static void Installed(SweepWorld world)
+    private static void Nothing(SweepWorld world)
+    {
+    }
+
+    private static void FinishThree(SweepWorld world) => world.Update(world.Images.Three);
+
+    private static void ChangeKeys(SweepWorld world)
+    {
+        world.Require(world.Rig.Download(Fota.StagingAddress, SweepImages.NewKeys), "the trust manifest");
+        world.Require(world.Rig.Routine(0x0214), "0214");
+        if (world.Rig.Agent.Keys.TrustSequence != 1)
+        {
+            throw new SweepFaultException(SweepFault.LostConfirmedState, "0214 was good, and the old anchors count");
+        }
+
+        world.RequireConfirmed(world.Images.One);
+    }
+
+    private static void NeverRefused(SweepWorld world)
     {
         Provision(world);
         world.Update(world.Images.One);
+    }
+
+    // With failed accesses to remember; a client that comes over the bus would be kept waiting for them.
+    private static void Installed(SweepWorld world)
+    {
+        NeverRefused(world);
         world.Store(NvMBlock.SecurityAccess, [3, 1, 4, 1, 5]);
     }
 

@@ -22,7 +22,7 @@ public sealed class SweepWorld : IPowerCutScenario
         Rig = new AgentRig(scenario.HasLongBlocks ? part.LongBlockConfig : part.Config, flash)
         {
             RoutineBegins = RoutineBegins,
-            RoutineEnded = (_, _) => Observe(),
+            RoutineEnded = RoutineEnded,
         };
     }
 
@@ -189,6 +189,22 @@ public sealed class SweepWorld : IPowerCutScenario
         {
             Ledger.ExpectSwap(Rig.Agent);
         }
+        else
+        {
+            Observe();
+        }
+    }
+
+    private void RoutineEnded(ushort identifier, FotaError result)
+    {
+        Banks banks = Rig.Banks;
+        if (result == FotaError.None && banks.Running != Banks.None && identifier is 0x0212 or 0x0213)
+        {
+            bool isAlreadyBack = banks.Running == banks.Record.ActiveBank && banks.WriteResult == StdReturn.Ok;
+            Ledger.Acknowledge(Rig.Agent, identifier == 0x0212 || isAlreadyBack ? banks.Running : banks.Running ^ 1);
+        }
+
+        Observe();
     }
 
     private void Observe() => Ledger.Observe(Rig.Agent);

@@ -1,5 +1,6 @@
 // The sweep by itself: what it finds nothing in, what it counts, that it repeats itself, and what it says.
 using System.Text.Json;
+using EsyncAgent;
 using EsyncSim.Cli;
 using EsyncSim.Flash;
 using Xunit;
@@ -10,12 +11,16 @@ public sealed class SweepTests
 {
     public static TheoryData<string> Geometries => [.. FlashGeometries.All.Select(row => row.Name)];
 
+    private static string[] OfOperations =>
+        [.. SweepScenario.All.Where(scenario => scenario is { IsLarge: false, SweptBy: SweptBy.Operations }).Select(scenario => scenario.Name)];
+
     [Fact]
     public void No_scenario_has_a_finding_on_the_part_that_most_boards_use()
     {
-        SweepReport report = SweepRunner.Run(new SweepRequest { Geometries = ["w25q32"], OperationsMax = 7 });
+        SweepReport report = SweepRunner.Run(new SweepRequest { Geometries = ["w25q32"], Scenarios = OfOperations, OperationsMax = 7 });
         AssertGood(report);
-        Assert.Equal(SweepScenario.All.Select(scenario => scenario.Name), report.Cells.Select(cell => cell.Scenario));
+        Assert.Equal(OfOperations, report.Cells.Select(cell => cell.Scenario));
+        Assert.True(OfOperations.Length >= 14);
         Assert.All(report.Cells, cell => Assert.True(cell is { Operations: > 5, Cuts: > 30 } && cell.Restarts <= cell.Cuts + cell.DoubleCuts, $"{cell}"));
         Assert.True(report.Cells.Sum(cell => cell.DoubleCuts) > 50);
     }
@@ -28,11 +33,39 @@ public sealed class SweepTests
         foreach (SignedImage image in (SignedImage[])[part.Images.One, part.Images.Two, part.Images.Bad, part.Images.Three])
         {
             Assert.True(image.Payload.Length > 8 * 4096);
-            foreach (EsyncAgent.FlsArea bank in (EsyncAgent.FlsArea[])[part.Config.Fls.BankA, part.Config.Fls.BankB])
+            foreach (FlsArea bank in (FlsArea[])[part.Config.Fls.BankA, part.Config.Fls.BankB])
             {
                 Assert.InRange(image.Payload.Length, part.Geometry.LengthOf(part.Geometry.SectorAt(bank.Start)) + 1, (int)bank.Length);
             }
         }
+    }
+
+    [Fact]
+    public void NvM_is_swept_through_several_changes_of_both_areas_on_every_part()
+    {
+        foreach (FlashGeometry row in FlashGeometries.All.Where(row => row.PageSize >= 32))
+        {
+            SweepPart part = SweepPart.Of(row)!;
+            SweepScenario scenario = SweepScenario.All.Single(one => one.Name == "nvm-rewrite");
+            SweepWorld world = new(part, scenario, new FlashModel(part.Geometry), new SweepLedger(part.Images));
+            world.Prepare();
+            FlsArea[] areas = [part.Config.Fls.NvM0, part.Config.Fls.NvM1];
+            int[] before = [.. areas.Select(Erases)];
+            world.Run();
+            Assert.All(areas.Zip(before), pair => Assert.True(Erases(pair.First) - pair.Second >= 3, $"{row.Name}: {Erases(pair.First) - pair.Second} changes"));
+
+            int Erases(FlsArea area) => world.Flash.Memory.EraseCount(part.Geometry.SectorAt(area.Start));
+        }
+    }
+
+    [Fact]
+    public void No_bit_of_boot_record_and_NvM_is_one_that_an_ECU_cannot_do_without()
+    {
+        SweepReport report = SweepRunner.Run(new SweepRequest { Scenarios = ["flips-boot-record", "flips-nvm", "record-loss"], Geometries = ["w25q32"] });
+        AssertGood(report);
+        Assert.Equal(3 * BootRecord.Length * 8, report.Cells[0].Restarts);
+        Assert.True(report.Cells[1].Restarts > 3000, $"{report.Cells[1]}");
+        Assert.Equal(0, report.Cuts);
     }
 
     [Fact]
@@ -55,7 +88,7 @@ public sealed class SweepTests
         using StringWriter output = new();
         int code = await EsyncCommandLine.RunAsync(["sweep", "--scenario", "activate", "--geometry", "w25q32", "--double-every", "0", "--json", path], output, TextWriter.Null);
         Assert.Equal(0, code);
-        Assert.Contains("resends in full", output.ToString());
+        Assert.Contains("resent in full", output.ToString());
         using JsonDocument json = JsonDocument.Parse(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
         Assert.Equal(["scenarios", "cutsPerSecond"], json.RootElement.EnumerateObject().Select(one => one.Name));
         JsonElement scenario = json.RootElement.GetProperty("scenarios").EnumerateArray().Single();
@@ -91,5 +124,5 @@ public sealed class SweepTests
     }
 
     internal static void AssertGood(SweepReport report) => Assert.True(
-        report.IsGood, string.Join('\n', report.Cells.SelectMany(cell => cell.Findings).Take(5).Select(finding => $"{finding.Address}: {finding.Error}")));
+        report.IsGood, string.Join('\n', report.Cells.SelectMany(cell => cell.Findings).Take(5).Select(finding => $"{finding.What}: {finding.Error} ({finding.Repeat})")));
 }

@@ -1,0 +1,47 @@
+// Faults put into the agent, each of a kind that a run without power cuts never shows: the sweep names what they do.
+using System.Text.Json;
+using EsyncTests.Mutants;
+using Xunit;
+
+namespace EsyncTests.HostSim.Sweep;
+
+public sealed class SweepMutantTests
+{
+    private const string Fota = "agent-firmware/src/Fota/";
+
+    public static TheoryData<Mutant, string, string, string> Mutants => new()
+    {
+        {
+            new Mutant("the older copy of the boot record wins", Fota + "BootRecordStore.cs", "(int)(_next.Sequence - _record.Sequence) > 0", "(int)(_next.Sequence - _record.Sequence) < 0"),
+            "confirm", "w25q32", "lostConfirmedState"
+        },
+        {
+            new Mutant("a confirm mark is tried again in its place", Fota + "ConfirmMarker.cs", "MarkAddress(record.MarksTried[_bank] - 1)", "MarkAddress(0)"),
+            "confirm", "w25q32", "bricks"
+        },
+        {
+            new Mutant("a transfer goes on in the midst of a sector", Fota + "Download.cs", "return (sectorStart - start) / BankWriter.ChunkLength;", "return recorded;"),
+            "full-image", "generic-16k-page-32", "bricks"
+        },
+        {
+            new Mutant("a damaged image has no successor", "agent-firmware/src/EcuM/BootSequence.cs", "else if (draft.State[_banks.Secondary] == BankState.Previous)", "else if (draft.State[_banks.Secondary] == BankState.Trial)"),
+            "flips-manifest-slots", "w25q32", "bricks"
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mutants))]
+    public async Task A_fault_of_the_agent_is_found(Mutant mutant, string scenario, string geometry, string found)
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "sweep.json");
+        using MutatedProgram program = new(mutant);
+        MutantRun run = await program.RunAsync("sweep", "--scenario", scenario, "--geometry", geometry, "--double-every", "0", "--json", path);
+        Assert.True(run.ExitCode == 1, $"{mutant}: exit code {run.ExitCode}\n{run.Output}{run.Error}");
+        using JsonDocument json = JsonDocument.Parse(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
+        JsonElement row = json.RootElement.GetProperty("scenarios").EnumerateArray().Single();
+        Assert.True(row.GetProperty(found).GetInt32() > 0, run.Output);
+        Assert.Contains("repeat it: esync sweep --seed 1 --", run.Output);
+        Assert.DoesNotContain("without any cut", run.Output);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{mutant}: {row.GetProperty(found)} {found} in {row.GetProperty("cuts")} cuts");
+    }
+}
