@@ -1,9 +1,10 @@
-// The listing at the end of PROTOCOL.md is what is really on the bus: an update is run, written down in the same form,
-// and compared with the page line by line.
+// The listings at the end of PROTOCOL.md are what is really on the bus: an update and a change of keys are run, written down
+// in the same form, and compared with the page line by line.
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using EsyncSim.Bus;
 using EsyncSim.Client;
+using EsyncSim.Packages;
 using EsyncTests.AgentFirmware.EcuM;
 using EsyncTests.Vehicle;
 using Xunit;
@@ -33,7 +34,11 @@ public sealed class ProtocolListingTests : IBusObserver
         ("→ 29 06", "proof and challengeClient"),
         ("← 69 06", "access"),
         ("→ 2E F1 5A", "fingerprint"),
+        ("→ 22 FD 09", "which keys are trusted"),
         ("→ 34 00 44 10", "the envelope, to the staging slot"),
+        ("→ 36 01 DA 45", "DA 45 53 54 4D is the tag of a trust manifest"),
+        ("→ 31 01 02 14", "install trust manifest"),
+        ("← 71 01 02 14", "result 0000: the new keys count"),
         ("→ 36 01 D8 6B", "D8 6B is tag 107, a SUIT envelope"),
         ("← 77", "everything programmed, read back, recorded"),
         ("→ 31 01 02 10", "authenticate manifest"),
@@ -85,6 +90,21 @@ public sealed class ProtocolListingTests : IBusObserver
         Compare(Proof(), blocks[2]);
     }
 
+    [Fact]
+    public void And_so_is_that_of_a_change_of_keys()
+    {
+        TrustList list = TestTrust.List(1, TestTrust.NewAuthor, TestTrust.NewOem) with { VendorId = _rig.Definition.Config.Fota.VendorId, ClassId = _rig.Definition.Config.Fota.ClassId };
+        byte[] document = TestTrust.Document(list, TestTrust.Author, TestTrust.Oem);
+        _rig.Run(async () =>
+        {
+            await _rig.BeginAsync(TestTrust.Provisioning);
+            _log.Entries.Clear();
+            TrustSession session = new(_rig.Client, TrustFile.Decode(document, "listing").ToUpdate(), new UpdatePolicy());
+            Assert.Equal(UpdateEnd.Confirmed, (await session.RunAsync()).End);
+        });
+        Compare(Render(), Blocks()[3]);
+    }
+
     void IBusObserver.OnRecord(in BusRecord record)
     {
         byte[] data = new byte[8];
@@ -98,7 +118,7 @@ public sealed class ProtocolListingTests : IBusObserver
         Assert.True(text == block, $"PROTOCOL.md shows something else than the bus. The block must read:\n{text}");
     }
 
-    /// <summary>The fenced blocks of the page's last section.</summary>
+    /// <summary>The fenced blocks of the page's last sections.</summary>
     private static string[] Blocks()
     {
         string page = File.ReadAllText(Repository.PathOf("agent-firmware/PROTOCOL.md"));
