@@ -218,6 +218,27 @@ public sealed class VirtualEcuTests
         Assert.InRange(last, 4u, 5u);
     }
 
+    [Fact]
+    public void A_processor_that_sleeps_longer_turns_less_and_answers_as_soon()
+    {
+        long[] turns = new long[2];
+        string[] answers = new string[2];
+        for (int i = 0; i < 2; i++)
+        {
+            EcuBench bench = new(EcuBench.Echo(), options => options with { IdleMsMax = i == 0 ? 1 : 5 });
+            bench.Ecu.PowerOn();
+            bench.Time.RunUntil(500 * Ms);
+            turns[i] = bench.Ecu.TurnCount;
+            bench.Bus.Send(bench.Tester, EcuBench.RequestId, 1);
+            bench.Time.RunFor(1 * Ms);
+            answers[i] = string.Join(' ', bench.Bus.Records.Select(record => record.Frame));
+        }
+
+        Assert.Equal(answers[0], answers[1]);
+        Assert.Equal(2, answers[1].Split(' ').Length);
+        Assert.InRange(turns[1], turns[0] / 6, turns[0] / 4);
+    }
+
     private static string Conversation(bool isAlwaysTurning, out long turns)
     {
         EcuBench bench = new(EcuBench.Echo(), options => options with { IsAlwaysTurning = isAlwaysTurning });

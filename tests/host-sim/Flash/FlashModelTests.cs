@@ -19,6 +19,30 @@ public sealed class FlashModelTests
     }
 
     [Fact]
+    public void A_look_at_the_cells_shows_them_and_draws_no_chance()
+    {
+        FlashModel looked = new(FlashGeometries.W25Q32, seed: 5), other = new(FlashGeometries.W25Q32, seed: 5);
+        byte[] bytes = new byte[256];
+        foreach (FlashModel flash in (FlashModel[])[looked, other])
+        {
+            flash.Memory.Program(0, new byte[256]);
+            flash.Memory.Program(0x2000, [1, 2, 3]);
+            flash.Memory.EraseCut(0, CutModel.EraseUnstable);
+        }
+
+        Assert.False(looked.Memory.Peek(0, bytes));
+        Assert.True(looked.Memory.Peek(0x1FFE, bytes.AsSpan(0, 6)));
+        Assert.Equal("FFFF010203FF", Convert.ToHexString(bytes, 0, 6));
+        for (int i = 0; i < 3; i++)
+        {
+            byte[] first = new byte[256], second = new byte[256];
+            looked.Memory.Read(0, first);
+            other.Memory.Read(0, second);
+            Assert.Equal(second, first);
+        }
+    }
+
+    [Fact]
     public void A_second_program_of_a_write_unit_is_a_violation_even_with_the_same_bytes()
     {
         Program(0x20, [0xFF]);
