@@ -14,7 +14,7 @@ public sealed class FuzzContext : AssemblyLoadContext
 {
     private const int FindingsMax = 20;
 
-    private static readonly string[] Probed = ["EsyncAgent", "EsyncAgent.Drivers", "esync", "System.Formats.Cbor", "YamlDotNet"];
+    private static readonly string[] Probed = ["EsyncAgent", "EsyncAgent.Drivers", "esync", "System.Formats.Cbor", "System.Text.Json", "YamlDotNet"];
     private static readonly string[] Reloaded = ["Fuzz", "EsyncAgent.App"];
     private static readonly Lazy<Images> Product = new(() => Make(null, []));
 
@@ -60,7 +60,12 @@ public sealed class FuzzContext : AssemblyLoadContext
         return new Images(images, [.. sites.Select(site => $"{site.Type}\t{site.Method}\t{(site.IsOutcome ? 1 : 0)}")]);
     }
 
-    private static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, name + ".dll");
+    // What is not beside the program is .NET's own.
+    private static string PathOf(string name)
+    {
+        string beside = Path.Combine(AppContext.BaseDirectory, name + ".dll");
+        return File.Exists(beside) ? beside : Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, name + ".dll");
+    }
 
     private sealed record Images(Dictionary<string, byte[]> ByName, string[] Sites);
 }

@@ -26,6 +26,7 @@ public static class ProbeInserter
     {
         using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(new MemoryStream(image));
         ModuleDefinition module = assembly.MainModule;
+        (module.Architecture, module.Attributes) = (TargetArchitecture.I386, ModuleAttributes.ILOnly);
         MethodReference hit = module.ImportReference(typeof(Probe).GetMethod(nameof(Probe.Hit)));
         foreach (MethodDefinition method in module.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody).ToList())
         {

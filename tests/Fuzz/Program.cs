@@ -101,7 +101,7 @@ internal static class Program
             Stopwatch watch = Stopwatch.StartNew();
             FuzzReport report = FuzzContext.Run(name, inputs, seed, corpus);
             reports.Add(report);
-            string seen = $"{report.OutcomesSeen}/{report.Outcomes} {100.0 * report.OutcomesSeen / Math.Max(1, report.Outcomes):F0} %";
+            string seen = report.Outcomes == 0 ? "-" : $"{report.OutcomesSeen}/{report.Outcomes} {100.0 * report.OutcomesSeen / report.Outcomes:F0} %";
             Console.WriteLine($"{name,-14} {report.Inputs,11} {report.Inputs / watch.Elapsed.TotalSeconds,9:F0} {report.Kept,6} {seen,16} {report.StepsMax,10} {report.AllocatedMax,10}  {report.Findings.Count}");
             foreach (FuzzFinding finding in report.Findings)
             {

@@ -17,7 +17,8 @@ internal sealed class JsonTarget : FuzzTarget
 
     public override string What => "eSync message from the broker";
 
-    public override IReadOnlyList<string> Parsers => ["EsyncSim.Server.EsyncJson", "EsyncSim.Server.EsyncJsonContext"];
+    // The parser is .NET's own: its branches guide, most of them belong to other uses.
+    public override IReadOnlyList<string> Parsers => [];
 
     public override int LengthMax => 2000;
 
