@@ -92,12 +92,13 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
         }
     }
 
-    // sessionParameterRecord of the answer to DiagnosticSessionControl (ISO 14229-1:2020 §10.2.3): P2server_max comes first.
+    // sessionParameterRecord of the answer to DiagnosticSessionControl (ISO 14229-1:2020 §10.2.3): P2server_max comes first;
+    // an ECU that wants more than P2* may ask for it with response pending.
     private void TakeTiming(byte[] response)
     {
         if (response[0] == SessionControl + PositiveOffset && response.Length >= SessionResponseLength)
         {
-            _p2Ms = ((response[2] << 8) | response[3]) + timing.DeltaP2Ms;
+            _p2Ms = Math.Min((response[2] << 8) | response[3], timing.P2StarMsMax) + timing.DeltaP2Ms;
         }
     }
 

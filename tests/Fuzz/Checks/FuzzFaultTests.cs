@@ -7,21 +7,21 @@ namespace EsyncTests.Fuzzing.Checks;
 
 public sealed class FuzzFaultTests
 {
-    private const string Sources = "agent-firmware/src/";
-
     [Theory]
-    [InlineData("cbor", "Std/CanonicalCborReader.cs", "length == 0 || length > (uint)max || length > (uint)(_end - _index)", "length == 0 || length > (uint)max", "IndexOutOfRangeException")]
-    [InlineData("cbor", "Std/CanonicalCborReader.cs", "        if (argument < smallest)", "        if (argument + 1 < smallest)", "not canonical")]
-    [InlineData("cantp", "CanTp/CanTpReceiver.cs", "        if (_buffer == null || (uint)_buffer.Length < _length)", "        if (_buffer == null)", "leaves")]
-    [InlineData("cantp", "CanTp/CanTpReceiver.cs", "        if (elapsedMs >= _config.NCrMs)", "        if (elapsedMs >= 0xFFFFFFFF)", "no end")]
-    [InlineData("provisioning", "Fota/KeyStore.cs", "if (length < AnchorsOffset + AnchorLength)", "if (length < 0)", "leaves")]
-    [InlineData("requests", "Dcm/Sid22ReadDataByIdentifier.cs", "        _isAnyKnown = false;", "        _isAnyKnown = new byte[4].Length == 0;", "the agent allocates")]
-    [InlineData("requests", "Dcm/Dsd.cs", "if (row.IsAccessNeeded && !_access.IsOpen)", "if (row.IsAccessNeeded && row == null)", "without access the staging slot was written")]
+    [InlineData("cbor", "agent-firmware/src/Std/CanonicalCborReader.cs", "length == 0 || length > (uint)max || length > (uint)(_end - _index)", "length == 0 || length > (uint)max", "IndexOutOfRangeException")]
+    [InlineData("cbor", "agent-firmware/src/Std/CanonicalCborReader.cs", "        if (argument < smallest)", "        if (argument + 1 < smallest)", "not canonical")]
+    [InlineData("cantp", "agent-firmware/src/CanTp/CanTpReceiver.cs", "        if (_buffer == null || (uint)_buffer.Length < _length)", "        if (_buffer == null)", "leaves")]
+    [InlineData("cantp", "agent-firmware/src/CanTp/CanTpReceiver.cs", "        if (elapsedMs >= _config.NCrMs)", "        if (elapsedMs >= 0xFFFFFFFF)", "no end")]
+    [InlineData("provisioning", "agent-firmware/src/Fota/KeyStore.cs", "if (length < AnchorsOffset + AnchorLength)", "if (length < 0)", "leaves")]
+    [InlineData("requests", "agent-firmware/src/Dcm/Sid22ReadDataByIdentifier.cs", "        _isAnyKnown = false;", "        _isAnyKnown = new byte[4].Length == 0;", "the agent allocates")]
+    [InlineData("requests", "agent-firmware/src/Dcm/Dsd.cs", "if (row.IsAccessNeeded && !_access.IsOpenFor(message))", "if (row.IsAccessNeeded && row == null)", "without access the staging slot was written")]
+    [InlineData("bundle", "host-sim/src/Packages/ApplicationBundle.cs", "offset % 4 != 0 || offset < end ||", "offset % 4 != 0 ||", "differ")]
+    [InlineData("responses", "host-sim/src/Client/UdsTester.cs", "strangers > timing.StrangeMax", "strangers < 0", "no end")]
     public void A_fault_is_met(string target, string file, string find, string replace, string rule)
     {
-        Mutant mutant = new($"{target}: {replace}", Sources + file, find, replace);
-        byte[] image = MutantAssembly.All[0].Compile(mutant);
-        FuzzReport report = FuzzContext.RunWith("EsyncAgent", image, target, 10_000, 1);
+        Mutant mutant = new($"{target}: {replace}", file, find, replace);
+        MutantAssembly assembly = MutantAssembly.All.Single(one => one.Owns(file));
+        FuzzReport report = FuzzContext.RunWith(assembly.Name, assembly.Compile(mutant), target, 10_000, 1);
         Assert.Contains(report.Findings, finding => finding.Rule.Contains(rule, StringComparison.Ordinal));
     }
 }

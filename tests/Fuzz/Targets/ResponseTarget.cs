@@ -10,8 +10,9 @@ namespace EsyncTests.Fuzzing.Targets;
 /// <summary>UdsTester, EcuClient, UpdateSession, TrustSession, VersionReport.</summary>
 internal sealed class ResponseTarget : FuzzTarget
 {
-    // A whole update in blocks of three bytes takes some hundred; so do hundred repetitions of a request.
-    private const int AnswersMax = 5000;
+    // A whole update in blocks of one byte takes some thousand requests, each with its repetitions.
+    private const int AnswersMax = 30_000;
+    private const long TimeMaxNs = 1000 * 3600 * VirtualTime.NsPerSecond;
 
     private static readonly DeviceCredentials Credentials = new(Samples.DeviceId, Samples.DeviceSecret);
     private static readonly UpdateImage Image = new(new byte[300], new byte[32], 0, new byte[500], "1.0");
@@ -57,10 +58,10 @@ internal sealed class ResponseTarget : FuzzTarget
         }
 
         AnsweringLink link = new(input[1..]);
-        EcuClient client = new(new UdsTester(link, new TesterTiming { BusyRepeatMax = 3, PendingMax = 3 }), Credentials, count => new byte[count]);
+        EcuClient client = new(new UdsTester(link, new TesterTiming { BusyRepeatMax = 3, PendingMax = 3, StrangeMax = 3 }), Credentials, count => new byte[count]);
         try
         {
-            link.Time.Run(() => Converse(client, input[0] % 14));
+            link.Time.Run(() => Converse(client, input[0] % 14), TimeMaxNs);
         }
         catch (DiagnosticException)
         {

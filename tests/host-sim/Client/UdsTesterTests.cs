@@ -49,6 +49,23 @@ public sealed class UdsTesterTests
         Assert.InRange(ElapsedMs, 450, 460);
     }
 
+    // Found by fuzzing: an ECU that names a P2 of a minute made each silence last as long.
+    [Fact]
+    public void An_ECU_has_no_longer_for_its_answer_than_P2_star_whatever_it_names()
+    {
+        _ecu.Script = request => request == "1003" ? [(0, "5003FFFFFFFF")] : [];
+        Ask([0x10, 0x03]);
+        Assert.Throws<NoResponseException>(() => Ask(ReadAgent));
+        Assert.InRange(ElapsedMs, 16_500, 17_000);
+    }
+
+    [Fact]
+    public void An_answer_that_is_too_short_makes_no_sense()
+    {
+        _ecu.Answers([(0, "62FD00")]);
+        Assert.Throws<UnexpectedResponseException>(() => _bench.Time.Run(() => _tester.RequestAsync(ReadAgent, "read", lengthMin: 4)));
+    }
+
     [Fact]
     public void Silence_after_a_request_that_may_not_be_repeated_is_the_end()
     {
