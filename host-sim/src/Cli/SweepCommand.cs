@@ -19,7 +19,7 @@ internal static class SweepCommand
         Option<string[]> geometry = new("--geometry") { Description = $"Only on these flash parts, of {string.Join(", ", FlashGeometries.All.Select(row => row.Name))}", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         Option<ulong> seed = new("--seed") { Description = "Decides which bits of an interrupted operation fell and which are unstable", DefaultValueFactory = _ => 1 };
         Option<int> doubleEvery = new("--double-every") { Description = "Cut again while the ECU recovers from cuts of every so-many-th operation; 0: never", HelpName = "NUMBER", DefaultValueFactory = _ => new SweepRequest().DoubleEvery };
-        Option<int> operationsMax = new("--operations-max") { Description = "Operations that are cut at the most in one scenario on one part, spread over areas and kinds; 0: all", HelpName = "NUMBER", DefaultValueFactory = _ => new SweepRequest().OperationsMax };
+        Option<int> operationsMax = new("--operations-max") { Description = "Operations that are cut at the most in one scenario on one part, spread over areas and kinds; on the first part all are. 0: everywhere all", HelpName = "NUMBER", DefaultValueFactory = _ => new SweepRequest().OperationsMax };
         Option<int> liveEvery = new("--live-every") { Description = "Cut a run over the bus at every so-many-th frame, with the same client before and after; 0: at two dozen frames", HelpName = "NUMBER" };
         Option<bool> full = new("--full") { Description = "Also an image of 256 KiB, cut at every operation and at every 16th frame" };
         Option<string?> only = new("--only") { Description = "Repeat one attempt, as a finding prints it", HelpName = "SCENARIO:GEOMETRY:OPERATION:MODEL" };
@@ -43,7 +43,7 @@ internal static class SweepCommand
         {
             scenario, geometry, seed, doubleEvery, operationsMax, liveEvery, full, only, json,
         };
-        command.WithExample("esync sweep", "all scenarios on all flash parts, in about a minute")
+        command.WithExample("esync sweep", "all scenarios on all flash parts, within a minute on two quiet cores")
             .WithExample("esync sweep --scenario full-image --geometry w25q32 --operations-max 0", "one scenario on one part, at every operation")
             .WithExample("esync sweep --only full-image:w25q32:12:ProgramBits", "one attempt, as a finding names it")
             .WithExample("esync sweep --full --json sweep.json", "the long run, with its figures in a file");

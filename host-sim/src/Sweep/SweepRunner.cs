@@ -11,7 +11,7 @@ namespace EsyncSim.Sweep;
 public static class SweepRunner
 {
     /// <summary>Tries everything that is asked for; <paramref name="progress"/> hears of each part of it that is done, one at a time.</summary>
-    /// <exception cref="UserErrorException">A name is unknown.</exception>
+    /// <exception cref="UserErrorException">A name is unknown, or the one attempt that is asked for is none.</exception>
     public static SweepReport Run(SweepRequest request, Action<SweepCell, int, int>? progress = null)
     {
         Stopwatch wall = Stopwatch.StartNew();
@@ -33,7 +33,13 @@ public static class SweepRunner
                 progress?.Invoke(cells[index], done, jobs.Length);
             }
         });
-        return new SweepReport(cells, wall.Elapsed, Process.GetCurrentProcess().TotalProcessorTime - processorBefore);
+        SweepReport report = new(cells, wall.Elapsed, Process.GetCurrentProcess().TotalProcessorTime - processorBefore);
+        if (request.Only is { } wanted && report.IsGood && cells.Sum(cell => wanted.Second is null ? cell.Cuts : cell.DoubleCuts) == 0)
+        {
+            throw new UserErrorException(ExitCode.BadUsage, $"{wanted} is no attempt: the run has no such operation or frame, or that model does not fit it");
+        }
+
+        return report;
     }
 
     private static IEnumerable<SweepJob> JobsOf(SweepRequest request)

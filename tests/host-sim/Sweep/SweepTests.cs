@@ -104,6 +104,8 @@ public sealed class SweepTests
     [InlineData("sweep", "--geometry", "coffee")]
     [InlineData("sweep", "--only", "activate:w25q32:3")]
     [InlineData("sweep", "--only", "activate:w25q32:3:Coffee")]
+    [InlineData("sweep", "--only", "activate:w25q32:9999:Before")]
+    [InlineData("sweep", "--only", "activate:w25q32:0:ProgramBits")]
     [InlineData("sweep", "--operations-max", "-1")]
     public async Task A_name_that_is_not_there_is_a_wrong_command_line(params string[] arguments)
     {
