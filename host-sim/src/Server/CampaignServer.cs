@@ -72,7 +72,10 @@ public sealed class CampaignServer
         _packages[sha256] = target.File;
         EsyncPackage package = Offer(target, sha256);
         EsyncMessage? installed = await AskAsync(EsyncType.QueryPackage, campaign.Id, package with { Version = null, VersionList = null });
-        if (installed?.Body.Package.Version == target.Version)
+
+        // A version on trial may go back yet: the ECU is asked again, and postpones until it is known.
+        bool isOnTrial = !target.IsTrust && installed?.Body.Ecu?.State == nameof(EsyncAgent.BankState.Trial);
+        if (installed?.Body.Package.Version == target.Version && !isOnTrial)
         {
             return new TargetResult(target, TargetEnd.UpToDate, string.Empty, $"{target.Ecu} {(target.IsTrust ? "trusts by manifest" : "runs")} {target.Version} already");
         }

@@ -43,6 +43,16 @@ public class CampaignServerTests
     }
 
     [Theory]
+    [InlineData("Confirmed", TargetEnd.UpToDate)]
+    [InlineData("Trial", TargetEnd.Completed)]
+    public void A_version_that_is_only_on_trial_is_not_up_to_date(string state, TargetEnd end)
+    {
+        Exchange exchange = new() { Installed = "2.0.0", State = state };
+
+        Assert.Equal(end, exchange.Run().End);
+    }
+
+    [Theory]
     [InlineData("esync.ready-download", "DOWNLOAD_DENIED", TargetEnd.Denied)]
     [InlineData("esync.prepare-update", "INSTALL_FAILED", TargetEnd.Failed)]
     [InlineData("esync.ready-update", "INSTALL_ROLLBACK", TargetEnd.RolledBack)]
@@ -162,6 +172,8 @@ public class CampaignServerTests
 
         public string Installed { get; init; } = "1.0.0";
 
+        public string? State { get; init; }
+
         public bool IsSilent { get; init; }
 
         public bool HasNoise { get; init; }
@@ -222,7 +234,7 @@ public class CampaignServerTests
         {
             Type = "esync.update-status",
             ReplyTo = request.ReplyId,
-            Body = new EsyncBody { Package = package, Ecu = new EsyncEcu { Reason = "RoleMissing" } },
+            Body = new EsyncBody { Package = package, Ecu = new EsyncEcu { Reason = "RoleMissing", State = State } },
         }));
     }
 }
