@@ -37,8 +37,8 @@ public sealed record ScenarioStep(StepKind Kind, IReadOnlyList<StepTarget> Targe
 /// <summary>Steps and faults of one seed.</summary>
 public sealed class Scenario
 {
-    private const int FaultCountMax = 8;
-    private const int StepCountMax = 4;
+    private const int FaultCountMax = 14;
+    private const int StepCountMax = 6;
     private const long UpdateMs = 6000;
     private const int UpdateOperations = 140;
 
@@ -140,7 +140,7 @@ public sealed class Scenario
     private List<SimFault> DrawFaults(SeededRandom random)
     {
         int count = 1;
-        while (count < FaultCountMax && random.Chance(0.6))
+        while (count < FaultCountMax && random.Chance(0.88))
         {
             count++;
         }
