@@ -13,9 +13,11 @@ namespace EsyncTests.Mutants;
 public sealed record Mutant(string Name, string File, string Find, string Replace)
 {
     /// <summary>The file's text with the fault; <see cref="InvalidOperationException"/> when the text is not there exactly once.</summary>
-    public string Apply()
+    public string Apply() => Apply(Repository.Read(File));
+
+    /// <summary>As <see cref="Apply()"/>, on a text of the file that may have other faults already.</summary>
+    public string Apply(string text)
     {
-        string text = Repository.Read(File);
         string find = Find.ReplaceLineEndings("\n");
         int at = text.IndexOf(find, StringComparison.Ordinal);
         if (at < 0 || text.IndexOf(find, at + 1, StringComparison.Ordinal) >= 0)

@@ -36,18 +36,27 @@ public sealed record MutantAssembly(string Name, string Folder, bool IsForDevice
     public bool Owns(string file) => file.StartsWith(Folder + "/", StringComparison.Ordinal);
 
     /// <summary>The assembly with the fault in it.</summary>
-    public byte[] Compile(Mutant mutant)
+    public byte[] Compile(Mutant mutant) => Compile([mutant]);
+
+    /// <summary>The assembly with all the faults in it.</summary>
+    public byte[] Compile(IReadOnlyList<Mutant> mutants)
     {
-        CSharpCompilation product = Products.GetOrAdd(Name, _ => new Lazy<CSharpCompilation>(CreateProduct)).Value;
-        SyntaxTree healthy = product.SyntaxTrees.FirstOrDefault(tree => tree.FilePath == mutant.File)
-            ?? throw new InvalidOperationException($"mutant '{mutant.Name}': there is no source {mutant.File}");
-        CSharpCompilation compilation = product.ReplaceSyntaxTree(healthy, Parse(mutant.Apply(), mutant.File));
+        CSharpCompilation compilation = Products.GetOrAdd(Name, _ => new Lazy<CSharpCompilation>(CreateProduct)).Value;
+        string names = string.Join("', '", mutants.Select(mutant => mutant.Name));
+        foreach (IGrouping<string, Mutant> file in mutants.GroupBy(mutant => mutant.File))
+        {
+            SyntaxTree healthy = compilation.SyntaxTrees.FirstOrDefault(tree => tree.FilePath == file.Key)
+                ?? throw new InvalidOperationException($"mutant '{names}': there is no source {file.Key}");
+            string faulty = file.Aggregate(Repository.Read(file.Key), (text, mutant) => mutant.Apply(text));
+            compilation = compilation.ReplaceSyntaxTree(healthy, Parse(faulty, file.Key));
+        }
+
         using MemoryStream image = new();
         EmitResult result = compilation.Emit(image, manifestResources: Resources.Select(Resource));
         if (!result.Success)
         {
             IEnumerable<Diagnostic> errors = result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error);
-            throw new InvalidOperationException($"mutant '{mutant.Name}' is no program: {string.Join(Environment.NewLine, errors)}");
+            throw new InvalidOperationException($"mutant '{names}' is no program: {string.Join(Environment.NewLine, errors)}");
         }
 
         return image.ToArray();

@@ -23,22 +23,31 @@ public sealed class MutatedProgram : IDisposable
 
     /// <summary>Compiles a mutant; without one the program is the product. Throws with the compiler's words when it is no C#.</summary>
     public MutatedProgram(Mutant? mutant)
+        : this(mutant?.Name ?? "product", mutant is null ? [] : [mutant])
     {
-        _context = new ProgramLoadContext(mutant?.Name ?? "product");
-        foreach (MutantAssembly assembly in MutantAssembly.All)
+    }
+
+    private MutatedProgram(string name, IReadOnlyList<Mutant> mutants)
+    {
+        Mutant? homeless = mutants.FirstOrDefault(mutant => !MutantAssembly.All.Any(assembly => assembly.Owns(mutant.File)));
+        if (homeless is not null)
         {
-            if (mutant is not null && assembly.Owns(mutant.File))
-            {
-                _context.Add(assembly.Name, assembly.Compile(mutant));
-                return;
-            }
+            throw new InvalidOperationException($"mutant '{homeless.Name}': {homeless.File} belongs to none of {string.Join(", ", MutantAssembly.All.Select(a => a.Folder))}");
         }
 
-        if (mutant is not null)
+        _context = new ProgramLoadContext(name);
+        foreach (MutantAssembly assembly in MutantAssembly.All)
         {
-            throw new InvalidOperationException($"mutant '{mutant.Name}': {mutant.File} belongs to none of {string.Join(", ", MutantAssembly.All.Select(a => a.Folder))}");
+            Mutant[] own = [.. mutants.Where(mutant => assembly.Owns(mutant.File))];
+            if (own.Length > 0)
+            {
+                _context.Add(assembly.Name, assembly.Compile(own));
+            }
         }
     }
+
+    /// <summary>One program with several faults, which must not meet: each program costs its compilation.</summary>
+    public static MutatedProgram Of(string name, IReadOnlyList<Mutant> mutants) => new(name, mutants);
 
     /// <summary>Runs the command line with these arguments.</summary>
     public async Task<MutantRun> RunAsync(params string[] arguments)

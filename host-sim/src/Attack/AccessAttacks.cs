@@ -45,6 +45,7 @@ internal static class AccessAttacks
             ("activate", AttackScene.Routine(0x0211), false),
             ("confirm", AttackScene.Routine(0x0212), false),
             ("roll back", AttackScene.Routine(0x0213), false),
+            ("install trust manifest", AttackScene.Routine(0x0214), false),
             ("erase", AttackScene.Routine(0xFF00), false),
             ("check dependencies", AttackScene.Routine(0xFF01), false),
         ];

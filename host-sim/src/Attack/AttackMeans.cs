@@ -66,6 +66,15 @@ internal sealed class AttackKeys
     /// <summary>What the ECU is to trust.</summary>
     public IReadOnlyList<TrustAnchor> Anchors => [new(Author.Role, Author.PublicKey), new(Oem.Role, Oem.PublicKey)];
 
+    /// <summary>What would make the stranger the one whom the ECU trusts.</summary>
+    public TrustList StrangersTrust => new()
+    {
+        Sequence = 1,
+        VendorId = _ecu.Config.Fota.VendorId,
+        ClassId = _ecu.Config.Fota.ClassId,
+        Anchors = [new(SigningRole.Author, Stranger.PublicKey), new(SigningRole.Oem, Oem.PublicKey)],
+    };
+
     /// <summary>The first image, older than the one that runs and below its floor; it was installed before it.</summary>
     public Package First { get; private set; } = null!;
 

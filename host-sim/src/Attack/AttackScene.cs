@@ -182,10 +182,10 @@ internal sealed class AttackScene
     }
 
     /// <summary>Stages an envelope and has it authenticated; gives the verdict.</summary>
-    public async Task<string> AuthenticateAsync(byte[] envelope)
+    public async Task<string> AuthenticateAsync(byte[] envelope, ushort routine = 0x0210)
     {
         await StageAsync(envelope);
-        byte[] request = Routine(0x0210);
+        byte[] request = Routine(routine);
         return Answer.Of(request, await AskAsync(request));
     }
 

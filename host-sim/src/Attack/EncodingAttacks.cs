@@ -10,7 +10,9 @@ namespace EsyncSim.Attack;
 /// <summary>Attacks by encodings.</summary>
 internal static class EncodingAttacks
 {
-    private const int NestingDepth = 100;
+    // PROTOCOL.md allows eight; a reader that goes by windows of the flash has room for some more, and for a hundred it has not.
+    private const int NestingDepth = 12;
+    private const int DeepNestingDepth = 100;
     private const int EnvelopeNestingDepth = 2000;
 
     // Components ["app"] as the array of one array of one byte string.
@@ -21,8 +23,8 @@ internal static class EncodingAttacks
     [
         ManifestAttacks.Refused("deep-cbor-nesting", AttackOrigin.Design, "Arrays in arrays, to exhaust a stack", keys =>
         [
-            new("a component name a hundred arrays deep", Signed(keys, SuitKeys.Common, common => CborSurgery.InBytes(common, map =>
-                CborSurgery.InMap(map, SuitKeys.Components, _ => [.. Nested(NestingDepth), .. ComponentName]))), FotaError.ManifestMalformed),
+            new("a component name twelve arrays deep", Components(keys, [.. Nested(NestingDepth), .. ComponentName]), FotaError.ManifestMalformed),
+            new("a component name a hundred arrays deep", Components(keys, [.. Nested(DeepNestingDepth), .. ComponentName]), FotaError.ManifestMalformed),
             new("an authentication block two thousand arrays deep", Envelope(CborSurgery.Bytes(Nested(EnvelopeNestingDepth))), FotaError.EnvelopeMalformed),
         ]),
         ManifestAttacks.Refused("indefinite-lengths", AttackOrigin.Design, "Maps, arrays and strings that do not say how long they are", keys =>
@@ -41,14 +43,16 @@ internal static class EncodingAttacks
         [
             new("a manifest of version 2", Signed(keys, SuitKeys.ManifestVersion, _ => [0x02]), FotaError.ManifestVersionUnknown),
             new("a fetch where the image match should be", Signed(keys, SuitKeys.Validate, _ => CborSurgery.Bytes([0x82, 0x15, 0x02])), FotaError.ManifestUnsupported),
-            new("a second component", Signed(keys, SuitKeys.Common, common => CborSurgery.InBytes(common, map =>
-                CborSurgery.InMap(map, SuitKeys.Components, _ => [0x82, 0x81, .. ComponentName, 0x81, .. ComponentName]))), FotaError.ManifestUnsupported),
+            new("a second component", Components(keys, [0x82, 0x81, .. ComponentName, 0x81, .. ComponentName]), FotaError.ManifestUnsupported),
             new("bytes after the envelope", [.. keys.Sign(keys.NextManifest()), 0x00], FotaError.EnvelopeMalformed),
         ]),
     ];
 
     private static byte[] Signed(AttackKeys keys, int member, Func<byte[], byte[]> change) =>
         keys.Sign(CborSurgery.InMap(ManifestEncoder.Encode(keys.NextManifest()), member, change), keys.Both);
+
+    private static byte[] Components(AttackKeys keys, byte[] components) => Signed(keys, SuitKeys.Common, common =>
+        CborSurgery.InBytes(common, map => CborSurgery.InMap(map, SuitKeys.Components, _ => components)));
 
     private static byte[] Envelope(byte[] authentication) => [0xD8, 0x6B, 0xA2, 0x02, .. authentication, 0x03, 0x41, 0xA0];
 

@@ -14,6 +14,9 @@ internal sealed record HostileEnvelope(string What, byte[] Envelope, FotaError E
 /// <summary>Attacks by manifests.</summary>
 internal static class ManifestAttacks
 {
+    private const ushort AuthenticateManifest = 0x0210;
+    private const ushort InstallTrust = 0x0214;
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<AttackCase> All { get; } =
     [
@@ -55,19 +58,20 @@ internal static class ManifestAttacks
             new("an image longer than the bank", keys.Sign(TooLong(keys)), FotaError.ImageTooLong),
             new("an image of 4 GiB", keys.Sign(keys.NextManifest() with { ImageLength = uint.MaxValue }), FotaError.ChunkTableInvalid),
         ]),
+        Refused("hostile-trust-manifest", AttackOrigin.Design, "Keys of the attacker in place of those that the ECU trusts", TrustManifests, InstallTrust),
     ];
 
     /// <summary>An attack whose envelopes are all refused, each for its reason.</summary>
-    public static AttackCase Refused(string name, AttackOrigin origin, string what, Func<AttackKeys, IReadOnlyList<HostileEnvelope>> forge) =>
-        new(name, origin, what, AttackNeeds.Secret | AttackNeeds.Keys, AttackTrace.Nothing, scene => RefuseAsync(scene, forge(scene.Keys)));
+    public static AttackCase Refused(string name, AttackOrigin origin, string what, Func<AttackKeys, IReadOnlyList<HostileEnvelope>> forge, ushort routine = AuthenticateManifest) =>
+        new(name, origin, what, AttackNeeds.Secret | AttackNeeds.Keys, AttackTrace.Nothing, scene => RefuseAsync(scene, forge(scene.Keys), routine));
 
-    private static async Task RefuseAsync(AttackScene scene, IReadOnlyList<HostileEnvelope> envelopes)
+    private static async Task RefuseAsync(AttackScene scene, IReadOnlyList<HostileEnvelope> envelopes, ushort routine)
     {
         await scene.OpenAsync();
         foreach (HostileEnvelope hostile in envelopes)
         {
             scene.Log.Add(
-                $"{hostile.What}: envelope of {hostile.Envelope.Length} bytes, 31 01 02 10", Answer.Result(hostile.Expected), await scene.AuthenticateAsync(hostile.Envelope));
+                $"{hostile.What}: envelope of {hostile.Envelope.Length} bytes, 31 01 {routine:X4}", Answer.Result(hostile.Expected), await scene.AuthenticateAsync(hostile.Envelope, routine));
             scene.Log.Add("the event in the version report", hostile.Expected.ToString(), await scene.SecurityEventAsync());
         }
     }
@@ -83,6 +87,22 @@ internal static class ManifestAttacks
             new("signed by a stranger in the author's name", (envelope with { Signatures = [impostor] }).Encode(), FotaError.SignatureInvalid),
             new("one bit of a signature changed", PackageTampering.FlipSignatureBit(good, 1, 4000).Full!.Envelope, FotaError.SignatureInvalid),
             new("one bit of the manifest changed", PackageTampering.FlipManifestBit(good, 400).Full!.Envelope, FotaError.DigestMismatch),
+        ];
+    }
+
+    private static IReadOnlyList<HostileEnvelope> TrustManifests(AttackKeys keys)
+    {
+        byte[] Signed(TrustList list, params ISigner[] signers) => SuitEnvelope.Sign(list.Encode(), signers, SignedDocument.TrustManifest).Encode();
+        TrustList list = keys.StrangersTrust;
+        return
+        [
+            new("signed by the maker of the image alone", Signed(list, keys.Author), FotaError.RoleMissing),
+            new("signed by those whom it brings", Signed(list, keys.Stranger), FotaError.RoleMissing),
+            new("an image's manifest in its place", keys.Sign(keys.NextManifest()), FotaError.WrongDocument),
+            new("for another device", Signed(list with { DeviceId = new byte[16] }, keys.Author, keys.Oem), FotaError.WrongDevice),
+            new("for another class", Signed(list with { ClassId = new byte[16] }, keys.Author, keys.Oem), FotaError.WrongClass),
+            new("without maker of the vehicle", Signed(list with { Anchors = [list.Anchors[0]] }, keys.Author, keys.Oem), FotaError.AnchorRoleMissing),
+            new("no newer than what is in force", Signed(list with { Sequence = 0 }, keys.Author, keys.Oem), FotaError.SequenceTooLow),
         ];
     }
 

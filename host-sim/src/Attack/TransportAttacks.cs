@@ -176,7 +176,9 @@ internal static class TransportAttacks
                 if (watch.Count > burst * BlocksBetween)
                 {
                     burst++;
-                    for (int sequence = 0; sequence < 16; sequence++)
+
+                    // Backwards, so that one of them is the one that is due, whatever the owner has come to.
+                    for (int sequence = 15; sequence >= 0; sequence--)
                     {
                         await scene.Raw.SendAsync((byte)(0x20 | sequence), 0xBA, 0xDB, 0xAD, 0xBA, 0xDB, 0xAD, 0xBA);
                     }

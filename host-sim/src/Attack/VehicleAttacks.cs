@@ -8,6 +8,7 @@ using System.Text;
 using EsyncAgent;
 using EsyncSim.Bus;
 using EsyncSim.Client;
+using EsyncSim.Files;
 using EsyncSim.Signing;
 
 namespace EsyncSim.Attack;
@@ -15,6 +16,8 @@ namespace EsyncSim.Attack;
 /// <summary>Attacks beside the ECU.</summary>
 internal static class VehicleAttacks
 {
+    private static readonly SigningParameters Parameters = new(1, 5, 4);
+
     // Data identifiers of the update target.
     private const ushort FirstOfUpdate = 0xFD00;
     private const ushort LastOfUpdate = 0xFD0F;
@@ -133,11 +136,18 @@ internal static class VehicleAttacks
 
     private static async Task ReuseIndexAsync(AttackScene scene)
     {
-        using (TemporaryKey key = new(scene.Means.Entropy(16)))
+        using (KeyFolder folder = new())
         {
-            uint first = IndexOf(key.Sign("one document"u8.ToArray()));
-            uint second = IndexOf(key.Sign("another document"u8.ToArray()));
+            byte[] seed = scene.Means.Entropy(16);
+            string demonstration = folder.Create("demonstration.key", SigningKey.FromSeedText(SigningRole.Author, Parameters, Convert.ToHexString(seed)));
+            uint first = IndexOf(folder.Store.Sign(demonstration, "one document"u8.ToArray()));
+            uint second = IndexOf(folder.Store.Sign(demonstration, "another document"u8.ToArray()));
             scene.Log.Add("two documents signed by one key file", "two indices", first == second ? $"index {first} twice" : "two indices");
+            string key = folder.Create("author.key", SigningKey.Generate(SigningRole.Author, Parameters));
+            byte[] backup = File.ReadAllBytes(key);
+            folder.Store.Sign(key, "one document"u8.ToArray());
+            File.WriteAllBytes(key, backup);
+            scene.Log.Add("another document signed by the key file's backup", "refused", folder.TrySign(key));
         }
 
         // What an attacker gets who has made a signer sign again with indices that were used: the state of two copies of a key.
@@ -174,20 +184,33 @@ internal static class VehicleAttacks
         }
     }
 
-    // A key file as a bench has it, in a folder that is gone afterwards.
-    private sealed class TemporaryKey : IDisposable
+    // Key files as a bench has them, with a register of used signatures, in a folder that is gone afterwards.
+    private sealed class KeyFolder : IDisposable
     {
         private readonly string _folder = Directory.CreateTempSubdirectory("esync-attack-").FullName;
-        private readonly FileSigner _signer;
 
-        public TemporaryKey(byte[] seed)
+        public KeyFolder() => Store = new SigningKeyStore(DiskFileSystem.Instance, Thread.Sleep, new KeyRegister(DiskFileSystem.Instance, Path.Combine(_folder, "register")));
+
+        public SigningKeyStore Store { get; }
+
+        public string Create(string name, SigningKey key)
         {
-            string path = Path.Combine(_folder, "author.key");
-            SigningKeyStore.Disk.Create(path, SigningKey.FromSeedText(SigningRole.Author, new SigningParameters(1, 5, 4), Convert.ToHexString(seed)));
-            _signer = FileSigner.Open(path);
+            string path = Path.Combine(_folder, name);
+            Store.Create(path, key);
+            return path;
         }
 
-        public byte[] Sign(byte[] message) => _signer.Sign(message);
+        public string TrySign(string path)
+        {
+            try
+            {
+                return $"signed with index {IndexOf(Store.Sign(path, "another document"u8.ToArray()))}";
+            }
+            catch (UserErrorException refusal) when (refusal.ExitCode == ExitCode.KeyProblem)
+            {
+                return "refused";
+            }
+        }
 
         public void Dispose() => Directory.Delete(_folder, recursive: true);
     }

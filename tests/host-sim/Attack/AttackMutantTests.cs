@@ -11,25 +11,29 @@ public sealed class AttackMutantTests : IDisposable
 {
     private readonly Folder _folder = new();
 
-    public static TheoryData<string> Names => [.. AttackMutants.All.Select(row => row.Mutant.Name)];
+    public static TheoryData<int> Programs => [.. AttackMutants.All.Select(row => row.Program).Distinct()];
 
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public async Task Each_attack_succeeds_once_its_defence_is_gone(string mutant)
+    [MemberData(nameof(Programs))]
+    public async Task Each_attack_succeeds_once_its_defence_is_gone(int number)
     {
-        AttackMutant row = AttackMutants.All.Single(row => row.Mutant.Name == mutant);
-        using MutatedProgram program = new(row.Mutant);
+        AttackMutant[] rows = [.. AttackMutants.All.Where(row => row.Program == number)];
+        using MutatedProgram program = MutatedProgram.Of($"attack mutants {number}", [.. rows.Select(row => row.Mutant).Distinct()]);
 
-        MutantRun run = await program.RunAsync("attack", "--only", row.Attack, "--json", _folder["a.json"]);
+        MutantRun run = await program.RunAsync(["attack", "--json", _folder["a.json"], .. rows.SelectMany(row => new[] { "--only", row.Attack })]);
 
         Assert.True(run.ExitCode == ExitCode.UnexpectedOutcome, $"exit code {run.ExitCode}\n{run.Output}{run.Error}");
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(_folder["a.json"]));
-        JsonElement result = json.RootElement.GetProperty("attacks")[0];
-        Assert.True(result.GetProperty("verdict").GetString() == "succeeded", run.Output);
+        Assert.All(rows, row => RequireSuccess(row, json.RootElement.GetProperty("attacks").EnumerateArray().Single(attack => attack.GetProperty("name").GetString() == row.Attack)));
+    }
+
+    private static void RequireSuccess(AttackMutant row, JsonElement result)
+    {
+        Assert.True(result.GetProperty("verdict").GetString() == "succeeded", $"{row.Mutant.Name}: {result}");
         string[] fallen = [.. result.GetProperty("steps").EnumerateArray().Where(step => !step.GetProperty("held").GetBoolean()).Select(step => step.GetProperty("came").GetString()!)];
-        Assert.True(Array.Exists(fallen, came => came.Contains(row.Came, StringComparison.Ordinal)), $"no step got '{row.Came}' but {string.Join("; ", fallen)}");
+        Assert.True(Array.Exists(fallen, came => came.Contains(row.Came, StringComparison.Ordinal)), $"{row.Mutant.Name}: no step got '{row.Came}' but {string.Join("; ", fallen)}");
     }
 
     [Fact]
