@@ -39,6 +39,12 @@ public sealed class RoutineConfirm : FotaRoutine
             return Fail(_application.State == ApplicationState.Starting ? FotaError.SelfTestPending : FotaError.SelfTestFailed, 0);
         }
 
+        // Just after a reset a stall is not known yet: what never made a turn would be confirmed and run for good.
+        if (_application.AliveCounter == 0)
+        {
+            return Fail(FotaError.SelfTestPending, 0);
+        }
+
         BankTransitions.Confirm(_banks.BeginChange(), _banks.Running, _banks.RunningSecurityVersion);
         _banks.Commit();
         return StdReturn.Pending;

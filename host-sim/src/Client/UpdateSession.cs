@@ -14,6 +14,8 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
 {
     private const uint StagingAddress = 0x10000000;
     private const uint BankAddress = 0x20000000;
+    private const int ConfirmAttemptsMax = 12;
+    private const int ConfirmPauseMs = 250;
     private int _target;
     private bool _isActivated;
 
@@ -160,9 +162,26 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
         }
 
         observer.Stage(UpdateStage.Confirm);
-        await client.RoutineAsync(0x0212, "confirm");
+        await ConfirmAsync();
         report = await client.ReadVersionReportAsync();
         return new UpdateOutcome(UpdateEnd.Confirmed, FotaError.None, $"version {report.ApplicationVersion} runs");
+    }
+
+    // An ECU that was reset on the way tests itself once more: it says so, and is asked again until it runs or has gone back.
+    private async Task ConfirmAsync()
+    {
+        for (int left = ConfirmAttemptsMax; ; left--)
+        {
+            try
+            {
+                await client.RoutineAsync(0x0212, "confirm");
+                return;
+            }
+            catch (UpdateRefusedException refusal) when (refusal.Reason == FotaError.SelfTestPending && left > 1)
+            {
+                await client.Time.DelayMs(ConfirmPauseMs);
+            }
+        }
     }
 
     private bool Runs(VersionReport report, int bank, BankState state) => report.RunningBank == bank && Holds(report, bank, state);

@@ -5,12 +5,17 @@ using EsyncAgent;
 
 namespace EsyncSim.Sweep;
 
-/// <summary>Runs nothing, but behaves as the first bytes of the bundle's assembly tell: good, selftest, throws, stalls.</summary>
+/// <summary>Runs nothing, but behaves as the first bytes of the bundle's assembly tell: good, slow, selftest, throws, stalls.</summary>
 public sealed class ScriptedLoader : IApplicationLoader
 {
+    /// <summary>How long the self-test of a slow application takes, in milliseconds.</summary>
+    public const uint SlowSelfTestMs = 1500;
+
     private byte[] _image = [];
     private int _length;
     private string _behaviour = "good";
+    private uint _firstTurnMs;
+    private bool _hasTurned;
 
     public byte Runtime => 1;
 
@@ -52,8 +57,19 @@ public sealed class ScriptedLoader : IApplicationLoader
 
     public void MainFunction(uint nowMs)
     {
+        if (!_hasTurned)
+        {
+            _hasTurned = true;
+            _firstTurnMs = nowMs;
+        }
+
         if (State == ApplicationState.Starting)
         {
+            if (_behaviour == "slow" && nowMs - _firstTurnMs < SlowSelfTestMs)
+            {
+                return;
+            }
+
             State = _behaviour == "selftest" ? ApplicationState.SelfTestFailed : ApplicationState.Running;
         }
         else if (State == ApplicationState.Running && _behaviour != "stalls")

@@ -73,6 +73,18 @@ public sealed class InstallTests
     }
 
     [Fact]
+    public void A_trial_that_has_not_made_a_turn_cannot_be_confirmed()
+    {
+        AgentRig rig = Updated(One);
+        InstallUpToTrial(rig, TestImage.Make("9.0.0", 3, Length, "stalls"));
+        rig.Reset();
+        rig.TurnUntil(() => rig.Loader.State == ApplicationState.Running, "self-test");
+        Assert.Equal(FotaError.SelfTestPending, rig.Routine(0x0212));
+        rig.TurnUntil(() => rig.Agent.IsRunning && rig.RunningVersion == "1.0.0", "rollback");
+        Assert.Equal(FotaError.AliveLost, rig.Banks.Record.LastError);
+    }
+
+    [Fact]
     public void A_trial_that_nobody_confirms_goes_back_in_time()
     {
         AgentRig rig = Updated(One);

@@ -90,6 +90,20 @@ public sealed class UpdateSessionTests
     }
 
     [Fact]
+    public void An_application_that_still_tests_itself_is_waited_for()
+    {
+        int asked = 0;
+        _log.Heard = (from, message) => asked += from == '→' && message.AsSpan().StartsWith(new byte[] { 0x31, 0x01, 0x02, 0x12 }) ? 1 : 0;
+        Run(async () =>
+        {
+            asked = 0;
+            UpdateOutcome outcome = await _rig.UpdateAsync(_rig.Image("2.0.0", 2, Length, "slow"), new UpdatePolicy { TrialMs = 100 });
+            Assert.Equal((UpdateEnd.Confirmed, "version 2.0.0 runs"), Outcome(outcome));
+        });
+        Assert.InRange(asked, 2, 10);
+    }
+
+    [Fact]
     public void What_runs_already_is_not_sent_again()
     {
         Run(async () => Assert.Equal((UpdateEnd.Confirmed, "version 1.0.0 runs"), Outcome(await _rig.UpdateAsync(First))));
