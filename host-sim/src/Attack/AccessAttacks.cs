@@ -153,7 +153,11 @@ internal static class AccessAttacks
 
         scene.Log.AddBound("29 05, 29 06 with a guess, 11 01, for two minutes", "guesses", GuessesMax, guesses);
         scene.Log.AddBound("of these, accepted", "guesses", 0, opened);
-        scene.Log.Add("the event in the version report", nameof(FotaError.AccessRefused), seen);
+        if (guesses > 0)
+        {
+            // None at all: the delay of what was tried before still ran, and each reset began it anew.
+            scene.Log.Add("the event in the version report", nameof(FotaError.AccessRefused), seen);
+        }
     }
 
     private static async Task ProvisionAsync(AttackScene scene)
