@@ -14,11 +14,12 @@ public static class PackageCommand
 {
     /// <summary>Makes the command.</summary>
     /// <param name="files">Where key files, their register and built packages are; inputs are read from the disk.</param>
-    public static Command Create(IFileSystem files) => new ToolCommand("package", "Build, look into and verify update packages (SUIT envelope and image in one file).")
+    public static Command Create(IFileSystem files) => new ToolCommand("package", "Build, look into and verify update packages (SUIT envelope and image in one file), and compare images.")
         {
             PackageBuildCommand.Create(files),
             Inspect(),
             Verify(),
+            PackageDiffCommand.Create(),
         }
         .WithExample("esync package build --help", "all that a package says")
         .WithExample("esync package inspect motor-2.esp", "every field of its manifest")

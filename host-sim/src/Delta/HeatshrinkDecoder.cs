@@ -1,0 +1,63 @@
+// Decompresses heatshrink; the counterpart of HeatshrinkEncoder, for checking patches on the host.
+// A match that points before the data's beginning reads zeros there, as in heatshrink, whose encoder makes use of it.
+// Tests: tests/host-sim/Delta/HeatshrinkTests.cs.
+namespace EsyncSim.Delta;
+
+/// <summary>Decoder of a stream without header.</summary>
+public static class HeatshrinkDecoder
+{
+    /// <summary>All the bytes that the stream tells; what is left of its last byte tells nothing.</summary>
+    public static byte[] Decode(ReadOnlySpan<byte> encoded, HeatshrinkParameters parameters)
+    {
+        List<byte> data = new(encoded.Length * 2);
+        BitReader bits = new(encoded);
+        while (bits.TryRead(1, out int isLiteral))
+        {
+            if (isLiteral == 1)
+            {
+                if (!bits.TryRead(8, out int literal))
+                {
+                    break;
+                }
+
+                data.Add((byte)literal);
+                continue;
+            }
+
+            if (!bits.TryRead(parameters.WindowBits, out int distance) || !bits.TryRead(parameters.LookaheadBits, out int length))
+            {
+                break;
+            }
+
+            for (int i = 0; i <= length; i++)
+            {
+                int at = data.Count - 1 - distance;
+                data.Add(at < 0 ? (byte)0 : data[at]);
+            }
+        }
+
+        return [.. data];
+    }
+
+    private ref struct BitReader(ReadOnlySpan<byte> data)
+    {
+        private readonly ReadOnlySpan<byte> _data = data;
+        private int _position;
+
+        public bool TryRead(int count, out int value)
+        {
+            value = 0;
+            if (_position + count > _data.Length * 8)
+            {
+                return false;
+            }
+
+            for (int i = 0; i < count; i++, _position++)
+            {
+                value = (value << 1) | ((_data[_position >> 3] >> (7 - (_position & 7))) & 1);
+            }
+
+            return true;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+// The sequential patch of detools (docs/index.rst of that project, "Sequential"): a header that is not compressed, then
+// compressed the length of data-format data (0 here) and, again and again, differences, own bytes and an adjustment of the
+// place in the base.
+//   header: type (0) and compression (4, heatshrink) in a nibble each; length of the new image
+//   a number: sign in bit 6 of its first byte, 6 bits of value there, 7 in each further one, bit 7: one more follows
+// Invariant: what is written here, detools applies.
+// Tests: tests/host-sim/Delta/SequentialPatchTests.cs.
+namespace EsyncSim.Delta;
+
+/// <summary>Writes patches.</summary>
+public static class SequentialPatch
+{
+    private const byte TypeAndCompression = 0x04;
+
+    /// <summary>The part that is compressed.</summary>
+    public static byte[] Body(ReadOnlySpan<byte> baseImage, ReadOnlySpan<byte> image, IReadOnlyList<DeltaSegment> segments)
+    {
+        List<byte> body = new(image.Length + 64);
+        WriteNumber(body, 0);
+        int from = 0;
+        int to = 0;
+        int first = NextFrom(segments, 0, 0);
+        if (first != 0)
+        {
+            // Only a segment can move the place in the base, if need be an empty one.
+            WriteNumber(body, 0);
+            WriteNumber(body, 0);
+            WriteNumber(body, first);
+            from = first;
+        }
+
+        for (int s = 0; s < segments.Count; s++)
+        {
+            DeltaSegment segment = segments[s];
+            WriteNumber(body, segment.DiffLength);
+            for (int i = 0; i < segment.DiffLength; i++)
+            {
+                body.Add((byte)(image[to + i] - baseImage[from + i]));
+            }
+
+            to += segment.DiffLength;
+            from += segment.DiffLength;
+            WriteNumber(body, segment.ExtraLength);
+            body.AddRange(image.Slice(to, segment.ExtraLength));
+            to += segment.ExtraLength;
+            int next = NextFrom(segments, s + 1, from);
+            WriteNumber(body, next - from);
+            from = next;
+        }
+
+        return [.. body];
+    }
+
+    /// <summary>The whole patch around a compressed body.</summary>
+    public static byte[] Wrap(int imageLength, HeatshrinkParameters parameters, ReadOnlySpan<byte> compressedBody)
+    {
+        List<byte> patch = new(compressedBody.Length + 8) { TypeAndCompression };
+        WriteNumber(patch, imageLength);
+        if (imageLength > 0)
+        {
+            patch.Add(parameters.Header);
+            patch.AddRange(compressedBody);
+        }
+
+        return [.. patch];
+    }
+
+    /// <summary>The new image; <see cref="UserErrorException"/> (3) when the patch is none of this form, or not for this base.</summary>
+    public static byte[] Apply(ReadOnlySpan<byte> baseImage, ReadOnlySpan<byte> patch)
+    {
+        int at = 1;
+        if (patch.Length < 2 || patch[0] != TypeAndCompression)
+        {
+            throw Malformed("it does not begin with 04: sequential, heatshrink");
+        }
+
+        int imageLength = ReadNumber(patch, ref at);
+        if (imageLength <= 0 || at >= patch.Length)
+        {
+            return imageLength == 0 && at == patch.Length ? [] : throw Malformed($"an image of {imageLength} bytes without a body");
+        }
+
+        byte[] body = HeatshrinkDecoder.Decode(patch[(at + 1)..], HeatshrinkParameters.FromHeader(patch[at]));
+        byte[] image = new byte[imageLength];
+        at = 0;
+        if (ReadNumber(body, ref at) != 0)
+        {
+            throw Malformed("it holds data of a data format");
+        }
+
+        long from = 0;
+        int to = 0;
+        while (to < imageLength)
+        {
+            int diff = ReadLength(body, ref at, imageLength - to);
+            if (diff > 0 && (from < 0 || from + diff > baseImage.Length))
+            {
+                throw Malformed($"it reads the base at {from} to {from + diff}, outside its {baseImage.Length} bytes");
+            }
+
+            for (int i = 0; i < diff; i++)
+            {
+                image[to++] = (byte)(body[at++] + baseImage[(int)from++]);
+            }
+
+            int extra = ReadLength(body, ref at, imageLength - to);
+            body.AsSpan(at, extra).CopyTo(image.AsSpan(to));
+            at += extra;
+            to += extra;
+            from += ReadNumber(body, ref at);
+        }
+
+        return at == body.Length ? image : throw Malformed($"{body.Length - at} bytes follow its end");
+    }
+
+    private static UserErrorException Malformed(string why) => new(ExitCode.BadFile, $"no sequential patch of detools with heatshrink: {why}");
+
+    private static int ReadLength(ReadOnlySpan<byte> body, ref int at, int lengthMax)
+    {
+        int length = ReadNumber(body, ref at);
+        return length < 0 || length > lengthMax || length > body.Length - at ? throw Malformed($"a length of {length} bytes where {lengthMax} are left") : length;
+    }
+
+    private static int ReadNumber(ReadOnlySpan<byte> from, ref int at)
+    {
+        long value = 0;
+        bool isNegative = false;
+        for (int shift = 0; ; shift += shift == 0 ? 6 : 7)
+        {
+            if (at >= from.Length || shift > 27)
+            {
+                throw Malformed("a number is cut off or too long");
+            }
+
+            byte next = from[at++];
+            isNegative |= shift == 0 && (next & 0x40) != 0;
+            value |= (long)(next & (shift == 0 ? 0x3F : 0x7F)) << shift;
+            if (value > int.MaxValue)
+            {
+                throw Malformed($"a number of {value}");
+            }
+
+            if ((next & 0x80) == 0)
+            {
+                return (int)(isNegative ? -value : value);
+            }
+        }
+    }
+
+    private static int NextFrom(IReadOnlyList<DeltaSegment> segments, int start, int otherwise)
+    {
+        for (int s = start; s < segments.Count; s++)
+        {
+            if (segments[s].DiffLength > 0)
+            {
+                return segments[s].From;
+            }
+        }
+
+        return otherwise;
+    }
+
+    private static void WriteNumber(List<byte> into, int value)
+    {
+        uint rest = (uint)Math.Abs((long)value);
+        uint first = (rest & 0x3F) | (value < 0 ? 0x40u : 0);
+        rest >>= 6;
+        into.Add((byte)(first | (rest > 0 ? 0x80u : 0)));
+        while (rest > 0)
+        {
+            uint low = rest & 0x7F;
+            rest >>= 7;
+            into.Add((byte)(low | (rest > 0 ? 0x80u : 0)));
+        }
+    }
+}
