@@ -3,6 +3,8 @@
 // Invariants: a value is taken from the same bytes whose CRC was checked, since a second read might differ; sequences
 // compare by difference, so their wrap is harmless; the first record that is not whole ends an area, and when it is not
 // blank either, the area is to be made anew: at the next look it might be whole, and bring back what was given up.
+// Areas that differ are read many times, and only what was whole each time counts: bits that a power cut left between 0 and
+// 1 may pass a CRC once, and then the area that is really whole would be the one that is erased.
 // Must not know how areas are written.
 // PROTOCOL.md "NvM". Tests: tests/agent-firmware/NvM.
 using System;
@@ -15,6 +17,9 @@ internal sealed class NvMScan
     // Keeps a start-up cycle below some 3,000 instructions with short records.
     private const int RecordsPerStep = 4;
     private const int ReadTriesMax = 3;
+
+    // Readings of areas that differ; each shows a bit that is between 0 and 1 with a chance of a half.
+    private const int ReadingsMax = 10;
 
     /// <summary>Stored value of each block.</summary>
     internal readonly byte[][] Data = new byte[NvMBlock.Count][];
@@ -34,9 +39,12 @@ internal sealed class NvMScan
     private readonly uint[][] _found = { new uint[NvMBlock.Count], new uint[NvMBlock.Count] };
     private readonly int[] _foundMask = new int[2];
     private readonly bool[] _isTorn = new bool[2];
+    private readonly uint[] _whole = { uint.MaxValue, uint.MaxValue };
     private int _area;
     private uint _position;
+    private bool _endsTorn;
     private int _failures;
+    private int _readings;
     private bool _isUnreadable;
 
     internal NvMScan(NvMConfig config, Fls fls, int recordMax)
@@ -121,15 +129,20 @@ internal sealed class NvMScan
 
             if (found == StdReturn.NotOk)
             {
-                if (_area == 1)
+                EndArea();
+                if (_area == 0)
+                {
+                    BeginArea(1);
+                }
+                else if (IsRead())
                 {
                     return StdReturn.Ok;
                 }
-
-                _area = 1;
-                _position = 0;
-                _failures = 0;
-                _window.Open(_areas[1].Start, _areas[1].Length);
+                else
+                {
+                    Forget();
+                    BeginArea(0);
+                }
             }
         }
 
@@ -144,6 +157,37 @@ internal sealed class NvMScan
         Level[block] = from[index + 5];
         Sequence[block] = BigEndian.ReadU32(from, index + 8);
         Array.Copy(from, index + NvMRecord.HeaderLength, Data[block], 0, length);
+    }
+
+    private bool IsRead()
+    {
+        _readings++;
+        return _readings == ReadingsMax || (_readings == 1 && AreEqual);
+    }
+
+    private void EndArea()
+    {
+        _isTorn[_area] |= _endsTorn;
+        _whole[_area] = _position < _whole[_area] ? _position : _whole[_area];
+    }
+
+    private void BeginArea(int area)
+    {
+        _area = area;
+        _position = 0;
+        _failures = 0;
+        _endsTorn = false;
+        _window.Open(_areas[area].Start, _areas[area].Length);
+    }
+
+    private void Forget()
+    {
+        _foundMask[0] = 0;
+        _foundMask[1] = 0;
+        for (int block = 0; block < NvMBlock.Count; block++)
+        {
+            Length[block] = 0;
+        }
     }
 
     private bool Lacks(int area)
@@ -176,9 +220,9 @@ internal sealed class NvMScan
 
         byte[] buffer = _window.Buffer;
         int index = _window.IndexOf(_position);
-        _isTorn[_area] = !Bytes.AreAll(buffer, index, NvMRecord.Unit, 0xFF);
+        _endsTorn = !Bytes.AreAll(buffer, index, NvMRecord.Unit, 0xFF);
         int length = NvMRecord.DataLength(buffer, index, _config);
-        if (length == 0)
+        if (length == 0 || _position + (uint)NvMRecord.PaddedLength(length) > _whole[_area])
         {
             return StdReturn.NotOk;
         }
@@ -195,7 +239,7 @@ internal sealed class NvMScan
             return StdReturn.NotOk;
         }
 
-        _isTorn[_area] = false;
+        _endsTorn = false;
         byte block = buffer[index + 4];
         uint sequence = BigEndian.ReadU32(buffer, index + 8);
         _foundMask[_area] |= 1 << block;

@@ -51,6 +51,58 @@ public sealed class NvMPowerCutTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{doubleCuts} double cuts");
     }
 
+    // Power that fails again and again while the ECU starts, each time in a way that may go unnoticed at first.
+    [Fact]
+    public void Interrupted_operations_in_a_row_lose_no_other_block()
+    {
+        const int Rounds = 400;
+        int cuts = 0;
+        for (int seed = 1; seed <= Rounds; seed++)
+        {
+            Random random = new(seed);
+            FlashModel flash = new(FlashGeometries.W25Q32, null, (ulong)seed);
+            byte[] kept = new byte[40];
+            random.NextBytes(kept);
+            Store(flash, 0, kept);
+            for (int round = 0; round < 5; round++)
+            {
+                int target = random.Next(8);
+                flash.Observer = operation =>
+                {
+                    if (operation.Index == target)
+                    {
+                        flash.CutAfter(target, operation.Kind == FlashOperationKind.Erase ? CutModel.EraseMarginal : CutModel.ProgramMarginal);
+                    }
+                };
+                try
+                {
+                    Store(flash, 1, [(byte)round]);
+                }
+                catch (PowerCutException)
+                {
+                    cuts++;
+                }
+            }
+
+            flash.Observer = null;
+            NvM last = Store(flash, 2, [1]);
+            Assert.True(last.Data(0).AsSpan(0, last.Length(0)).SequenceEqual(kept), $"seed {seed}: block 0 is lost");
+        }
+
+        Assert.True(cuts > 2 * Rounds, $"{cuts} cuts");
+    }
+
+    // One power cycle in which a block is written.
+    private static NvM Store(FlashModel flash, byte block, byte[] value)
+    {
+        flash.PowerOn();
+        MemoryRig rig = new(flash, new NvMConfig { LengthMax = Small });
+        rig.RunNvM(() => rig.NvM.IsReady);
+        Assert.True(rig.NvM.Write(block, value, 0, value.Length));
+        rig.RunNvM(() => rig.NvM.IsIdle);
+        return rig.NvM;
+    }
+
     private static long Sweep(FlashGeometry geometry, ushort[] lengths, byte[][] cycles, int every)
     {
         Life life = new(new FlashModel(geometry), lengths, cycles);
