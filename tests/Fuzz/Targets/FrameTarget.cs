@@ -4,12 +4,9 @@
 namespace EsyncTests.Fuzzing.Targets;
 
 /// <summary>CanIf, CanTp, Dcm, together.</summary>
-internal sealed class FrameTarget : FuzzTarget
+internal sealed class FrameTarget : AgentTarget
 {
     private const int EventLength = 10;
-
-    private readonly AgentBench _bench = new();
-    private AgentStates? _states;
 
     public override string What => "raw CAN frames at the whole agent, eight states of session, access and update";
 
@@ -17,13 +14,7 @@ internal sealed class FrameTarget : FuzzTarget
 
     public override int LengthMax => 601;
 
-    public override int SmokeInputs => 400;
-
     public override IReadOnlyList<byte[]> Words => [[0x02, 0x3E, 0], [0x02, 0x10, 3], [0x02, 0x10, 2], [0x10, 0x14, 0x31, 1, 2, 4], [0x21], [0x22], [0x30, 0, 0], [0x31, 0, 0], [0x04, 0x31, 1, 0xFF, 0], [0x03, 0x22, 0xFD, 5], [0x02, 0x11, 1]];
-
-    public override long StepsMax(int length) => 8_000_000;
-
-    public override long AllocationMax(int length) => 400_000;
 
     public override IReadOnlyList<byte[]> Seeds()
     {
@@ -38,37 +29,20 @@ internal sealed class FrameTarget : FuzzTarget
         return seeds;
     }
 
-    public override void Run(byte[] input)
+    protected override int EventLengthMin => EventLength;
+
+    protected override int Play(ReadOnlySpan<byte> rest)
     {
-        if (input.Length < 1 + EventLength)
-        {
-            return;
-        }
-
-        _states ??= new AgentStates(_bench);
-        int state = input[0] % AgentStates.Count;
-        _states.Enter(_bench, state);
-        Require(_bench.Agent.IsRunning, "the agent does not come up");
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int at = 1; at + EventLength <= input.Length && !_bench.IsResetRequested; at += EventLength)
-        {
-            Play(input.AsSpan(at, EventLength));
-        }
-
-        RequireNoAllocation(before, "the agent");
-        AgentRules.Check(_bench, state);
-    }
-
-    private void Play(ReadOnlySpan<byte> item)
-    {
+        ReadOnlySpan<byte> item = rest[..EventLength];
         int length = (item[0] & 8) != 0 ? 8 : item[0] & 7;
         uint identifier = (item[0] >> 6) switch { 1 => AgentBench.FunctionalId, 2 => 0x7E8u, _ => AgentBench.PhysicalId };
-        _bench.Ring.Arrive(identifier, item[0] >> 6 == 3, item.Slice(2, length));
-        for (int i = item[1] & 63; i >= 0 && !_bench.IsResetRequested; i--)
+        Bench.Ring.Arrive(identifier, item[0] >> 6 == 3, item.Slice(2, length));
+        for (int i = item[1] & 63; i >= 0 && !Bench.IsResetRequested; i--)
         {
-            _bench.Turn();
+            Bench.Turn();
         }
 
-        _bench.NowMs += (uint)((item[1] >> 6) * 700);
+        Bench.NowMs += (uint)((item[1] >> 6) * 700);
+        return EventLength;
     }
 }

@@ -4,13 +4,11 @@
 namespace EsyncTests.Fuzzing.Targets;
 
 /// <summary>Dcm and all its services, Fota behind them.</summary>
-internal sealed class RequestTarget : FuzzTarget
+internal sealed class RequestTarget : AgentTarget
 {
-    private static readonly byte[] WithSubFunction = [0x10, 0x11, 0x27, 0x28, 0x29, 0x31, 0x3E, 0x85];
+    /// <summary>Services whose second byte is a sub-function.</summary>
+    public static readonly byte[] WithSubFunction = [0x10, 0x11, 0x27, 0x28, 0x29, 0x31, 0x3E, 0x85];
 
-    private readonly AgentBench _bench = new();
-    private AgentStates? _states;
-    private long _ownBytes;
     private bool _isAlone;
 
     public override string What => "UDS requests at the server, whole agent, eight states of session, access and update";
@@ -28,18 +26,12 @@ internal sealed class RequestTarget : FuzzTarget
 
     public override int LengthMax => 700;
 
-    public override int SmokeInputs => 400;
-
     public override IReadOnlyList<byte[]> Words =>
     [
         [0x10, 1], [0x10, 2], [0x10, 3], [0x11, 1], [0x22, 0xF1, 0x86], [0x22, 0xFD, 0x01], [0xFD, 0x02], [0xFD, 0x05], [0xFD, 0x06], [0xFD, 0x09], [0xFD, 0x0A], [0xF1, 0x90], [0x31, 1, 2, 0x14], [0xF1, 0x5A], [0x27, 1], [0x27, 2], [0x28, 3, 1], [0x29, 0], [0x29, 5, 0], [0x29, 8],
         [0x06, 0x08, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x02, 0x09, 0, 0, 0, 0, 0, 0], [0x2E, 0xF1, 0x5A], [0x31, 1, 2, 3], [0x31, 1, 2, 4], [0x31, 1, 2, 0x10], [0x31, 1, 2, 0x11], [0x31, 1, 2, 0x12], [0x31, 1, 2, 0x13],
         [0x31, 1, 2, 0x20], [0x31, 1, 0xFF, 0], [0x31, 1, 0xFF, 1], [0x31, 3], [0x34, 0, 0x44, 0x10, 0, 0, 0], [0x34, 0, 0x44, 0x20, 0, 0, 0], [0x36, 1], [0x36, 2], [0x37], [0x3E, 0], [0x3E, 0x80], [0x85, 1], [0x85, 2],
     ];
-
-    public override long StepsMax(int length) => 8_000_000;
-
-    public override long AllocationMax(int length) => 400_000;
 
     public override IReadOnlyList<byte[]> Seeds()
     {
@@ -65,28 +57,22 @@ internal sealed class RequestTarget : FuzzTarget
         return seeds;
     }
 
+    /// <summary>True when a request asks for no positive response (ISO 14229-1, suppressPosRspMsgIndicationBit).</summary>
+    public static bool IsSuppressed(ReadOnlySpan<byte> request) => request.Length > 1 && WithSubFunction.Contains(request[0]) && (request[1] & 0x80) != 0;
+
     public override void Run(byte[] input)
     {
-        if (input.Length < 3)
-        {
-            return;
-        }
+        _isAlone = true;
+        base.Run(input);
+    }
 
-        _states ??= new AgentStates(_bench);
-        int state = input[0] % AgentStates.Count;
-        _states.Enter(_bench, state);
-        Require(_bench.Agent.IsRunning, "the agent does not come up");
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        (_ownBytes, _isAlone) = (0, true);
-        for (int at = 1; at + 2 < input.Length && !_bench.IsResetRequested;)
-        {
-            int length = Math.Min(input[at + 1], input.Length - at - 2);
-            Play(input[at], input[at + 1], input.AsSpan(at + 2, length));
-            at += 2 + length;
-        }
+    protected override int EventLengthMin => 3;
 
-        RequireNoAllocation(before + _ownBytes, "the agent");
-        AgentRules.Check(_bench, state);
+    protected override int Play(ReadOnlySpan<byte> rest)
+    {
+        int length = Math.Min(rest[1], rest.Length - 2);
+        Play(rest[0], rest[1], rest.Slice(2, length));
+        return 2 + length;
     }
 
     // 1: functional; 2: time passes; 3: sent without waiting for the answer; 4 and 5: the right proof for the last response, by 29 or
@@ -97,23 +83,23 @@ internal sealed class RequestTarget : FuzzTarget
         {
             case 1:
                 _isAlone = false;
-                _bench.Hand(request[..Math.Min(7, request.Length)], true);
-                _bench.RunUntilResponse(60);
+                Bench.Hand(request[..Math.Min(7, request.Length)], true);
+                Bench.RunUntilResponse(60);
                 break;
             case 2:
-                _bench.NowMs += amount * 24u;
-                _bench.Turn();
+                Bench.NowMs += amount * 24u;
+                Bench.Turn();
                 break;
             case 3:
                 _isAlone = false;
-                _bench.Hand(request, false);
-                _bench.Turn();
+                Bench.Hand(request, false);
+                Bench.Turn();
                 break;
             case 4:
             case 5:
                 long before = GC.GetAllocatedBytesForCurrentThread();
-                byte[] proof = how % 8 == 4 ? _bench.Proof29() : _bench.Key27();
-                _ownBytes += GC.GetAllocatedBytesForCurrentThread() - before;
+                byte[] proof = how % 8 == 4 ? Bench.Proof29() : Bench.Key27();
+                OwnBytes += GC.GetAllocatedBytesForCurrentThread() - before;
                 Ask(proof);
                 break;
             default:
@@ -129,15 +115,15 @@ internal sealed class RequestTarget : FuzzTarget
             return;
         }
 
-        _bench.Forget();
-        if (!_bench.Hand(request, false))
+        Bench.Forget();
+        if (!Bench.Hand(request, false))
         {
             Require(!_isAlone, "a request finds no buffer though nothing else is under way");
             return;
         }
 
-        bool mayBeSilent = request.Length > 1 && WithSubFunction.Contains(request[0]) && (request[1] & 0x80) != 0;
-        bool isAnswered = _bench.RunUntilResponse(mayBeSilent ? 200 : 4000);
-        Require(isAnswered || mayBeSilent || _bench.IsResetRequested, "a request is not answered");
+        bool mayBeSilent = IsSuppressed(request);
+        bool isAnswered = Bench.RunUntilResponse(mayBeSilent ? 200 : 4000);
+        Require(isAnswered || mayBeSilent || Bench.IsResetRequested, "a request is not answered");
     }
 }
