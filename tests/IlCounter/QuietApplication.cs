@@ -1,12 +1,13 @@
 // The smallest application an agent can supervise: whatever bundle comes, it starts, passes its self-test and is alive.
 // What an application itself costs is not the agent's cost.
+// The fuzzer's agent supervises it too, by this same file.
 // Tests: tests/host-sim/Ecu/IlCounterTests.cs.
 using EsyncAgent;
 
 namespace EsyncTests.IlCounting;
 
 /// <summary>A loader that runs nothing and reports success.</summary>
-internal sealed class QuietApplication : IApplicationLoader
+internal class QuietApplication : IApplicationLoader
 {
     public byte Runtime => 1;
 
@@ -30,7 +31,7 @@ internal sealed class QuietApplication : IApplicationLoader
 
     public void MainFunction(uint nowMs) => AliveCounter++;
 
-    public int ReadDataByIdentifier(ushort dataIdentifier, byte[] into, int offset) => -1;
+    public virtual int ReadDataByIdentifier(ushort dataIdentifier, byte[] into, int offset) => ApplicationAnswer.Unknown;
 
     public int TakeEvent() => -1;
 }

@@ -7,6 +7,7 @@ using EsyncAgent;
 using EsyncSim.Crypto;
 using EsyncSim.Packages;
 using EsyncSim.Signing;
+using EsyncTests.IlCounting;
 
 namespace EsyncTests.Fuzzing.Targets;
 
@@ -232,42 +233,18 @@ internal sealed class AgentBench : IMcu
         }
     }
 
-    /// <summary>Starts whatever comes and stays alive.</summary>
-    private sealed class LivingApplication : IApplicationLoader
+    /// <summary>Starts whatever comes, stays alive, and answers.</summary>
+    private sealed class LivingApplication : QuietApplication
     {
         private int _asked;
 
-        public byte Runtime => 1;
-
-        public ushort ContractVersion => 1;
-
-        public ApplicationState State { get; private set; }
-
-        public uint AliveCounter { get; private set; }
-
-        public bool IsUpdateAllowed => true;
-
-        public StdReturn Begin(uint imageLength) => StdReturn.Ok;
-
-        public StdReturn Append(byte[] data, int offset, int count) => StdReturn.Ok;
-
-        public StdReturn Start()
-        {
-            State = ApplicationState.Running;
-            return StdReturn.Ok;
-        }
-
-        public void MainFunction(uint nowMs) => AliveCounter++;
-
         // 0101 has four bytes, 0102 too many, 0103 takes twenty cycles.
-        public int ReadDataByIdentifier(ushort dataIdentifier, byte[] into, int offset) => dataIdentifier switch
+        public override int ReadDataByIdentifier(ushort dataIdentifier, byte[] into, int offset) => dataIdentifier switch
         {
             0x0101 => 4,
             0x0102 => 999,
             0x0103 => ++_asked % 20 == 0 ? 2 : ApplicationAnswer.NotYet,
             _ => ApplicationAnswer.Unknown,
         };
-
-        public int TakeEvent() => -1;
     }
 }
