@@ -15,7 +15,7 @@ internal static class FlashDriverMeasurement
 
     private static IEnumerable<KeyValuePair<string, long>> OfSpiNor(IlMeter meter)
     {
-        Part part = new();
+        QuietPart part = new();
         SpiNorFls driver = new(part, part, new SpiNorConfig { Size = 0x400000 });
         byte[] chunk = new byte[ChunkLength];
         yield return new("SpiNorFls, its start", meter.Of(() => part.Finish(driver, driver.StartRead(0, chunk, 0, 1))));
@@ -58,55 +58,6 @@ internal static class FlashDriverMeasurement
         yield return new("LittleFsFls, erase", meter.Of(() => files.StartErase(0x3000)));
         files.StartCompare(0, data, 0, 1);
         yield return new("LittleFsFls, thousand bytes more compared", meter.Of(() => files.StartCompare(0, data, 0, 2000)) - one);
-    }
-
-    /// <summary>A part full of zeros that has ended when it is asked.</summary>
-    private sealed class Part : ISpiPort, IMcu
-    {
-        private bool _isWriteEnabled;
-
-        public uint NowMs { get; set; }
-
-        public McuResetCause ResetCause => McuResetCause.Unknown;
-
-        internal bool IsBusy { get; set; }
-
-        public void Transfer(byte[] write, byte[] read, int count)
-        {
-            switch (write[0])
-            {
-                case 0x03:
-                    Array.Clear(read, 0, count);
-                    break;
-                case 0x05 or 0x15 or 0x35:
-                    read[1] = (byte)((_isWriteEnabled ? 2 : 0) | (IsBusy ? 1 : 0));
-                    break;
-                case 0x9F:
-                    (read[1], read[2], read[3]) = (0xEF, 0x40, 0x16);
-                    break;
-                case 0x06:
-                    _isWriteEnabled = true;
-                    break;
-                case 0x02 or 0x20:
-                    _isWriteEnabled = false;
-                    break;
-            }
-        }
-
-        public int ReadUniqueId(byte[] into) => 0;
-
-        public void ReadEntropy(byte[] into) => throw new NotSupportedException();
-
-        public void Reset() => throw new NotSupportedException();
-
-        /// <summary>Polls once a millisecond until the job has ended.</summary>
-        internal void Finish(SpiNorFls driver, bool isStarted)
-        {
-            while (isStarted && driver.Poll() == FlsStatus.Busy)
-            {
-                NowMs++;
-            }
-        }
     }
 
     /// <summary>A file system with the same file for all.</summary>

@@ -3,6 +3,7 @@
 using EsyncAgent;
 using EsyncAgent.Drivers;
 using EsyncSim.Flash;
+using EsyncTests.IlCounting;
 using Xunit;
 
 namespace EsyncTests.Boards.Drivers;
@@ -149,43 +150,5 @@ public sealed class SpiNorOnChipTests
 
             return status == FlsStatus.Ok;
         }
-    }
-
-    // Answers as a part that is always ready and full of zeros, and allocates nothing itself.
-    private sealed class QuietPart : ISpiPort, IMcu
-    {
-        private bool _isWriteEnabled;
-
-        public uint NowMs { get; set; }
-
-        public McuResetCause ResetCause => McuResetCause.Unknown;
-
-        public void Transfer(byte[] write, byte[]? read, int count)
-        {
-            read?.AsSpan(0, count).Clear();
-            switch (write[0])
-            {
-                case 0x05:
-                    read![1] = (byte)(_isWriteEnabled ? 2 : 0);
-                    break;
-                case 0x9F:
-                    (read![1], read[2], read[3]) = (0xEF, 0x40, 0x16);
-                    break;
-                case 0x06:
-                    _isWriteEnabled = true;
-                    break;
-                case 0x02 or 0x20:
-                    _isWriteEnabled = false;
-                    break;
-                default:
-                    break;
-            }
-        }
-
-        public int ReadUniqueId(byte[] into) => 0;
-
-        public void ReadEntropy(byte[] into) => throw new NotSupportedException();
-
-        public void Reset() => throw new NotSupportedException();
     }
 }
