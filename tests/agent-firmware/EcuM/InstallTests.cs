@@ -1,6 +1,5 @@
 // One ECU's life at the update target: factory, first install, update, way back, refusals.
 using EsyncAgent;
-using EsyncSim.Flash;
 using Xunit;
 
 namespace EsyncTests.AgentFirmware.EcuM;
@@ -14,7 +13,7 @@ public sealed class InstallTests
     [Fact]
     public void A_new_device_comes_up_without_application_and_takes_its_first_image_into_bank_B()
     {
-        AgentRig rig = NewRig();
+        AgentRig rig = RigSteps.Provisioned(TestImage.Provisioning);
         Assert.Equal("none", rig.RunningVersion);
         Assert.Equal(FotaError.None, rig.Update(One));
         Assert.Equal("1.0.0", rig.RunningVersion);
@@ -63,7 +62,7 @@ public sealed class InstallTests
     {
         AgentRig rig = Updated(One);
         TestImage bad = TestImage.Make("9.0.0", 3, Length, behaviour);
-        InstallUpToTrial(rig, bad);
+        rig.InstallUpToTrial(bad);
         int resets = rig.Resets;
         rig.Reset();
         rig.TurnUntil(() => rig.Banks.Record.LastError == reason && rig.Agent.IsRunning && rig.RunningVersion == "1.0.0", "rollback");
@@ -76,7 +75,7 @@ public sealed class InstallTests
     public void A_trial_that_has_not_made_a_turn_cannot_be_confirmed()
     {
         AgentRig rig = Updated(One);
-        InstallUpToTrial(rig, TestImage.Make("9.0.0", 3, Length, "stalls"));
+        rig.InstallUpToTrial(TestImage.Make("9.0.0", 3, Length, "stalls"));
         rig.Reset();
         rig.TurnUntil(() => rig.Loader.State == ApplicationState.Running, "self-test");
         Assert.Equal(FotaError.SelfTestPending, rig.Routine(0x0212));
@@ -88,7 +87,7 @@ public sealed class InstallTests
     public void A_trial_that_nobody_confirms_goes_back_in_time()
     {
         AgentRig rig = Updated(One);
-        InstallUpToTrial(rig, Two);
+        rig.InstallUpToTrial(Two);
         rig.Reset();
         Assert.Equal("2.0.0", rig.RunningVersion);
         for (int i = 0; i < 59_000; i++)
@@ -105,7 +104,7 @@ public sealed class InstallTests
     public void A_trial_uses_up_its_boots()
     {
         AgentRig rig = Updated(One);
-        InstallUpToTrial(rig, Two);
+        rig.InstallUpToTrial(Two);
         for (int boot = 1; boot <= 3; boot++)
         {
             rig.PowerOn();
@@ -125,10 +124,8 @@ public sealed class InstallTests
         byte[] before = rig.Banks.Record.ManifestDigest[1].ToArray();
         Assert.Equal(FotaError.SequenceTooLow, rig.Update(One));
         Assert.Equal(before, rig.Banks.Record.ManifestDigest[1]);
-        byte[] entry = new byte[IdsM.EntryLength];
         rig.PowerOn();
-        Assert.Equal(1, rig.Agent.IdsM.ReadNewest(1, entry, 0));
-        Assert.Equal((IdsMEvent.ManifestRefused, FotaError.SequenceTooLow), (entry[4], (FotaError)BigEndian.ReadU16(entry, 6)));
+        Assert.Equal((IdsMEvent.ManifestRefused, FotaError.SequenceTooLow), rig.Events()[0]);
     }
 
     [Fact]
@@ -170,18 +167,8 @@ public sealed class InstallTests
     public void A_lost_boot_record_is_rebuilt_from_the_marked_slots_and_keeps_the_floor()
     {
         AgentRig rig = Updated(One, Two);
-        rig.TurnUntil(() => rig.Banks.Record.MarksTried[0] == 1 && rig.Agent.Fls.IsIdle, "mark");
-        for (int i = 0; i < 50; i++)
-        {
-            rig.Turn();
-        }
-
-        FlsConfig map = rig.Agent.Fls.Map;
-        foreach (FlsArea copy in new[] { map.BootRecord0, map.BootRecord1, map.BootRecord2 })
-        {
-            rig.Flash.Memory.FlipBit(copy.Start + 20, 1);
-        }
-
+        rig.AwaitMark(0);
+        rig.LoseBootRecord();
         rig.PowerOn();
         Assert.Equal("2.0.0", rig.RunningVersion);
         Assert.Equal(FotaError.BootRecordLost, rig.Banks.Record.LastError);
@@ -193,9 +180,9 @@ public sealed class InstallTests
     [Fact]
     public void The_image_digest_is_checked_where_the_configuration_says_so()
     {
-        EcuConfig config = RigConfig.Make(FlashGeometries.W25Q32, 32 * 1024);
+        EcuConfig config = RigSteps.Config;
         config.Fota.IsImageDigestChecked = true;
-        AgentRig rig = Rig(config);
+        AgentRig rig = RigSteps.Provisioned(TestImage.Provisioning, config);
         Assert.Equal(FotaError.None, rig.Update(Two));
         Assert.Equal("2.0.0", rig.RunningVersion);
     }
@@ -204,8 +191,7 @@ public sealed class InstallTests
     public void An_interrupted_download_goes_on_where_it_was_recorded()
     {
         AgentRig rig = Updated(One);
-        Assert.Equal(FotaError.None, rig.Download(EsyncAgent.Fota.StagingAddress, Two.Envelope));
-        Assert.Equal(FotaError.None, rig.Routine(0x0210));
+        Assert.Equal(FotaError.None, rig.SendManifest(Two));
         Assert.Equal(FotaError.None, rig.Routine(0xFF00));
         StdReturn started = StdReturn.Pending;
         rig.TurnUntil(() => (started = rig.Agent.Fota.StartDownload(0, EsyncAgent.Fota.BankAddress, (uint)Two.Payload.Length)) != StdReturn.Pending, "34");
@@ -224,34 +210,5 @@ public sealed class InstallTests
         Assert.Equal("2.0.0", rig.RunningVersion);
     }
 
-    private static AgentRig NewRig() => Rig(RigConfig.Make(FlashGeometries.W25Q32, 32 * 1024));
-
-    private static AgentRig Rig(EcuConfig config)
-    {
-        AgentRig rig = new(config, new FlashModel(FlashGeometries.W25Q32));
-        rig.PowerOn();
-        rig.Provision(TestImage.Provisioning);
-        return rig;
-    }
-
-    private static AgentRig Updated(params TestImage[] images)
-    {
-        AgentRig rig = NewRig();
-        foreach (TestImage image in images)
-        {
-            Assert.Equal(FotaError.None, rig.Update(image));
-        }
-
-        return rig;
-    }
-
-    private static void InstallUpToTrial(AgentRig rig, TestImage image)
-    {
-        Assert.Equal(FotaError.None, rig.Download(EsyncAgent.Fota.StagingAddress, image.Envelope));
-        Assert.Equal(FotaError.None, rig.Routine(0x0210));
-        Assert.Equal(FotaError.None, rig.Routine(0xFF00));
-        Assert.Equal(FotaError.None, rig.Download(EsyncAgent.Fota.BankAddress, image.Payload));
-        Assert.Equal(FotaError.None, rig.Routine(0xFF01));
-        Assert.Equal(FotaError.None, rig.Routine(0x0211));
-    }
+    private static AgentRig Updated(params TestImage[] images) => RigSteps.Provisioned(TestImage.Provisioning).Updated(images);
 }

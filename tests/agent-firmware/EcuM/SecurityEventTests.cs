@@ -1,6 +1,5 @@
 // Which events of an ECU's life are security events, with which reason, and that they outlive the reset that follows.
 using EsyncAgent;
-using EsyncSim.Flash;
 using Xunit;
 
 namespace EsyncTests.AgentFirmware.EcuM;
@@ -16,7 +15,7 @@ public sealed class SecurityEventTests
     {
         AgentRig rig = Updated(One, Two);
         rig.PowerOn();
-        Assert.Empty(Events(rig));
+        Assert.Empty(rig.Events());
         Assert.Equal((0u, 0u), (rig.Agent.IdsM.NewestNumber, rig.Agent.IdsM.StoredNumber));
     }
 
@@ -27,7 +26,7 @@ public sealed class SecurityEventTests
         Assert.Equal(FotaError.SequenceTooLow, rig.Update(One));
         Assert.Equal(1u, rig.Agent.IdsM.StoredNumber);
         rig.PowerOn();
-        Assert.Equal([(IdsMEvent.ManifestRefused, FotaError.SequenceTooLow)], Events(rig));
+        Assert.Equal([(IdsMEvent.ManifestRefused, FotaError.SequenceTooLow)], rig.Events());
     }
 
     [Fact]
@@ -38,7 +37,7 @@ public sealed class SecurityEventTests
         payload[5000] ^= 0x10;
         Assert.Equal(FotaError.ChunkMismatch, rig.Update(Two with { Payload = payload }));
         rig.Reset();
-        Assert.Equal([(IdsMEvent.ChunkRefused, FotaError.ChunkMismatch)], Events(rig));
+        Assert.Equal([(IdsMEvent.ChunkRefused, FotaError.ChunkMismatch)], rig.Events());
     }
 
     [Theory]
@@ -48,23 +47,23 @@ public sealed class SecurityEventTests
     public void A_trial_that_goes_back(string behaviour, FotaError reason)
     {
         AgentRig rig = Updated(One);
-        InstallUpToTrial(rig, TestImage.Make("9.0.0", 3, Length, behaviour));
+        rig.InstallUpToTrial(TestImage.Make("9.0.0", 3, Length, behaviour));
         rig.Reset();
         rig.TurnUntil(() => rig.Banks.Record.LastError == reason && rig.Agent.IsRunning && rig.RunningVersion == "1.0.0", "rollback");
-        Assert.Equal([(IdsMEvent.TrialReverted, reason)], Events(rig));
+        Assert.Equal([(IdsMEvent.TrialReverted, reason)], rig.Events());
     }
 
     [Fact]
     public void A_trial_that_has_used_up_its_starts()
     {
         AgentRig rig = Updated(One);
-        InstallUpToTrial(rig, Two);
+        rig.InstallUpToTrial(Two);
         for (int start = 0; start < 4; start++)
         {
             rig.PowerOn();
         }
 
-        Assert.Equal([(IdsMEvent.TrialReverted, FotaError.TrialAttemptsUsedUp)], Events(rig));
+        Assert.Equal([(IdsMEvent.TrialReverted, FotaError.TrialAttemptsUsedUp)], rig.Events());
     }
 
     [Fact]
@@ -75,7 +74,7 @@ public sealed class SecurityEventTests
         rig.PowerOn();
         Assert.Equal("1.0.0", rig.RunningVersion);
         rig.PowerOn();
-        Assert.Equal([(IdsMEvent.BankRejected, FotaError.ImageDamaged)], Events(rig));
+        Assert.Equal([(IdsMEvent.BankRejected, FotaError.ImageDamaged)], rig.Events());
     }
 
     [Fact]
@@ -84,7 +83,7 @@ public sealed class SecurityEventTests
         AgentRig rig = Updated(One, Two);
         Assert.Equal(FotaError.None, rig.Routine(0x0213));
         rig.Reset();
-        Assert.Equal([(IdsMEvent.RollbackOrdered, FotaError.RolledBackByClient)], Events(rig));
+        Assert.Equal([(IdsMEvent.RollbackOrdered, FotaError.RolledBackByClient)], rig.Events());
     }
 
     [Fact]
@@ -92,65 +91,27 @@ public sealed class SecurityEventTests
     {
         AgentRig rig = Updated(One);
         Assert.Equal(FotaError.NoPreviousImage, rig.Routine(0x0213));
-        Assert.Empty(Events(rig));
+        Assert.Empty(rig.Events());
     }
 
     [Fact]
     public void A_boot_record_that_lacks_a_copy_and_one_that_lacks_them_all()
     {
         AgentRig rig = Updated(One);
-        rig.TurnUntil(() => rig.Banks.Record.MarksTried[1] == 1 && rig.Agent.Fls.IsIdle, "mark");
-        for (int i = 0; i < 50; i++)
-        {
-            rig.Turn();
-        }
-
-        FlsConfig map = rig.Agent.Fls.Map;
-        rig.Flash.Memory.FlipBit(map.BootRecord1.Start + 20, 1);
+        rig.AwaitMark(1);
+        rig.Flash.Memory.FlipBit(rig.Agent.Fls.Map.BootRecord1.Start + 20, 1);
         rig.PowerOn();
         Settle(rig);
-        foreach (FlsArea copy in new[] { map.BootRecord0, map.BootRecord1, map.BootRecord2 })
-        {
-            rig.Flash.Memory.FlipBit(copy.Start + 20, 1);
-        }
-
+        rig.LoseBootRecord();
         rig.PowerOn();
         Settle(rig);
         Assert.Equal("1.0.0", rig.RunningVersion);
         rig.PowerOn();
         Assert.Equal(
-            [(IdsMEvent.BootRecordRebuilt, FotaError.BootRecordLost), (IdsMEvent.BootRecordMended, FotaError.None)], Events(rig));
+            [(IdsMEvent.BootRecordRebuilt, FotaError.BootRecordLost), (IdsMEvent.BootRecordMended, FotaError.None)], rig.Events());
     }
 
     private static void Settle(AgentRig rig) => rig.TurnUntil(() => rig.Agent.IdsM.IsSettled && rig.Agent.NvM.IsIdle, "memory");
 
-    private static List<(byte Event, FotaError Reason)> Events(AgentRig rig)
-    {
-        byte[] into = new byte[EsyncAgent.IdsM.EntriesMax * EsyncAgent.IdsM.EntryLength];
-        int count = rig.Agent.IdsM.ReadNewest(EsyncAgent.IdsM.EntriesMax, into, 0);
-        return [.. Enumerable.Range(0, count).Select(i => i * EsyncAgent.IdsM.EntryLength).Select(at => (into[at + 4], (FotaError)BigEndian.ReadU16(into, at + 6)))];
-    }
-
-    private static AgentRig Updated(params TestImage[] images)
-    {
-        AgentRig rig = new(RigConfig.Make(FlashGeometries.W25Q32, 32 * 1024), new FlashModel(FlashGeometries.W25Q32));
-        rig.PowerOn();
-        rig.Provision(TestImage.Provisioning);
-        foreach (TestImage image in images)
-        {
-            Assert.Equal(FotaError.None, rig.Update(image));
-        }
-
-        return rig;
-    }
-
-    private static void InstallUpToTrial(AgentRig rig, TestImage image)
-    {
-        Assert.Equal(FotaError.None, rig.Download(EsyncAgent.Fota.StagingAddress, image.Envelope));
-        Assert.Equal(FotaError.None, rig.Routine(0x0210));
-        Assert.Equal(FotaError.None, rig.Routine(0xFF00));
-        Assert.Equal(FotaError.None, rig.Download(EsyncAgent.Fota.BankAddress, image.Payload));
-        Assert.Equal(FotaError.None, rig.Routine(0xFF01));
-        Assert.Equal(FotaError.None, rig.Routine(0x0211));
-    }
+    private static AgentRig Updated(params TestImage[] images) => RigSteps.Provisioned(TestImage.Provisioning).Updated(images);
 }

@@ -24,7 +24,7 @@ public sealed class TrustInstallTests
         byte[] key = DerivedKey(rig);
         Assert.Equal(FotaError.None, rig.InstallTrust(Both));
         Assert.Equal(StateOf(1, NewAuthor, NewOem), rig.TrustState());
-        Assert.Equal((IdsMEvent.TrustAccepted, FotaError.None), rig.NewestEvent());
+        Assert.Equal((IdsMEvent.TrustAccepted, FotaError.None), rig.Events()[0]);
         Assert.Equal("1.0.0", rig.RunningVersion);
 
         rig.PowerOn();
@@ -72,11 +72,11 @@ public sealed class TrustInstallTests
         byte[] document = (envelope with { Signatures = [.. envelope.Signatures, .. others.SelectMany(other => other.Signatures)] }).Encode();
 
         Assert.Equal(expected, rig.InstallTrust(document));
-        Assert.Equal((IdsMEvent.TrustRefused, expected), rig.NewestEvent());
+        Assert.Equal((IdsMEvent.TrustRefused, expected), rig.Events()[0]);
         Assert.Equal(StateOf(0, Author, Oem), rig.TrustState());
         rig.PowerOn();
         Assert.Equal(StateOf(0, Author, Oem), rig.TrustState());
-        Assert.Equal((IdsMEvent.TrustRefused, expected), rig.NewestEvent());
+        Assert.Equal((IdsMEvent.TrustRefused, expected), rig.Events()[0]);
         Assert.Equal(FotaError.None, rig.Update(TwoByOld));
     }
 
@@ -221,7 +221,7 @@ public sealed class TrustInstallTests
         rig.PowerOn();
         Assert.Equal(FotaError.RoleMissing, rig.Routine(0x0211));
         Assert.Equal(FotaError.RoleMissing, rig.Routine(0x0211));
-        Assert.Equal((IdsMEvent.ManifestRefused, FotaError.RoleMissing), rig.NewestEvent());
+        Assert.Equal((IdsMEvent.ManifestRefused, FotaError.RoleMissing), rig.Events()[0]);
         rig.PowerOn();
         Assert.Equal("1.0.0", rig.RunningVersion);
         Assert.Equal(FotaError.None, rig.Update(ThreeByNew));
@@ -244,8 +244,7 @@ public sealed class TrustInstallTests
     public void An_interrupted_download_goes_on_across_a_change_of_keys()
     {
         AgentRig rig = TrustRig.New(One);
-        Assert.Equal(FotaError.None, rig.Download(EsyncAgent.Fota.StagingAddress, TwoByOld.Envelope));
-        Assert.Equal(FotaError.None, rig.Routine(0x0210));
+        Assert.Equal(FotaError.None, rig.SendManifest(TwoByOld));
         Assert.Equal(FotaError.None, rig.Routine(0xFF00));
         StdReturn started = StdReturn.Pending;
         rig.TurnUntil(() => (started = rig.Agent.Fota.StartDownload(0, EsyncAgent.Fota.BankAddress, (uint)TwoByOld.Payload.Length)) != StdReturn.Pending, "34");
@@ -277,7 +276,7 @@ public sealed class TrustInstallTests
         AgentRig rig = TrustRig.New(One, TwoByOld);
         rig.TurnUntil(() => rig.Banks.Record.MarksTried[0] == 1 && rig.Agent.Fls.IsIdle, "mark");
         Assert.Equal(FotaError.None, rig.InstallTrust(Both));
-        LoseBootRecord(rig);
+        rig.LoseBootRecord();
 
         rig.PowerOn();
         Assert.Equal("2.0.0", rig.RunningVersion);
@@ -296,7 +295,7 @@ public sealed class TrustInstallTests
         rig.TurnUntil(() => rig.Banks.Record.MarksTried[1] == 1 && rig.Agent.Fls.IsIdle, "mark");
         rig.InstallUpToVerified(TwoByOld);
         Assert.Equal(FotaError.None, rig.InstallTrust(Both));
-        LoseBootRecord(rig);
+        rig.LoseBootRecord();
         rig.PowerOn();
         Assert.Equal("1.0.0", rig.RunningVersion);
         Assert.Equal(BankState.Empty, rig.Banks.Record.State[0]);
@@ -316,7 +315,7 @@ public sealed class TrustInstallTests
         Assert.Equal(FotaError.AlreadyProvisioned, rig.Agent.Keys.Provision(record, 0, record.Length));
         rig.Flash.Fault = null;
         Assert.Equal(FotaError.None, rig.Routine(0x0214));
-        Assert.Equal((IdsMEvent.TrustAccepted, FotaError.None), rig.NewestEvent());
+        Assert.Equal((IdsMEvent.TrustAccepted, FotaError.None), rig.Events()[0]);
         rig.PowerOn();
         Assert.Equal(StateOf(1, NewAuthor, NewOem), rig.TrustState());
         Assert.Equal(FotaError.None, rig.Update(ThreeByNew));
@@ -341,15 +340,6 @@ public sealed class TrustInstallTests
     }
 
     private static bool IsIn(FlsArea area, FlashOperation operation) => operation.Address >= area.Start && operation.Address < area.Start + area.Length;
-
-    private static void LoseBootRecord(AgentRig rig)
-    {
-        FlsConfig map = rig.Agent.Fls.Map;
-        foreach (FlsArea copy in new[] { map.BootRecord0, map.BootRecord1, map.BootRecord2 })
-        {
-            rig.Flash.Memory.FlipBit(copy.Start + 20, 1);
-        }
-    }
 
     private static byte[] DerivedKey(AgentRig rig)
     {

@@ -100,11 +100,8 @@ public sealed class BoardTrialTests : IDisposable
 
     private FotaError InstallUpToTrial(TestImage image)
     {
-        FotaError error = _rig.Download(Fota.StagingAddress, image.Envelope);
-        error = error == FotaError.None ? _rig.Routine(0x0210) : error;
-        error = error == FotaError.None ? _rig.Routine(0xFF00) : error;
-        error = error == FotaError.None ? _rig.Download(Fota.BankAddress, image.Payload) : error;
-        error = error == FotaError.None ? _rig.Routine(0xFF01) : error;
+        FotaError error = _rig.SendManifest(image);
+        error = error == FotaError.None ? _rig.SendImage(image) : error;
         return error == FotaError.None ? _rig.Routine(0x0211) : error;
     }
 
