@@ -176,6 +176,16 @@ public sealed class EnvelopeForge
 
     public static byte[] Slot(int slot) => Cbor.Bytes(Cbor.Sequence(20, Cbor.Map((5, Cbor.Uint((ulong)slot))), 5, 15));
 
+    /// <summary>The order of keys (RFC 8949 §4.2.1, for integers): not negative first, then by size.</summary>
+    public static int InOrder((long Key, byte[]) a, (long Key, byte[]) b)
+        => (a.Key < 0) != (b.Key < 0) ? b.Key.CompareTo(a.Key) : Math.Abs(a.Key).CompareTo(Math.Abs(b.Key));
+
+    /// <summary>Gives a shared parameter that is there another value.</summary>
+    public void SetShared(long key, byte[] value) => SharedParameters[SharedParameters.FindIndex(pair => pair.Key == key)] = (key, value);
+
+    /// <summary>Gives an install parameter that is there another value.</summary>
+    public void SetInstall(long key, byte[] value) => InstallParameters[InstallParameters.FindIndex(pair => pair.Key == key)] = (key, value);
+
     /// <summary>Adds the parameters of an encoding.</summary>
     public EnvelopeForge Encoded(byte encoding, uint transferLength, byte[]? baseDigest = null)
     {

@@ -110,12 +110,25 @@ public sealed class VerifierBench
         Assert.True(result == StdReturn.Ok, $"refused: {Verifier.Error} at {Verifier.ErrorDetail}");
     }
 
+    /// <summary>Accepts a good envelope that was changed, and signed after that.</summary>
+    public void Accepts(Action<EnvelopeForge> change) => Accepts(Changed(change));
+
+    /// <summary>Refuses a good envelope that was changed, and signed after that.</summary>
+    public void Refuses(FotaError error, Action<EnvelopeForge> change) => Refuses(error, Changed(change));
+
     public void Refuses(FotaError error, EnvelopeForge forge) => Refuses(error, forge.Build());
 
     public void Refuses(FotaError error, byte[] envelope)
     {
         Assert.Equal(StdReturn.NotOk, Run(envelope));
         Assert.Equal(error, Verifier.Error);
+    }
+
+    private static EnvelopeForge Changed(Action<EnvelopeForge> change)
+    {
+        EnvelopeForge forge = Good();
+        change(forge);
+        return forge;
     }
 
     private static byte[] Hss(LmsForge tree) => LmsForge.OneLevel(tree, []).Key;
