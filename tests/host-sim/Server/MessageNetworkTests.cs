@@ -114,22 +114,18 @@ public class MessageNetworkTests
     [Fact]
     public void While_the_network_is_down_nothing_arrives_and_the_parties_hear_of_its_end()
     {
-        VirtualTime time = new();
-        using VirtualMessageNetwork network = new(time, 1);
-        List<string> heard = [];
-        IMessageLink vehicle = network.Join("vehicle");
-        IMessageLink server = network.Join("server");
-        vehicle.Subscribe("a", (_, payload) => heard.Add(Text(payload)));
-        server.Restored = () => server.Publish("a", Encoding.ASCII.GetBytes($"restored at {time.NowMs} ms"));
+        using VirtualPair pair = new();
+        IMessageLink server = pair.Server;
+        server.Restored = () => server.Publish("a", Encoding.ASCII.GetBytes($"restored at {pair.Time.NowMs} ms"));
         server.Publish("a", "under way"u8.ToArray());
-        network.GoDown(2 * VirtualTime.NsPerSecond);
+        pair.Network.GoDown(2 * VirtualTime.NsPerSecond);
         Assert.False(server.IsConnected);
         server.Publish("a", "published while down"u8.ToArray());
-        time.RunFor(3 * VirtualTime.NsPerSecond);
+        pair.Time.RunFor(3 * VirtualTime.NsPerSecond);
 
         Assert.True(server.IsConnected);
-        Assert.Equal(["restored at 2000 ms"], heard);
-        Assert.Equal(1, network.OutageCount);
+        Assert.Equal(["restored at 2000 ms"], pair.Heard);
+        Assert.Equal(1, pair.Network.OutageCount);
     }
 
     [Theory]
@@ -158,20 +154,15 @@ public class MessageNetworkTests
     [Fact]
     public void Who_has_left_hears_nothing_and_is_not_heard()
     {
-        VirtualTime time = new();
-        using VirtualMessageNetwork network = new(time, 1);
-        List<string> heard = [];
-        IMessageLink vehicle = network.Join("vehicle");
-        IMessageLink server = network.Join("server");
-        vehicle.Subscribe("a", (_, payload) => heard.Add(Text(payload)));
-        server.Subscribe("b", (_, payload) => heard.Add(Text(payload)));
-        server.Publish("a", "under way"u8.ToArray());
-        vehicle.Leave();
-        vehicle.Publish("b", "from a dead one"u8.ToArray());
-        time.RunFor(VirtualTime.NsPerSecond);
+        using VirtualPair pair = new();
+        pair.Server.Subscribe("b", (_, payload) => pair.Heard.Add(Text(payload)));
+        pair.Server.Publish("a", "under way"u8.ToArray());
+        pair.Vehicle.Leave();
+        pair.Vehicle.Publish("b", "from a dead one"u8.ToArray());
+        pair.Time.RunFor(VirtualTime.NsPerSecond);
 
-        Assert.Empty(heard);
-        Assert.False(vehicle.IsConnected);
+        Assert.Empty(pair.Heard);
+        Assert.False(pair.Vehicle.IsConnected);
     }
 
     [Fact]
@@ -235,4 +226,28 @@ public class MessageNetworkTests
     }
 
     private static string Text(ReadOnlyMemory<byte> payload) => Encoding.ASCII.GetString(payload.Span);
+
+    /// <summary>A vehicle that hears topic a, and a server.</summary>
+    private sealed class VirtualPair : IDisposable
+    {
+        public VirtualPair()
+        {
+            Network = new VirtualMessageNetwork(Time, 1);
+            Vehicle = Network.Join("vehicle");
+            Server = Network.Join("server");
+            Vehicle.Subscribe("a", (_, payload) => Heard.Add(Text(payload)));
+        }
+
+        public VirtualTime Time { get; } = new();
+
+        public VirtualMessageNetwork Network { get; }
+
+        public IMessageLink Vehicle { get; }
+
+        public IMessageLink Server { get; }
+
+        public List<string> Heard { get; } = [];
+
+        public void Dispose() => Network.Dispose();
+    }
 }
