@@ -250,16 +250,22 @@ public static class EsyncJson
     {
         try
         {
-            return JsonSerializer.Deserialize(payload.Span, EsyncJsonContext.Default.EsyncMessage);
+            EsyncMessage? message = JsonSerializer.Deserialize(payload.Span, EsyncJsonContext.Default.EsyncMessage);
+            return message is not null && IsWhole(message.Body.Package) ? message : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    // The serialiser refuses null for a property that may not be null, but not for what a list or a dictionary holds.
+    private static bool IsWhole(EsyncPackage package) =>
+        package.RollbackVersions?.Contains(null!) != true
+        && package.VersionList?.Values.All(version => version is not null && version.Downloadables?.Contains(null!) != true) != false;
 }
 
 /// <summary>Serialisation code made by the compiler.</summary>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(EsyncMessage))]
 internal sealed partial class EsyncJsonContext : JsonSerializerContext;

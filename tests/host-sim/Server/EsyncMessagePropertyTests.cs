@@ -1,5 +1,6 @@
 // Messages in general: whatever a message says, in whatever characters, it says after the way through the broker; a message that
-// lacks its end is none.
+// lacks its end, or has nothing where a list has an entry, is none.
+using System.Text;
 using EsyncSim.Server;
 using FsCheck;
 using FsCheck.Fluent;
@@ -47,6 +48,30 @@ public sealed class EsyncMessagePropertyTests
             Assert.Equal(encoded, EsyncJson.Encode(read));
             Assert.Equivalent(message, read, strict: true);
         });
+    }
+
+    [Theory]
+    [InlineData("\"rollback-versions\":[null]")]
+    [InlineData("\"rollback-versions\":[\"1.0.0\",null]")]
+    [InlineData("\"version-list\":{\"1.0.0\":null}")]
+    [InlineData("\"version-list\":{\"1.0.0\":{\"downloaded\":true,\"downloadables\":[null]}}")]
+    public void A_message_with_nothing_inside_a_list_is_none(string list)
+    {
+        byte[] Message(string content) => Encoding.UTF8.GetBytes($"{{\"type\":\"esync.query-package\",\"body\":{{\"package\":{{\"type\":\"t\",\"name\":\"n\",{content}}}}}}}");
+
+        Assert.Null(EsyncJson.TryDecode(Message(list)));
+        Assert.NotNull(EsyncJson.TryDecode(Message(list.Replace("[null]", "[]").Replace(",null]", "]").Replace(":null", ":{}"))));
+    }
+
+    [Fact]
+    public void A_campaign_without_a_name_is_none()
+    {
+        EsyncMessage? Read(string campaign) =>
+            EsyncJson.TryDecode(Encoding.UTF8.GetBytes($"{{\"type\":\"esync.query-package\",\"body\":{{\"package\":{{\"type\":\"t\",\"name\":\"n\"}},\"campaign\":{campaign}}}}}"));
+
+        Assert.Null(Read("{}"));
+        Assert.Null(Read("{\"id\":null}"));
+        Assert.Equal("c1", Read("{\"id\":\"c1\"}")?.Body.Campaign?.Id);
     }
 
     [Fact]
