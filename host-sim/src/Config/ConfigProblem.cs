@@ -80,6 +80,8 @@ public static class ConfigRule
 /// <summary>One problem; <see cref="Line"/> and <see cref="Column"/> count from 1.</summary>
 public sealed record ConfigProblem(string File, int Line, int Column, string Rule, string Reason, string Remedy)
 {
-    /// <summary>The canonical error line.</summary>
-    public override string ToString() => $"{File}({Line},{Column}): error {Rule}: {Reason}. {Remedy}.";
+    /// <summary>The canonical error line; one line, whatever the file's words that it repeats.</summary>
+    public override string ToString() => string.Concat($"{File}({Line},{Column}): error {Rule}: {Reason}. {Remedy}.".Select(Shown));
+
+    private static string Shown(char letter) => char.IsControl(letter) || letter is '\u2028' or '\u2029' ? $"\\u{(int)letter:x4}" : letter.ToString();
 }

@@ -79,6 +79,13 @@ public sealed class NfConfigTests
     }
 
     [Fact]
+    public void A_value_of_several_lines_is_told_in_one()
+    {
+        string problem = Assert.Single(ConfigBench.Problems(ConfigBench.With("nAsMs: 1001", "nAsMs: \"10\\n\\u202801\""))).ToString();
+        Assert.Contains("10\\u000a\\u202801", problem);
+    }
+
+    [Fact]
     public void A_missing_file_is_one_line_with_what_to_do()
     {
         var e = Assert.Throws<UserErrorException>(() => NfConfig.Load(Repository.PathOf("tests/no.config")));
