@@ -66,6 +66,9 @@ internal sealed class AgentBench : IMcu
     /// <summary>Final responses since <see cref="Forget"/>.</summary>
     public int ResponseCount { get; private set; }
 
+    /// <summary>True when the server has asked for patience since <see cref="Forget"/>.</summary>
+    public bool IsPendingHeard { get; private set; }
+
     public RamPart Part => _part;
 
     /// <summary>Starts an agent on a flash of this content.</summary>
@@ -107,6 +110,7 @@ internal sealed class AgentBench : IMcu
     {
         ResponseLength = -1;
         ResponseCount = 0;
+        IsPendingHeard = false;
         _receptionLeft = 0;
     }
 
@@ -225,6 +229,7 @@ internal sealed class AgentBench : IMcu
     private void Finish(int length)
     {
         bool isPending = length == 3 && _reception[0] == 0x7F && _reception[2] == 0x78;
+        IsPendingHeard |= isPending;
         if (!isPending)
         {
             _reception.AsSpan(0, length).CopyTo(Response);
