@@ -1,17 +1,20 @@
 // The command line as a user meets it: help, wrong usage, errors.
 using EsyncSim;
 using EsyncSim.Cli;
+using EsyncSim.Files;
 using Xunit;
 
 namespace EsyncTests.HostSim.Cli;
 
 public class EsyncCommandLineTests
 {
-    internal static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    internal static Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync(null, arguments);
+
+    internal static async Task<(int Code, string Output, string Error)> RunAsync(MemoryFileSystem? disk, params string[] arguments)
     {
         using StringWriter output = new();
         using StringWriter error = new();
-        int code = await EsyncCommandLine.RunAsync(arguments, output, error);
+        int code = await EsyncCommandLine.RunAsync(arguments, output, error, disk);
         return (code, output.ToString(), error.ToString());
     }
 

@@ -1,14 +1,13 @@
 // Old copies of keys, as a user meets them: `package build`, `keys status` and `keys reserve`, and a power cut at every file
 // operation of `keys new` and `package build`.
-using System.Text;
 using EsyncSim;
-using EsyncSim.Cli;
 using EsyncSim.Files;
 using EsyncSim.Packages;
 using EsyncSim.Signing;
 using EsyncTests.HostSim.Packages;
 using EsyncTests.HostSim.Signing;
 using Xunit;
+using static EsyncTests.HostSim.Cli.EsyncRun;
 
 namespace EsyncTests.HostSim.Cli;
 
@@ -87,67 +86,57 @@ public sealed class KeyStandingTests : IDisposable
     public async Task Packages_handed_to_status_count_and_are_remembered()
     {
         string register = _folder["register"];
-        await Ok(null, NewKey());
+        await Ok(NewKey());
         File.Copy(_folder["a.key"], _folder["backup"]);
-        await Ok(null, Build("1.esp"));
+        await Ok(Build("1.esp"));
         Directory.CreateDirectory(_folder["far"]);
         File.Move(_folder["1.esp"], _folder["far/1.esp"]);
         TestPackages.Build().Save(_folder["far/other.esp"]);
         File.Copy(_folder["backup"], _folder["a.key"], overwrite: true);
         Directory.Delete(register, recursive: true);
 
-        Assert.Contains("knows nothing", await Ok(null, "keys", "status", _folder["a.key"], "--register", register));
-        string error = await Fails(null, ExitCode.KeyProblem, "keys", "status", _folder["a.key"], "--register", register, "--seen", _folder["far/1.esp"], _folder["far/other.esp"]);
+        Assert.Contains("knows nothing", await Ok("keys", "status", _folder["a.key"], "--register", register));
+        string error = await Fails(ExitCode.KeyProblem, "keys", "status", _folder["a.key"], "--register", register, "--seen", _folder["far/1.esp"], _folder["far/other.esp"]);
         Assert.Contains("far/1.esp shows that all below 1 are used", error);
-        Assert.Contains("old copy", await Fails(null, ExitCode.KeyProblem, Build("2.esp")));
-        Assert.Contains("is no package", await Fails(null, ExitCode.BadFile, "keys", "status", _folder["a.key"], "--register", register, "--seen", _folder["image"]));
-        Assert.Contains("can be number 1 to 32", await Fails(null, ExitCode.BadUsage, "keys", "reserve", _folder["a.key"], "--next", "0", "--register", register));
+        Assert.Contains("old copy", await Fails(ExitCode.KeyProblem, Build("2.esp")));
+        Assert.Contains("is no package", await Fails(ExitCode.BadFile, "keys", "status", _folder["a.key"], "--register", register, "--seen", _folder["image"]));
+        Assert.Contains("can be number 1 to 32", await Fails(ExitCode.BadUsage, "keys", "reserve", _folder["a.key"], "--next", "0", "--register", register));
     }
 
     [Fact]
     public async Task A_register_that_cannot_be_written_spends_no_signature()
     {
-        await Ok(null, NewKey());
+        await Ok(NewKey());
         byte[] before = File.ReadAllBytes(_folder["a.key"]);
         File.WriteAllText(_folder["register"], "a file");
 
-        Assert.Contains("--register DIR", await Fails(null, ExitCode.BadFile, Build("1.esp")));
+        Assert.Contains("--register DIR", await Fails(ExitCode.BadFile, Build("1.esp")));
         Assert.Equal(before, File.ReadAllBytes(_folder["a.key"]));
     }
 
     [Fact]
     public async Task A_key_that_was_cut_off_while_it_was_made_is_finished_as_the_message_says()
     {
-        int whole = 0, cuts = 0;
-        for (int cutAt = 1; cutAt <= 8; cutAt++)
+        int whole = 0;
+        (int operations, int states) = await CutEverywhere([], NewKey(), async after =>
         {
-            foreach (DiskCut cut in Enum.GetValues<DiskCut>())
+            (int code, string _, string error) = await EsyncCommandLineTests.RunAsync(after, NewKey());
+            if (error.Contains("Go on with: ", StringComparison.Ordinal))
             {
-                MemoryFileSystem disk = new() { CutAt = cutAt, Cut = cut };
-                await IsCut(disk, NewKey());
-                foreach (Dictionary<string, byte[]> files in disk.Survivors())
-                {
-                    cuts++;
-                    MemoryFileSystem after = new MemoryFileSystem().With(files);
-                    (int code, string _, string error) = await RunAsync(after, NewKey());
-                    if (error.Contains("Go on with: ", StringComparison.Ordinal))
-                    {
-                        whole++;
-                        await Ok(after, Remedy(error, "Go on with: esync "));
-                    }
-                    else
-                    {
-                        Assert.True(code == ExitCode.Ok || error.Contains("never overwritten", StringComparison.Ordinal), error);
-                    }
-
-                    SigningKey key = new SigningKeyStore(after, _ => { }).Load(_folder["a.key"]);
-                    Assert.Equal(key.Anchor.ToFile(), after.Read(_folder["a.pub"]));
-                }
+                whole++;
+                await Ok(after, Remedy(error, "Go on with: esync "));
             }
-        }
+            else
+            {
+                Assert.True(code == ExitCode.Ok || error.Contains("never overwritten", StringComparison.Ordinal), error);
+            }
 
-        _output.WriteLine($"keys new: {8 * 3} cuts, {cuts} states of the medium, {whole} with a key that lacks its public key");
-        Assert.True(whole > 10 && cuts > whole, $"{cuts} states, {whole} with a key and no public key");
+            SigningKey key = new SigningKeyStore(after, _ => { }).Load(_folder["a.key"]);
+            Assert.Equal(key.Anchor.ToFile(), after.Read(_folder["a.pub"]));
+        });
+
+        _output.WriteLine($"keys new: {operations} operations, {3 * operations} cuts, {states} states of the medium, {whole} with a key that lacks its public key");
+        Assert.True(whole > 10 && states > whole, $"{states} states, {whole} with a key and no public key");
     }
 
     [Fact]
@@ -156,37 +145,42 @@ public sealed class KeyStandingTests : IDisposable
         MemoryFileSystem made = new();
         await Ok(made, NewKey());
         await Ok(made, Build("1.esp"));
-        Dictionary<string, byte[]> start = made.Files;
-        int cuts = 0, operations = 0;
+        (int operations, int states) = await CutEverywhere(made.Files, Build("2.esp"), async after =>
+        {
+            bool isThere = after.Exists(_folder["2.esp"]);
+            await Ok(after, Build("3.esp"));
+            string[] packages = isThere ? ["1.esp", "2.esp", "3.esp"] : ["1.esp", "3.esp"];
+            Assert.Distinct(packages.Select(name => IndexIn(after, name)));
+        });
+
+        _output.WriteLine($"package build: {operations} operations, {3 * operations} cuts, {states} states of the medium");
+        Assert.True(states > 50, $"{states} states");
+    }
+
+    // Runs a command cut before, in the middle of and after each of its file operations, and judges every state in which the medium
+    // may be left.
+    private static async Task<(int Operations, int States)> CutEverywhere(Dictionary<string, byte[]> start, string[] command, Func<MemoryFileSystem, Task> judge)
+    {
+        int states = 0;
         for (int cutAt = 1; ; cutAt++)
         {
             bool wasCut = false;
             foreach (DiskCut cut in Enum.GetValues<DiskCut>())
             {
                 MemoryFileSystem disk = new MemoryFileSystem { CutAt = cutAt, Cut = cut }.With(start);
-                wasCut = await IsCut(disk, Build("2.esp"));
+                wasCut = await IsCut(disk, command);
                 foreach (Dictionary<string, byte[]> files in wasCut ? disk.Survivors() : [])
                 {
-                    cuts++;
-                    MemoryFileSystem after = new MemoryFileSystem().With(files);
-                    bool isThere = after.Exists(_folder["2.esp"]);
-                    await Ok(after, Build("3.esp"));
-                    string[] packages = isThere ? ["1.esp", "2.esp", "3.esp"] : ["1.esp", "3.esp"];
-                    long[] used = [.. packages.Select(name => IndexIn(after, name))];
-                    Assert.Equal(used.Length, used.Distinct().Count());
+                    states++;
+                    await judge(new MemoryFileSystem().With(files));
                 }
             }
 
             if (!wasCut)
             {
-                break;
+                return (cutAt - 1, states);
             }
-
-            operations = cutAt;
         }
-
-        _output.WriteLine($"package build: {operations} operations, {3 * operations} cuts, {cuts} states of the medium");
-        Assert.True(cuts > 50, $"{cuts} states");
     }
 
     private string[] NewKey() => ["keys", "new", _folder["a.key"], "--role", "author", "--parameters", "H5/W4"];
@@ -213,35 +207,4 @@ public sealed class KeyStandingTests : IDisposable
 
     // The command line that a message ends with.
     private static string[] Remedy(string error, string after) => error[(error.LastIndexOf(after, StringComparison.Ordinal) + after.Length)..].Trim().Split(' ');
-
-    private static async Task<bool> IsCut(MemoryFileSystem disk, string[] arguments)
-    {
-        (int code, string _, string error) = await RunAsync(disk, arguments);
-        bool isCut = error.Contains(nameof(PowerCutException), StringComparison.Ordinal);
-        Assert.True(isCut || code == ExitCode.Ok, error);
-        return isCut;
-    }
-
-    private static async Task<string> Ok(MemoryFileSystem? disk, params string[] arguments)
-    {
-        (int code, string output, string error) = await RunAsync(disk, arguments);
-        Assert.Equal((string.Empty, ExitCode.Ok), (error, code));
-        return output;
-    }
-
-    private static async Task<string> Fails(MemoryFileSystem? disk, int expected, params string[] arguments)
-    {
-        (int code, string _, string error) = await RunAsync(disk, arguments);
-        Assert.StartsWith("error: ", error);
-        Assert.Equal(expected, code);
-        return error;
-    }
-
-    private static async Task<(int Code, string Output, string Error)> RunAsync(MemoryFileSystem? disk, string[] arguments)
-    {
-        StringBuilder output = new(), error = new();
-        using StringWriter outputWriter = new(output), errorWriter = new(error);
-        int code = await EsyncCommandLine.RunAsync(arguments, outputWriter, errorWriter, disk);
-        return (code, output.ToString(), error.ToString());
-    }
 }

@@ -5,6 +5,7 @@ using EsyncSim.Signing;
 using EsyncTests.HostSim.Packages;
 using EsyncTests.HostSim.Signing;
 using Xunit;
+using static EsyncTests.HostSim.Cli.EsyncRun;
 
 namespace EsyncTests.HostSim.Cli;
 
@@ -209,22 +210,5 @@ public sealed class KeysAndPackageTests : IDisposable
     {
         File.WriteAllBytes(_folder["image"], TestPackages.Image());
         return _folder["image"];
-    }
-
-    private static async Task<string> Ok(params string[] arguments)
-    {
-        (int code, string output, string error) = await EsyncCommandLineTests.RunAsync(arguments);
-        Assert.Equal(string.Empty, error);
-        Assert.Equal(ExitCode.Ok, code);
-        return output;
-    }
-
-    private static async Task<string> Fails(int expected, params string[] arguments)
-    {
-        (int code, string _, string error) = await EsyncCommandLineTests.RunAsync(arguments);
-        Assert.StartsWith("error: ", error);
-        Assert.DoesNotContain("   at ", error);
-        Assert.Equal(expected, code);
-        return error;
     }
 }

@@ -6,6 +6,7 @@ using EsyncSim.Packages;
 using EsyncSim.Signing;
 using EsyncTests.HostSim.Signing;
 using Xunit;
+using static EsyncTests.HostSim.Cli.EsyncRun;
 
 namespace EsyncTests.HostSim.Cli;
 
@@ -149,23 +150,5 @@ public sealed class KeysRotateTests : IDisposable
             ClassId = fota.ClassId,
         };
         PackageBuilder.Build(request, [.. keys.Select(key => FileSigner.Open(_folder[$"{key}.key"]))]).Save(_folder[name]);
-    }
-
-    private static async Task<string> Ok(params string[] arguments)
-    {
-        (int code, string output, string error) = await EsyncCommandLineTests.RunAsync(arguments);
-        Assert.Equal(string.Empty, error);
-        Assert.Equal(ExitCode.Ok, code);
-        return output;
-    }
-
-    private static async Task<string> Fails(int expected, params string[] arguments)
-    {
-        (int code, string _, string error) = await EsyncCommandLineTests.RunAsync(arguments);
-        Assert.StartsWith("error: ", error);
-        Assert.DoesNotContain("   at ", error);
-        Assert.Single(error.Trim().Split('\n'));
-        Assert.True(expected == code, $"{code}: {error}");
-        return error;
     }
 }

@@ -5,6 +5,7 @@ using EsyncSim.Signing;
 using EsyncTests.HostSim.Packages;
 using EsyncTests.HostSim.Signing;
 using Xunit;
+using static EsyncTests.HostSim.Cli.EsyncRun;
 
 namespace EsyncTests.HostSim.Cli;
 
@@ -91,21 +92,4 @@ public sealed class NanoPackageTests : IDisposable
     private string[] Common() => ["--sequence", "2", "--security-version", "1", "--key", _folder["a.key"], "--key", _folder["o.key"], "--out", _folder["p.esp"]];
 
     private string[] Assemblies(params string[] names) => [.. names.SelectMany(name => new[] { "--assembly", _folder[name] })];
-
-    private static async Task<string> Ok(params string[] arguments)
-    {
-        (int code, string output, string error) = await EsyncCommandLineTests.RunAsync(arguments);
-        Assert.Equal(string.Empty, error);
-        Assert.Equal(ExitCode.Ok, code);
-        return output;
-    }
-
-    private static async Task<string> Fails(int expected, params string[] arguments)
-    {
-        (int code, string _, string error) = await EsyncCommandLineTests.RunAsync(arguments);
-        Assert.StartsWith("error: ", error);
-        Assert.DoesNotContain("   at ", error);
-        Assert.Equal(expected, code);
-        return error;
-    }
 }
