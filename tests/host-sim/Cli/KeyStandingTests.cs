@@ -1,5 +1,5 @@
 // Old copies of keys, as a user meets them: `package build`, `keys status` and `keys reserve`, and a power cut at every file
-// operation of `keys new` and `package build`.
+// operation of `keys new`, `package build` and `keys rotate`.
 using EsyncSim;
 using EsyncSim.Files;
 using EsyncSim.Packages;
@@ -21,6 +21,7 @@ public sealed class KeyStandingTests : IDisposable
     {
         _output = output;
         File.WriteAllBytes(_folder["image"], TestPackages.Image());
+        File.WriteAllBytes(_folder["new-oem.pub"], TestKeys.Oem().Anchor.ToFile());
     }
 
     public void Dispose() => _folder.Dispose();
@@ -157,6 +158,33 @@ public sealed class KeyStandingTests : IDisposable
         Assert.True(states > 50, $"{states} states");
     }
 
+    [Fact]
+    public async Task A_rotation_that_was_cut_off_is_finished_by_running_it_again_and_no_number_of_either_key_is_used_twice()
+    {
+        MemoryFileSystem made = new();
+        await Ok(made, NewKey());
+        await Ok(made, NewKey("o.key", "oem"));
+        await Ok(made, Rotate(1, "1.trust"));
+        TrustFile first = Trust(made, "1.trust");
+        int released = 0;
+        (int operations, int states) = await CutEverywhere(made.Files, Rotate(2, "2.trust"), async after =>
+        {
+            TrustFile[] before = after.Exists(_folder["2.trust"]) ? [first, Trust(after, "2.trust")] : [first];
+            released += before.Length - 1;
+            await Ok(after, Rotate(2, "2.trust"));
+            TrustFile[] all = [.. before, Trust(after, "2.trust")];
+            foreach (int signer in new[] { 0, 1 })
+            {
+                Assert.Distinct(all.Select(trust => TestKeys.IndexOf(TestKeys.Small, trust.Envelope.Signatures[signer].Signature)));
+            }
+
+            Assert.Equal((2u, 2), (all[^1].List.Sequence, all[^1].List.Anchors.Count));
+        });
+
+        _output.WriteLine($"keys rotate: {operations} operations, {3 * operations} cuts, {states} states of the medium, {released} with a trust file that nobody was told of");
+        Assert.True(states > 100 && released > 0, $"{states} states, {released} with a trust file");
+    }
+
     // Runs a command cut before, in the middle of and after each of its file operations, and judges every state in which the medium
     // may be left.
     private static async Task<(int Operations, int States)> CutEverywhere(Dictionary<string, byte[]> start, string[] command, Func<MemoryFileSystem, Task> judge)
@@ -183,7 +211,13 @@ public sealed class KeyStandingTests : IDisposable
         }
     }
 
-    private string[] NewKey() => ["keys", "new", _folder["a.key"], "--role", "author", "--parameters", "H5/W4"];
+    private string[] NewKey(string name = "a.key", string role = "author") => ["keys", "new", _folder[name], "--role", role, "--parameters", "H5/W4"];
+
+    private string[] Rotate(int sequence, string name) =>
+    [
+        "keys", "rotate", "--vendor", Guid.Empty.ToString(), "--class", Guid.Empty.ToString(), "--sequence", $"{sequence}", "--key", _folder["a.key"], "--key", _folder["o.key"],
+        "--remove", _folder["o.key"], "--add", _folder["new-oem.pub"], "--out", _folder[name], "--register", _folder["register"],
+    ];
 
     private string[] Build(string name) =>
     [
@@ -196,6 +230,8 @@ public sealed class KeyStandingTests : IDisposable
         Package package = Package.Decode(disk.Read(_folder[name]), name);
         return TestKeys.IndexOf(TestKeys.Small, SuitEnvelope.Decode(package.Full!.Envelope).Signatures[0].Signature);
     }
+
+    private TrustFile Trust(MemoryFileSystem disk, string name) => TrustFile.Decode(disk.Read(_folder[name]), name);
 
     private void Remove(MemoryFileSystem disk, params string[] names)
     {
