@@ -21,22 +21,23 @@ public static class InstallSweep
         FlashGeometry geometry, Func<int, int> stepOf, bool isDouble = false, Func<FlashModel, Func<IMcu, IFls>>? driver = null, bool isTimed = false)
     {
         AgentRig rig = MakeRig(geometry, driver, isTimed);
-        (FlashSnapshot start, List<FlashOperation> operations) = Rehearse(rig);
-        FlashModel flash = rig.Flash;
+        CutReplay replay = Rehearse(rig);
         int cuts = 0;
         int doubles = 0;
-        int everyNth = stepOf(operations.Count);
-        for (int i = 0; i < operations.Count; i += everyNth)
+        int everyNth = stepOf(replay.Operations.Count);
+        for (int i = 0; i < replay.Operations.Count; i += everyNth)
         {
-            foreach (CutModel model in CutModels.Of(operations[i].Kind))
+            foreach (CutModel model in CutModels.Of(replay.Operations[i].Kind))
             {
-                CutOnce(rig, start, i, model);
-                FlashSnapshot afterCut = flash.Memory.Snapshot();
-                Recover(rig, $"cut at {operations[i]} ({model})");
+                string what = $"cut at {replay.Operations[i]} ({model})";
+                FlashSnapshot afterCut = replay.Cut(i, model);
+                rig.PowerOn();
+                Finish(rig, replay, what);
                 cuts++;
                 if (isDouble)
                 {
-                    doubles += CutAgain(rig, afterCut, $"cut at {operations[i]} ({model})");
+                    // At some operations, spread over the recovery.
+                    doubles += replay.CutRecovery(afterCut, second => (second * 2) + 1, what, again => Finish(rig, replay, again));
                 }
             }
         }
@@ -51,12 +52,11 @@ public static class InstallSweep
     public static int RunResets(FlashGeometry geometry, int everyNth, Func<FlashModel, Func<IMcu, IFls>> driver)
     {
         AgentRig rig = MakeRig(geometry, driver, isTimed: true);
-        (FlashSnapshot start, List<FlashOperation> operations) = Rehearse(rig);
+        CutReplay replay = Rehearse(rig);
         int resets = 0;
-        for (int i = 0; i < operations.Count; i += everyNth)
+        for (int i = 0; i < replay.Operations.Count; i += everyNth)
         {
-            rig.Flash.Memory.Restore(start);
-            rig.PowerOn();
+            replay.Begin();
             int operation = i;
             rig.Flash.Observer = begun =>
             {
@@ -65,15 +65,11 @@ public static class InstallSweep
                     throw new ProcessorResetException();
                 }
             };
-            Assert.Throws<ProcessorResetException>(() =>
-            {
-                rig.Update(Two);
-                Settle(rig);
-            });
+            Assert.Throws<ProcessorResetException>(replay.Change);
             rig.Flash.Observer = null;
             Assert.Equal(FlsStatus.Busy, rig.Flash.Poll());
             rig.StartAgain();
-            Finish(rig, $"reset at {operations[i]}");
+            Finish(rig, replay, $"reset at {replay.Operations[i]}");
             resets++;
         }
 
@@ -87,66 +83,9 @@ public static class InstallSweep
         return rig = new AgentRig(RigConfig.Make(geometry, 16 * 1024), flash, driver?.Invoke(flash));
     }
 
-    // The first image installed, and what the update to the second does when nothing disturbs it.
-    private static (FlashSnapshot Start, List<FlashOperation> Operations) Rehearse(AgentRig rig)
-    {
-        rig.PowerOn();
-        rig.Provision(TestImage.Provisioning);
-        Assert.Equal(FotaError.None, rig.Update(One));
-        Settle(rig);
-        FlashSnapshot start = rig.Flash.Memory.Snapshot();
+    private static CutReplay Rehearse(AgentRig rig) => new(rig, TestImage.Provisioning, One, updated => updated.Update(Two));
 
-        List<FlashOperation> operations = [];
-        rig.PowerOn();
-        rig.Flash.Observer = operations.Add;
-        Assert.Equal(FotaError.None, rig.Update(Two));
-        Settle(rig);
-        rig.Flash.Observer = null;
-        return (start, operations);
-    }
-
-    private static void CutOnce(AgentRig rig, FlashSnapshot start, int operation, CutModel model)
-    {
-        rig.Flash.Memory.Restore(start);
-        rig.PowerOn();
-        rig.Flash.CutAfter(operation, model);
-        Assert.Throws<PowerCutException>(() =>
-        {
-            rig.Update(Two);
-            Settle(rig);
-        });
-    }
-
-    // Recovery with a cut of its own, at some operations spread over it.
-    private static int CutAgain(AgentRig rig, FlashSnapshot afterCut, string what)
-    {
-        int tried = 0;
-        for (int second = 0; ; second = (second * 2) + 1)
-        {
-            rig.Flash.Memory.Restore(afterCut);
-            rig.Flash.PowerOn();
-            rig.Flash.CutAfter(second, CutModel.ProgramBits);
-            try
-            {
-                rig.StartAgain();
-                Finish(rig, what);
-                return tried;
-            }
-            catch (PowerCutException)
-            {
-                tried++;
-                Recover(rig, $"{what}, then at operation {second} of the recovery");
-            }
-        }
-    }
-
-    private static void Recover(AgentRig rig, string what)
-    {
-        rig.PowerOn();
-        Finish(rig, what);
-    }
-
-    private static void Finish(AgentRig rig, string what)
+    private static void Finish(AgentRig rig, CutReplay replay, string what)
     {
         Assert.True(rig.RunningVersion is "1.0.0" or "2.0.0", $"{what}: runs {rig.RunningVersion}");
         Assert.True(rig.Loader.Image.AsSpan().SequenceEqual(rig.RunningVersion == "1.0.0" ? One.Payload : Two.Payload), $"{what}: runs another image");
@@ -154,15 +93,7 @@ public static class InstallSweep
         Assert.True(error == FotaError.None, $"{what}: the update ends with {error}");
         Assert.Equal("2.0.0", rig.RunningVersion);
         Assert.Equal(BankState.Confirmed, rig.Banks.Record.State[rig.Banks.Running]);
-        Settle(rig);
-    }
-
-    private static void Settle(AgentRig rig)
-    {
-        for (int i = 0; i < 200; i++)
-        {
-            rig.Turn();
-        }
+        replay.Settle();
     }
 
     private sealed class ProcessorResetException : Exception;
