@@ -5,16 +5,13 @@
 namespace EsyncAgent;
 
 /// <summary>Facts of one manifest.</summary>
-public sealed class Manifest
+public sealed class Manifest : SignedFacts
 {
     /// <summary>Bytes of the image that one chunk tag covers.</summary>
     public const uint ChunkLength = 4096;
 
     /// <summary>Bytes of one tag in a table.</summary>
     public const uint TagLength = 32;
-
-    /// <summary>SUIT sequence number.</summary>
-    public uint SequenceNumber;
 
     /// <summary>Value that is compared with the floor, private parameter −259.</summary>
     public uint SecurityVersion;
@@ -49,14 +46,8 @@ public sealed class Manifest
     /// <summary>Component slots in which the image may lie: bit 0 bank A, bit 1 bank B.</summary>
     public byte SlotMask;
 
-    /// <summary>True when the manifest is for one device only.</summary>
-    public bool HasDeviceId;
-
     /// <summary>True when the manifest names the base of a delta.</summary>
     public bool HasBaseDigest;
-
-    /// <summary>SHA-256 of the manifest's byte string with its header: the manifest's name everywhere.</summary>
-    public readonly byte[] Digest = new byte[32];
 
     /// <summary>Public key of the tags.</summary>
     public readonly byte[] Salt = new byte[32];
@@ -69,15 +60,6 @@ public sealed class Manifest
 
     /// <summary>Application version, text padded with 00.</summary>
     public readonly byte[] Version = new byte[24];
-
-    /// <summary>SUIT vendor identifier.</summary>
-    public readonly byte[] VendorId = new byte[16];
-
-    /// <summary>SUIT class identifier.</summary>
-    public readonly byte[] ClassId = new byte[16];
-
-    /// <summary>SUIT device identifier; zero when <see cref="HasDeviceId"/> is false.</summary>
-    public readonly byte[] DeviceId = new byte[16];
 
     /// <summary>Forgets everything.</summary>
     public void Clear()

@@ -7,77 +7,69 @@
 namespace EsyncAgent;
 
 /// <summary>Authenticate manifest.</summary>
-public sealed class RoutineAuthenticateManifest : FotaRoutine
+public sealed class RoutineAuthenticateManifest : StagedDocumentRoutine
 {
     private enum Step : byte
     {
-        Verify,
         Clear,
         Write,
         Bind,
-        Refuse,
     }
 
     private readonly ManifestVerifier _verifier;
     private readonly KeyStore _keys;
     private readonly SlotWriter _slotWriter;
     private readonly SecondarySlot _slot;
-    private readonly Banks _banks;
-    private readonly IdsM _idsM;
     private readonly IApplicationLoader _application;
-    private readonly Download _download;
-    private readonly FlsArea _staging;
     private Step _step;
 
     /// <summary>Makes the routine.</summary>
     public RoutineAuthenticateManifest(ManifestVerifier verifier, KeyStore keys, SlotWriter slotWriter, SecondarySlot slot, Banks banks, IdsM idsM, IApplicationLoader application, Download download, FlsArea staging)
-        : base(0x0210)
+        : base(0x0210, verifier, banks, idsM, download, staging, IdsMEvent.ManifestRefused)
     {
         _verifier = verifier;
         _keys = keys;
         _slotWriter = slotWriter;
         _slot = slot;
-        _banks = banks;
-        _idsM = idsM;
         _application = application;
-        _download = download;
-        _staging = staging;
     }
 
     /// <inheritdoc/>
-    public override FotaError Condition()
+    protected override StdReturn Install()
     {
-        if (_banks.IsSecondaryInUse)
+        FotaError refusal = CheckRules(_verifier.Manifest);
+        if (refusal != FotaError.None)
         {
-            return FotaError.TrialRunning;
+            return RefuseDocument(refusal);
         }
 
-        return _download.StagedLength == 0 ? FotaError.NoManifest : FotaError.None;
-    }
+        int bank = Banks.Secondary;
+        BankState state = Banks.Record.State[bank];
+        bool isBoundAlready = _slot.IsTrusted && (state == BankState.Receiving || state == BankState.Verified)
+            && Bytes.AreEqual(_verifier.Manifest.Digest, 0, Banks.Record.ManifestDigest[bank], 0, 32);
+        if (isBoundAlready)
+        {
+            return StdReturn.Ok;
+        }
 
-    /// <inheritdoc/>
-    public override StdReturn Start()
-    {
-        _step = Step.Verify;
-        _verifier.Begin(_staging.Start, _download.StagedLength);
+        _slot.Invalidate();
+        BankTransitions.Clear(Banks.BeginChange(), bank);
+        Banks.Commit();
+        _step = Step.Clear;
         return StdReturn.Pending;
     }
 
     /// <inheritdoc/>
-    public override StdReturn Advance()
+    protected override StdReturn AdvanceInstallation()
     {
         switch (_step)
         {
-            case Step.Verify:
-                return AdvanceVerification();
             case Step.Clear:
                 return AdvanceClear();
             case Step.Write:
                 return AdvanceWrite();
-            case Step.Refuse:
-                return AwaitRefusal(_idsM);
             default:
-                StdReturn bound = AwaitRecord(_banks);
+                StdReturn bound = AwaitRecord(Banks);
                 if (bound == StdReturn.Ok)
                 {
                     _slot.CompareWithRecord();
@@ -87,45 +79,10 @@ public sealed class RoutineAuthenticateManifest : FotaRoutine
         }
     }
 
-    private StdReturn AdvanceVerification()
-    {
-        StdReturn result = _verifier.MainFunction(0);
-        if (result == StdReturn.Pending)
-        {
-            return result;
-        }
-
-        if (result == StdReturn.NotOk)
-        {
-            return BeginRefusal(_verifier.Error, _verifier.ErrorDetail);
-        }
-
-        FotaError refusal = CheckRules(_verifier.Manifest);
-        if (refusal != FotaError.None)
-        {
-            return BeginRefusal(refusal, 0);
-        }
-
-        int bank = _banks.Secondary;
-        BankState state = _banks.Record.State[bank];
-        bool isBoundAlready = _slot.IsTrusted && (state == BankState.Receiving || state == BankState.Verified)
-            && Bytes.AreEqual(_verifier.Manifest.Digest, 0, _banks.Record.ManifestDigest[bank], 0, 32);
-        if (isBoundAlready)
-        {
-            return StdReturn.Ok;
-        }
-
-        _slot.Invalidate();
-        BankTransitions.Clear(_banks.BeginChange(), bank);
-        _banks.Commit();
-        _step = Step.Clear;
-        return StdReturn.Pending;
-    }
-
     private FotaError CheckRules(Manifest manifest)
     {
-        BootRecord record = _banks.Record;
-        int bank = _banks.Secondary;
+        BootRecord record = Banks.Record;
+        int bank = Banks.Secondary;
         bool isKnown = Bytes.AreEqual(manifest.Digest, 0, record.ManifestDigest[0], 0, 32)
             || Bytes.AreEqual(manifest.Digest, 0, record.ManifestDigest[1], 0, 32);
         if (manifest.SequenceNumber < record.SequenceNumberMax || (manifest.SequenceNumber == record.SequenceNumberMax && !isKnown))
@@ -143,7 +100,7 @@ public sealed class RoutineAuthenticateManifest : FotaRoutine
             return FotaError.SecurityVersionTooLow;
         }
 
-        if (manifest.ImageLength > _banks.ImageArea(bank).Length)
+        if (manifest.ImageLength > Banks.ImageArea(bank).Length)
         {
             return FotaError.ImageTooLong;
         }
@@ -163,10 +120,10 @@ public sealed class RoutineAuthenticateManifest : FotaRoutine
 
     private StdReturn AdvanceClear()
     {
-        StdReturn result = AwaitRecord(_banks);
+        StdReturn result = AwaitRecord(Banks);
         if (result == StdReturn.Ok)
         {
-            _slotWriter.Begin(_banks.SlotArea(_banks.Secondary), _verifier.Manifest, _download.StagedLength);
+            _slotWriter.Begin(Banks.SlotArea(Banks.Secondary), _verifier.Manifest, DocumentLength);
             _step = Step.Write;
             return StdReturn.Pending;
         }
@@ -180,18 +137,12 @@ public sealed class RoutineAuthenticateManifest : FotaRoutine
         if (result == StdReturn.Ok)
         {
             BankTransitions.Bind(
-                _banks.BeginChange(), _banks.Secondary, _verifier.Manifest.Digest, _slot.Seal, _verifier.Manifest.SequenceNumber, _keys.TrustSequence);
-            _banks.Commit();
+                Banks.BeginChange(), Banks.Secondary, _verifier.Manifest.Digest, _slot.Seal, _verifier.Manifest.SequenceNumber, _keys.TrustSequence);
+            Banks.Commit();
             _step = Step.Bind;
             return StdReturn.Pending;
         }
 
         return result == StdReturn.NotOk ? Fail(FotaError.FlashFailed, 0) : result;
-    }
-
-    private StdReturn BeginRefusal(FotaError error, uint detail)
-    {
-        _step = Step.Refuse;
-        return Refuse(_idsM, IdsMEvent.ManifestRefused, error, detail);
     }
 }

@@ -7,86 +7,28 @@
 namespace EsyncAgent;
 
 /// <summary>Install trust manifest.</summary>
-public sealed class RoutineInstallTrust : FotaRoutine
+public sealed class RoutineInstallTrust : StagedDocumentRoutine
 {
-    private enum Step : byte
-    {
-        Verify,
-        Store,
-        Tell,
-        Refuse,
-    }
-
     private readonly TrustVerifier _verifier;
     private readonly KeyStore _keys;
-    private readonly Banks _banks;
     private readonly IdsM _idsM;
-    private readonly Download _download;
-    private readonly FlsArea _staging;
     private readonly byte[] _block;
-    private Step _step;
+    private bool _isStored;
 
     /// <summary>Makes the routine; <paramref name="block"/> is the buffer that <paramref name="verifier"/> lays the anchors out in.</summary>
     public RoutineInstallTrust(TrustVerifier verifier, KeyStore keys, Banks banks, IdsM idsM, Download download, FlsArea staging, byte[] block)
-        : base(0x0214)
+        : base(0x0214, verifier, banks, idsM, download, staging, IdsMEvent.TrustRefused)
     {
         _verifier = verifier;
         _keys = keys;
-        _banks = banks;
         _idsM = idsM;
-        _download = download;
-        _staging = staging;
         _block = block;
     }
 
     /// <inheritdoc/>
-    public override FotaError Condition()
+    protected override StdReturn Install()
     {
-        if (_banks.IsSecondaryInUse)
-        {
-            return FotaError.TrialRunning;
-        }
-
-        return _download.StagedLength == 0 ? FotaError.NoManifest : FotaError.None;
-    }
-
-    /// <inheritdoc/>
-    public override StdReturn Start()
-    {
-        _step = Step.Verify;
-        _verifier.Begin(_staging.Start, _download.StagedLength);
-        return StdReturn.Pending;
-    }
-
-    /// <inheritdoc/>
-    public override StdReturn Advance()
-    {
-        switch (_step)
-        {
-            case Step.Verify:
-                return AdvanceVerification();
-            case Step.Store:
-                return AdvanceStore();
-            case Step.Tell:
-                return _idsM.IsSettled ? StdReturn.Ok : StdReturn.Pending;
-            default:
-                return AwaitRefusal(_idsM);
-        }
-    }
-
-    private StdReturn AdvanceVerification()
-    {
-        StdReturn result = _verifier.MainFunction(0);
-        if (result == StdReturn.Pending)
-        {
-            return result;
-        }
-
-        if (result == StdReturn.NotOk)
-        {
-            return BeginRefusal(_verifier.Error, _verifier.ErrorDetail);
-        }
-
+        _isStored = false;
         if (_verifier.IsInForce)
         {
             return _keys.WriteResult == StdReturn.NotOk ? BeginStore(_keys.StoreAgain()) : StdReturn.Ok;
@@ -95,26 +37,21 @@ public sealed class RoutineInstallTrust : FotaRoutine
         TrustManifest manifest = _verifier.Manifest;
         if (manifest.SequenceNumber <= _keys.TrustSequence)
         {
-            return BeginRefusal(FotaError.SequenceTooLow, 0);
+            return RefuseDocument(FotaError.SequenceTooLow);
         }
 
         return BeginStore(_keys.ReplaceAnchors(_block, manifest.SequenceNumber, manifest.Digest));
     }
 
-    private StdReturn BeginStore(FotaError error)
+    /// <inheritdoc/>
+    protected override StdReturn AdvanceInstallation()
     {
-        if (error != FotaError.None)
+        // A change of keys is a security event too, and in flash before it is answered.
+        if (_isStored)
         {
-            return BeginRefusal(error, 0);
+            return _idsM.IsSettled ? StdReturn.Ok : StdReturn.Pending;
         }
 
-        _step = Step.Store;
-        return StdReturn.Pending;
-    }
-
-    // A change of keys is a security event too, and in flash before it is answered.
-    private StdReturn AdvanceStore()
-    {
         StdReturn stored = _keys.WriteResult;
         if (stored == StdReturn.NotOk)
         {
@@ -124,16 +61,14 @@ public sealed class RoutineInstallTrust : FotaRoutine
         if (stored == StdReturn.Ok)
         {
             _idsM.Report(IdsMEvent.TrustAccepted, (ushort)FotaError.None);
-            _step = Step.Tell;
-            return StdReturn.Pending;
+            _isStored = true;
         }
 
-        return stored;
+        return StdReturn.Pending;
     }
 
-    private StdReturn BeginRefusal(FotaError error, uint detail)
+    private StdReturn BeginStore(FotaError error)
     {
-        _step = Step.Refuse;
-        return Refuse(_idsM, IdsMEvent.TrustRefused, error, detail);
+        return error == FotaError.None ? StdReturn.Pending : RefuseDocument(error);
     }
 }

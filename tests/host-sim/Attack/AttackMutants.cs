@@ -34,7 +34,7 @@ internal static class AttackMutants
         Row(3, "rollback-security-version", Installed, Agent + "Fota/RoutineAuthenticateManifest.cs", "if (manifest.SecurityVersion < record.SecurityVersionFloor)", Never),
         Row(4, "arbitrary-software", Installed, Agent + "Fota/EnvelopeVerifier.cs", "            Refuse(FotaError.SignatureInvalid);\n            return;\n", ""),
         Row(5, "one-signer-of-two", Installed, Agent + "Fota/EnvelopeVerifier.cs", "            isMissing |= (_validRoles >> _requiredRoles[i] & 1) == 0;\n", ""),
-        Row(2, "wrong-device", Installed, Agent + "Fota/ManifestVerifier.cs", "else if (_manifest.HasDeviceId && !Bytes", "else if (false && !Bytes"),
+        Row(2, "wrong-device", Installed, Agent + "Fota/DocumentVerifier.cs", "isForAnother = _facts.HasDeviceId && !Bytes", "isForAnother = false && !Bytes"),
         Row(1, "table-longer-than-image", Installed, Agent + "Fota/InstallReader.cs", "_chunkTableLength != manifest.ChunkCount", "_chunkTableLength < manifest.ChunkCount"),
         Row(3, "deep-cbor-nesting", Installed, Agent + "Std/CanonicalCborReader.cs", "        uint length = ReadHead(ByteString);\n        uint contents", "        while (_index < _end && _data[_index] == 0x81) { _index++; }\n        uint length = ReadHead(ByteString);\n        uint contents"),
         Row(4, "indefinite-lengths", Installed, Agent + "Fota/ManifestReader.cs", "        _cursor.ExpectSequence(2);\n        _cursor.ExpectReported(command);", "        if (reader.TryTake(new byte[] { 0x9F, 0x03, 0x0F, 0xFF }, end)) { return; }\n        _cursor.ExpectSequence(2);\n        _cursor.ExpectReported(command);"),

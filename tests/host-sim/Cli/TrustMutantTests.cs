@@ -17,8 +17,8 @@ public sealed class TrustMutantTests : IDisposable
     private static readonly Mutant HalfSigned = new("one signature is enough", Fota + "EnvelopeVerifier.cs", "if (isMissing && _areRolesRequired)", "if (isMissing && !_areRolesRequired)");
     private static readonly Mutant Older = new("older ones come back", Fota + "RoutineInstallTrust.cs", "if (manifest.SequenceNumber <= _keys.TrustSequence)", "if (manifest.SequenceNumber == 0)");
     private static readonly Mutant LockOut = new("a role may stay without key", Fota + "TrustVerifier.cs", "return FotaError.AnchorRoleMissing;", "return FotaError.None;");
-    private static readonly Mutant OtherClass = new("any class", Fota + "TrustVerifier.cs", "return FotaError.WrongClass;", "return FotaError.None;");
-    private static readonly Mutant OtherDevice = new("any device", Fota + "TrustVerifier.cs", "return FotaError.WrongDevice;", "return FotaError.None;");
+    private static readonly Mutant OtherClass = new("any class", Fota + "DocumentVerifier.cs", "return FotaError.WrongClass;", "return FotaError.None;");
+    private static readonly Mutant OtherDevice = new("any device", Fota + "DocumentVerifier.cs", "return isForAnother ? FotaError.WrongDevice : FotaError.None;", "return FotaError.None;");
     private static readonly Mutant OneLabel = new("signatures without label", Fota + "EnvelopeVerifier.cs", "TrustLabel = \"esync/v1/trust-manifest\"", "TrustLabel = \"\"");
 
     private static readonly string Config = Repository.PathOf("nf.config");

@@ -60,7 +60,7 @@ public sealed class SimMutantTests
             "1..5"
         },
         {
-            new("the slot is written while the record names it", Fota + "RoutineAuthenticateManifest.cs", "BankTransitions.Clear(_banks.BeginChange(), bank);", "_banks.BeginChange();"),
+            new("the slot is written while the record names it", Fota + "RoutineAuthenticateManifest.cs", "BankTransitions.Clear(Banks.BeginChange(), bank);", "Banks.BeginChange();"),
             "bootable",
             "1..20"
         },

@@ -1,0 +1,26 @@
+// What every signed document says: which one it is, in which order, and for whom (PROTOCOL.md, "Manifest", "Trust manifest").
+// Invariant: written by the document's reader and verifier only; complete once the verifier has said Ok.
+// Tests: tests/agent-firmware/Fota/ManifestReaderTests, TrustVerifierTests.
+namespace EsyncAgent;
+
+/// <summary>Facts that manifests and trust manifests have in common.</summary>
+public abstract class SignedFacts
+{
+    /// <summary>Sequence number; each kind of document has its own order.</summary>
+    public uint SequenceNumber;
+
+    /// <summary>True when the document is for one device only.</summary>
+    public bool HasDeviceId;
+
+    /// <summary>SHA-256 of the document's byte string with its header: its name everywhere.</summary>
+    public readonly byte[] Digest = new byte[32];
+
+    /// <summary>SUIT vendor identifier of the ECUs that it is for.</summary>
+    public readonly byte[] VendorId = new byte[16];
+
+    /// <summary>SUIT class identifier.</summary>
+    public readonly byte[] ClassId = new byte[16];
+
+    /// <summary>SUIT device identifier; meaningful when <see cref="HasDeviceId"/>.</summary>
+    public readonly byte[] DeviceId = new byte[16];
+}
