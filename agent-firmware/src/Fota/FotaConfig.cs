@@ -43,6 +43,15 @@ public sealed class FotaConfig
     /// <summary>Longest time of the application's self-test, in milliseconds.</summary>
     public uint SelfTestMsMax = 2000;
 
+    /// <summary>Encodings that images may have besides none, as DID FD05 gives them: bit n compression n unencrypted, bit 8 + n compression n encrypted. Bit 0 is always set.</summary>
+    public ushort Encodings = 1;
+
+    /// <summary>Largest heatshrink window that a stream may ask for, as a power of two in bytes: 4 to 15. As much memory is kept for it.</summary>
+    public byte WindowBitsMax = 11;
+
+    /// <summary>Most recipients that an encrypted envelope may have, 1 to 32; 0 when no encryption is taken.</summary>
+    public byte RecipientCountMax;
+
     /// <summary>True: the SHA-256 image digest of the manifest is computed over the bank as well, at FF01.</summary>
     public bool IsImageDigestChecked;
 }

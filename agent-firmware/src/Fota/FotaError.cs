@@ -164,4 +164,13 @@ public enum FotaError : ushort
 
     /// <summary>The new trust anchors lack a required role: the ECU would take nothing any more.</summary>
     AnchorRoleMissing = 52,
+
+    /// <summary>The transferred stream is none that can be decoded: a window past the start, a length past the end, a patch that reads outside its base, bytes left over.</summary>
+    StreamMalformed = 53,
+
+    /// <summary>A chunk of the running image, the base of a delta, does not have the tag that its manifest says.</summary>
+    BaseDamaged = 54,
+
+    /// <summary>The envelope wraps no content key for this device, or the key cannot be unwrapped with the device's own.</summary>
+    NoContentKey = 55,
 }

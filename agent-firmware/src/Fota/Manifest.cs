@@ -58,6 +58,12 @@ public sealed class Manifest : SignedFacts
     /// <summary>Digest of the manifest whose image is the delta's base; zero when <see cref="HasBaseDigest"/> is false.</summary>
     public readonly byte[] BaseDigest = new byte[32];
 
+    /// <summary>Where the content key lies that is wrapped for this device; 0 when the transfer is not encrypted.</summary>
+    public uint WrappedKeyPosition;
+
+    /// <summary>First counter block of the encryption; zero when there is none.</summary>
+    public readonly byte[] Iv = new byte[16];
+
     /// <summary>Application version, text padded with 00.</summary>
     public readonly byte[] Version = new byte[24];
 
@@ -72,6 +78,7 @@ public sealed class Manifest : SignedFacts
         TransferLength = 0;
         TransferTablePosition = 0;
         TransferPieceCount = 0;
+        WrappedKeyPosition = 0;
         Encoding = 0;
         Runtime = 0;
         ContractVersion = 0;
@@ -82,6 +89,7 @@ public sealed class Manifest : SignedFacts
         System.Array.Clear(Salt, 0, Salt.Length);
         System.Array.Clear(ImageDigest, 0, ImageDigest.Length);
         System.Array.Clear(BaseDigest, 0, BaseDigest.Length);
+        System.Array.Clear(Iv, 0, Iv.Length);
         System.Array.Clear(Version, 0, Version.Length);
         System.Array.Clear(VendorId, 0, VendorId.Length);
         System.Array.Clear(ClassId, 0, ClassId.Length);

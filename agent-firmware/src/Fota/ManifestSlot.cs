@@ -72,6 +72,21 @@ public sealed class ManifestSlot
     /// <summary>Encoding (dataFormatIdentifier).</summary>
     public byte Encoding;
 
+    /// <summary>Offset of the transfer table from the start of the slot; 0 when there is none.</summary>
+    public uint TransferTableOffset;
+
+    /// <summary>Number of transferred pieces; 0 when there is no transfer table.</summary>
+    public uint TransferPieceCount;
+
+    /// <summary>Offset of the wrapped content key from the start of the slot; 0 when the transfer is not encrypted.</summary>
+    public uint WrappedKeyOffset;
+
+    /// <summary>Manifest digest of the delta's base, 32 bytes, zero when there is none.</summary>
+    public readonly byte[] BaseDigest = new byte[32];
+
+    /// <summary>First counter block of the encryption, 16 bytes, zero when there is none.</summary>
+    public readonly byte[] Iv = new byte[16];
+
     /// <summary>Writes the header of a verified manifest into 256 bytes.</summary>
     public static void WriteHeader(Manifest manifest, uint envelopeLength, byte[] into)
     {
@@ -99,6 +114,12 @@ public sealed class ManifestSlot
         }
 
         System.Array.Copy(manifest.BaseDigest, 0, into, 168, 32);
+        if (manifest.WrappedKeyPosition != 0)
+        {
+            System.Array.Copy(manifest.Iv, 0, into, 200, 16);
+            BigEndian.WriteU32(into, 216, EnvelopeOffset + manifest.WrappedKeyPosition);
+        }
+
         BigEndian.WriteU32(into, CrcOffset, Crc32.Compute(into, 0, CrcOffset));
     }
 
@@ -126,6 +147,11 @@ public sealed class ManifestSlot
         System.Array.Copy(header, 120, ImageDigest, 0, 32);
         TransferLength = BigEndian.ReadU32(header, 152);
         Encoding = header[156];
+        TransferTableOffset = BigEndian.ReadU32(header, 160);
+        TransferPieceCount = BigEndian.ReadU32(header, 164);
+        System.Array.Copy(header, 168, BaseDigest, 0, 32);
+        System.Array.Copy(header, 200, Iv, 0, 16);
+        WrappedKeyOffset = BigEndian.ReadU32(header, 216);
         return true;
     }
 

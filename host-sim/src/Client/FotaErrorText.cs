@@ -65,6 +65,9 @@ public static class FotaErrorText
         FotaError.WrongDocument => "the signed document is of another kind: an image's manifest and a trust manifest do not pass for each other",
         FotaError.AnchorsInvalid => "the new trust anchors cannot be: none or too many, an unknown role or key, or a key twice",
         FotaError.AnchorRoleMissing => "the new trust anchors lack a required role, so the ECU would take nothing any more",
+        FotaError.StreamMalformed => "the compressed image or patch cannot be decoded",
+        FotaError.BaseDamaged => "the running image, which the patch builds on, is damaged",
+        FotaError.NoContentKey => "the package is encrypted, and not for this device",
         _ => "a reason that this client does not know",
     };
 }
