@@ -117,7 +117,7 @@ internal static class TransportAttacks
             {
                 if (count % 2 == 0)
                 {
-                    faults.Add(new BusFaultRule { Name = $"attack-{stolen++}", Kind = BusFaultKind.Drop, FrameIndex = 0, Identifier = scene.Config.CanIf.TxId });
+                    faults.Add(new BusFaultRule { Name = $"attack-{stolen++}", Kind = BusFaultKind.Drop, MatchIndex = 0, Identifier = scene.Config.CanIf.TxId });
                 }
             },
         };

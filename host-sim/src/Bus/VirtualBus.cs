@@ -211,7 +211,7 @@ public sealed class VirtualBus : ICanBus
         _entry = entry;
         _startNs = startNs;
         _corruption = null;
-        _isAtStart = Faults.HasCorruption;
+        _isAtStart = Faults.Has(BusFaultKind.Corrupt);
         _bits = entry.Bits(node.OfferedFrame);
         _next.At(_isAtStart ? startNs : startNs + BitsToNs(_bits));
     }
@@ -221,7 +221,7 @@ public sealed class VirtualBus : ICanBus
         if (_isAtStart)
         {
             _isAtStart = false;
-            _corruption = Faults.Strike(BusFaultKind.Corrupt, _sender!.OfferedFrame, _startNs);
+            _corruption = Faults.Strike(BusFaultKind.Corrupt, _sender!.OfferedFrame.Identifier, _startNs);
             if (_corruption != null)
             {
                 _bits = CorruptedBits(_sender.OfferedFrame, _corruption);
@@ -343,9 +343,9 @@ public sealed class VirtualBus : ICanBus
     private BusFate FateOf(in BusFrame frame, out long delayNs)
     {
         long now = Time.NowNs;
-        BusFaultRule? drop = Faults.Strike(BusFaultKind.Drop, frame, now);
-        BusFaultRule? duplicate = Faults.Strike(BusFaultKind.Duplicate, frame, now);
-        BusFaultRule? delay = Faults.Strike(BusFaultKind.Delay, frame, now);
+        BusFaultRule? drop = Faults.Strike(BusFaultKind.Drop, frame.Identifier, now);
+        BusFaultRule? duplicate = Faults.Strike(BusFaultKind.Duplicate, frame.Identifier, now);
+        BusFaultRule? delay = Faults.Strike(BusFaultKind.Delay, frame.Identifier, now);
         delayNs = drop == null && duplicate == null && delay != null ? 1 + (long)(delay.Random.NextDouble() * delay.DelayNsMax) : 0;
         return drop != null ? BusFate.Dropped
             : duplicate != null ? BusFate.Duplicated

@@ -14,7 +14,7 @@ public sealed class BusFaultsTests
         BusBench bench = new();
         VirtualCan a = bench.Node("a");
         VirtualCan b = bench.Node("b");
-        bench.Bus.Faults.Add(new BusFaultRule { Name = "drop", Kind = BusFaultKind.Drop, FrameIndex = 1 });
+        bench.Bus.Faults.Add(new BusFaultRule { Name = "drop", Kind = BusFaultKind.Drop, MatchIndex = 1 });
         bench.Send(a, 0x100, 1);
         bench.Send(a, 0x100, 2);
         bench.Send(a, 0x100, 3);
@@ -77,7 +77,7 @@ public sealed class BusFaultsTests
         BusBench bench = new();
         VirtualCan a = bench.Node("a");
         VirtualCan b = bench.Node("b");
-        bench.Bus.Faults.Add(new BusFaultRule { Name = "duplicate", Kind = BusFaultKind.Duplicate, FrameIndex = 0 });
+        bench.Bus.Faults.Add(new BusFaultRule { Name = "duplicate", Kind = BusFaultKind.Duplicate, MatchIndex = 0 });
         bench.Send(a, 0x100, 1);
         bench.Send(a, 0x100, 2);
         bench.Time.RunFor(2 * VirtualTime.NsPerMs);
@@ -91,7 +91,7 @@ public sealed class BusFaultsTests
         BusBench bench = new();
         VirtualCan a = bench.Node("a");
         VirtualCan b = bench.Node("b");
-        bench.Bus.Faults.Add(new BusFaultRule { Name = "delay", Kind = BusFaultKind.Delay, FrameIndex = 0, Identifier = 0x100, DelayNsMax = 50 * VirtualTime.NsPerMs });
+        bench.Bus.Faults.Add(new BusFaultRule { Name = "delay", Kind = BusFaultKind.Delay, MatchIndex = 0, Identifier = 0x100, DelayNsMax = 50 * VirtualTime.NsPerMs });
         bench.Send(a, 0x100, 1);
         bench.Send(a, 0x100, 2);
         bench.Send(a, 0x101, 3);

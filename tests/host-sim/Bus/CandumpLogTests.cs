@@ -33,7 +33,7 @@ public sealed class CandumpLogTests
         StringWriter with = new();
         bench.Bus.Observe(new CandumpLog(without));
         bench.Bus.Observe(new CandumpLog(with, hasErrorFrames: true));
-        bench.Bus.Faults.Add(new BusFaultRule { Name = "corrupt", Kind = BusFaultKind.Corrupt, FrameIndex = 0 });
+        bench.Bus.Faults.Add(new BusFaultRule { Name = "corrupt", Kind = BusFaultKind.Corrupt, MatchIndex = 0 });
         bench.Send(a, 0x7E0, 1);
         bench.Time.RunFor(VirtualTime.NsPerMs);
         Assert.Single(without.ToString().TrimEnd().Split('\n'));

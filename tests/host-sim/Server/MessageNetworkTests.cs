@@ -136,7 +136,7 @@ public class MessageNetworkTests
     {
         VirtualTime time = new();
         using VirtualMessageNetwork network = new(time, 3);
-        MessageFaultRule rule = network.Faults.Add(new MessageFaultRule { Name = "f", Kind = kind, MessageIndex = 1, Filter = "a/#" });
+        MessageFaultRule rule = network.Faults.Add(new MessageFaultRule { Name = "f", Kind = kind, MatchIndex = 1, Filter = "a/#" });
         List<string> heard = [];
         network.Join("vehicle").Subscribe("#", (_, payload) => heard.Add(Text(payload)));
         IMessageLink server = network.Join("server");

@@ -36,7 +36,7 @@ public sealed class DeliveryTests(ITestOutputHelper output)
         for (int index = 0; index < 3 * Requests; index++)
         {
             Rig rig = new(1);
-            MessageFaultRule rule = rig.Network.Faults.Add(new MessageFaultRule { Name = "one", Kind = kind, MessageIndex = index, DelayNsMax = 30 * VirtualTime.NsPerSecond });
+            MessageFaultRule rule = rig.Network.Faults.Add(new MessageFaultRule { Name = "one", Kind = kind, MatchIndex = index, DelayNsMax = 30 * VirtualTime.NsPerSecond });
             rig.Run();
             strikes += rule.StrikeCount;
         }
