@@ -7,67 +7,49 @@ using EsyncSim.Flash;
 namespace EsyncSim.Ecu;
 
 /// <summary>A part without a driver.</summary>
-internal sealed class DirectFlash(FlashModel flash, IlCosts costs, CpuMeter meter) : IFls
+internal sealed class DirectFlash(FlashModel flash, IlCosts costs, CpuMeter meter) : FlashWrapper(flash)
 {
     private const int CommandBytes = 4;
     private const int StatusBytes = 2;
     private bool _isChanging;
 
     /// <inheritdoc/>
-    public uint Size => flash.Size;
-
-    /// <inheritdoc/>
-    public int PageSize => flash.PageSize;
-
-    /// <inheritdoc/>
-    public int WriteUnit => flash.WriteUnit;
-
-    /// <inheritdoc/>
-    public byte ErasedValue => flash.ErasedValue;
-
-    /// <inheritdoc/>
-    public uint SectorStart(uint address) => flash.SectorStart(address);
-
-    /// <inheritdoc/>
-    public uint SectorLength(uint address) => flash.SectorLength(address);
-
-    /// <inheritdoc/>
-    public bool StartErase(uint address)
+    public override bool StartErase(uint address)
     {
         Charge(2, CommandBytes + 1);
-        return _isChanging = flash.StartErase(address);
+        return _isChanging = base.StartErase(address);
     }
 
     /// <inheritdoc/>
-    public bool StartProgram(uint address, byte[] data, int offset, int count)
+    public override bool StartProgram(uint address, byte[] data, int offset, int count)
     {
         Charge(2, CommandBytes + 1 + count);
-        return _isChanging = flash.StartProgram(address, data, offset, count);
+        return _isChanging = base.StartProgram(address, data, offset, count);
     }
 
     /// <inheritdoc/>
-    public bool StartRead(uint address, byte[] into, int offset, int count)
+    public override bool StartRead(uint address, byte[] into, int offset, int count)
     {
         // Here the price is the job itself: the call comes back with the bytes.
-        bool isStarted = flash.StartRead(address, into, offset, count);
+        bool isStarted = base.StartRead(address, into, offset, count);
         Charge(1, CommandBytes + count);
         _isChanging = false;
         return isStarted;
     }
 
     /// <inheritdoc/>
-    public bool StartCompare(uint address, byte[] data, int offset, int count)
+    public override bool StartCompare(uint address, byte[] data, int offset, int count)
     {
-        bool isStarted = flash.StartCompare(address, data, offset, count);
+        bool isStarted = base.StartCompare(address, data, offset, count);
         Charge(1, CommandBytes + count);
         _isChanging = false;
         return isStarted;
     }
 
     /// <inheritdoc/>
-    public FlsStatus Poll()
+    public override FlsStatus Poll()
     {
-        FlsStatus status = flash.Poll();
+        FlsStatus status = base.Poll();
         if (status == FlsStatus.Busy && _isChanging)
         {
             meter.AddNative(costs.SpiTransactionNs + (StatusBytes * costs.SpiByteNs));

@@ -2,6 +2,7 @@
 // What the driver below costs, and the part, is charged there.
 // Tests: tests/host-sim/Ecu/VirtualEcuTests.cs.
 using EsyncAgent;
+using EsyncSim.Flash;
 
 namespace EsyncSim.Ecu;
 
@@ -14,50 +15,32 @@ internal sealed record FlashDriverOperations(IlOperation CompareByte, IlOperatio
 /// <param name="flash">The driver.</param>
 /// <param name="meter">Where it is charged.</param>
 /// <param name="operations">The driver's own work where there is one.</param>
-internal sealed class MeteredFlash(IFls flash, CpuMeter meter, FlashDriverOperations? operations = null) : IFls
+internal sealed class MeteredFlash(IFls flash, CpuMeter meter, FlashDriverOperations? operations = null) : FlashWrapper(flash)
 {
     /// <inheritdoc/>
-    public uint Size => flash.Size;
-
-    /// <inheritdoc/>
-    public int PageSize => flash.PageSize;
-
-    /// <inheritdoc/>
-    public int WriteUnit => flash.WriteUnit;
-
-    /// <inheritdoc/>
-    public byte ErasedValue => flash.ErasedValue;
-
-    /// <inheritdoc/>
-    public uint SectorStart(uint address) => flash.SectorStart(address);
-
-    /// <inheritdoc/>
-    public uint SectorLength(uint address) => flash.SectorLength(address);
-
-    /// <inheritdoc/>
-    public bool StartErase(uint address)
+    public override bool StartErase(uint address)
     {
         // The price is charged first: the part begins when the processor has brought the command out.
         meter.Add(IlOperation.FlashErase);
-        return flash.StartErase(address);
+        return base.StartErase(address);
     }
 
     /// <inheritdoc/>
-    public bool StartProgram(uint address, byte[] data, int offset, int count)
+    public override bool StartProgram(uint address, byte[] data, int offset, int count)
     {
         meter.Add(IlOperation.FlashProgram);
-        return flash.StartProgram(address, data, offset, count);
+        return base.StartProgram(address, data, offset, count);
     }
 
     /// <inheritdoc/>
-    public bool StartRead(uint address, byte[] into, int offset, int count)
+    public override bool StartRead(uint address, byte[] into, int offset, int count)
     {
         meter.Add(IlOperation.FlashRead);
-        return flash.StartRead(address, into, offset, count);
+        return base.StartRead(address, into, offset, count);
     }
 
     /// <inheritdoc/>
-    public bool StartCompare(uint address, byte[] data, int offset, int count)
+    public override bool StartCompare(uint address, byte[] data, int offset, int count)
     {
         meter.Add(IlOperation.FlashCompare);
         if (operations is not null)
@@ -65,13 +48,13 @@ internal sealed class MeteredFlash(IFls flash, CpuMeter meter, FlashDriverOperat
             meter.AddPassive(operations.CompareByte, count);
         }
 
-        return flash.StartCompare(address, data, offset, count);
+        return base.StartCompare(address, data, offset, count);
     }
 
     /// <inheritdoc/>
-    public FlsStatus Poll()
+    public override FlsStatus Poll()
     {
-        FlsStatus status = flash.Poll();
+        FlsStatus status = base.Poll();
         if (status == FlsStatus.Busy)
         {
             meter.AddPassive(IlOperation.FlashBusy);
