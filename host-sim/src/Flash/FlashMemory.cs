@@ -119,26 +119,10 @@ public sealed class FlashMemory
     {
         while (into.Length > 0)
         {
-            int number = _geometry.SectorAt(address);
-            FlashSector sector = _sectors[number];
-            int at = (int)(address - _geometry.StartOf(number));
-            int count = Math.Min(into.Length, _geometry.LengthOf(number) - at);
-            if (sector.Data is null)
+            int count = CopyWithinSector(address, into, out ReadOnlySpan<byte> unstable);
+            for (int i = 0; i < unstable.Length; i++)
             {
-                into[..count].Fill(0xFF);
-            }
-            else
-            {
-                sector.Data.AsSpan(at, count).CopyTo(into);
-            }
-
-            if (sector.Unstable is not null)
-            {
-                for (int i = 0; i < count; i++)
-                {
-                    byte mask = sector.Unstable[at + i];
-                    into[i] ^= mask == 0 ? (byte)0 : (byte)(Next() & mask);
-                }
+                into[i] ^= unstable[i] == 0 ? (byte)0 : (byte)(Next() & unstable[i]);
             }
 
             into = into[count..];
@@ -155,20 +139,8 @@ public sealed class FlashMemory
         bool isStable = true;
         while (into.Length > 0)
         {
-            int number = _geometry.SectorAt(address);
-            FlashSector sector = _sectors[number];
-            int at = (int)(address - _geometry.StartOf(number));
-            int count = Math.Min(into.Length, _geometry.LengthOf(number) - at);
-            if (sector.Data is null)
-            {
-                into[..count].Fill(0xFF);
-            }
-            else
-            {
-                sector.Data.AsSpan(at, count).CopyTo(into);
-            }
-
-            isStable &= sector.Unstable is null || sector.Unstable.AsSpan(at, count).IndexOfAnyExcept((byte)0) < 0;
+            int count = CopyWithinSector(address, into, out ReadOnlySpan<byte> unstable);
+            isStable &= unstable.IndexOfAnyExcept((byte)0) < 0;
             into = into[count..];
             address += (uint)count;
         }
@@ -289,6 +261,26 @@ public sealed class FlashMemory
         FlashSector sector = Own(number);
         sector.Data ??= Blank(number);
         sector.Data[address - _geometry.StartOf(number)] ^= (byte)(1 << bit);
+    }
+
+    // As far as the range lies in the sector of its first byte; with the unstable bits of each byte, none where all are stable.
+    private int CopyWithinSector(uint address, Span<byte> into, out ReadOnlySpan<byte> unstable)
+    {
+        int number = _geometry.SectorAt(address);
+        FlashSector sector = _sectors[number];
+        int at = (int)(address - _geometry.StartOf(number));
+        int count = Math.Min(into.Length, _geometry.LengthOf(number) - at);
+        if (sector.Data is null)
+        {
+            into[..count].Fill(0xFF);
+        }
+        else
+        {
+            sector.Data.AsSpan(at, count).CopyTo(into);
+        }
+
+        unstable = sector.Unstable is null ? [] : sector.Unstable.AsSpan(at, count);
+        return count;
     }
 
     private Span<byte> Touch(uint address, int count)
