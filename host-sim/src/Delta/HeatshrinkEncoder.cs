@@ -9,6 +9,7 @@ namespace EsyncSim.Delta;
 /// <summary>Encoder of one piece of data, for many parameters.</summary>
 public sealed class HeatshrinkEncoder(byte[] data)
 {
+    private readonly SuffixArray _suffixes = new(data);
     private readonly Dictionary<int, HeatshrinkMatches> _matches = [];
 
     /// <summary>Length in bytes of the encoded data.</summary>
@@ -62,7 +63,7 @@ public sealed class HeatshrinkEncoder(byte[] data)
         if (!_matches.TryGetValue(parameters.WindowBits, out HeatshrinkMatches? matches))
         {
             // Matches for the longest lookahead of a window serve the shorter ones, cut off.
-            matches = HeatshrinkMatches.Find(data, parameters.Window, parameters.Window / 2);
+            matches = HeatshrinkMatches.Find(data, _suffixes, parameters.Window, parameters.Window / 2);
             _matches.Add(parameters.WindowBits, matches);
         }
 

@@ -1,5 +1,6 @@
-// For each position of some data the longest earlier occurrence of what follows, no farther back than a window, found by
-// chains of equal pairs of bytes.
+// For each position of some data the longest earlier occurrence of what follows, no farther back than a window: among the
+// suffixes that begin in the window the one right before or right after this position's in the order of a suffix array.
+// Invariant: the time does not depend on the data: a patch is mostly zeros, where a search among equal beginnings has no end.
 // Tests: tests/host-sim/Delta/HeatshrinkTests.cs.
 namespace EsyncSim.Delta;
 
@@ -9,36 +10,35 @@ namespace EsyncSim.Delta;
 internal sealed record HeatshrinkMatches(int[] Length, int[] Distance)
 {
     /// <summary>Finds them; matches may overlap what they stand for, as in every LZSS.</summary>
-    internal static HeatshrinkMatches Find(byte[] data, int window, int lengthMax)
+    internal static HeatshrinkMatches Find(byte[] data, SuffixArray suffixes, int window, int lengthMax)
     {
         HeatshrinkMatches found = new(new int[data.Length], new int[data.Length]);
-        int[] newest = new int[ushort.MaxValue + 1];
-        int[] older = new int[data.Length];
-        Array.Fill(newest, -1);
-        for (int i = 0; i + 1 < data.Length; i++)
+        ReadOnlySpan<int> sorted = suffixes.Sorted;
+        int[] ranks = new int[data.Length];
+        for (int rank = 0; rank < ranks.Length; rank++)
         {
-            int limit = Math.Min(lengthMax, data.Length - i);
+            ranks[sorted[rank]] = rank;
+        }
 
-            // The match of the byte before goes on here, one shorter, or as long as before where it was cut off.
-            int distance = i > 0 ? found.Distance[i - 1] : 0;
-            int best = distance > 0 ? Common(data, i - distance, i, limit) : 0;
-            int pair = (data[i] << 8) | data[i + 1];
-            for (int at = newest[pair]; at >= 0 && i - at <= window && best < limit; at = older[at])
+        RankSet inWindow = new(data.Length);
+        for (int i = 0; i < data.Length; i++)
+        {
+            if (i > window)
             {
-                if (data[at + best] == data[i + best] && Common(data, at, i, limit) is int common && common > best)
+                inWindow.Remove(ranks[i - window - 1]);
+            }
+
+            foreach (int rank in (ReadOnlySpan<int>)[inWindow.Below(ranks[i]), inWindow.Above(ranks[i])])
+            {
+                int length = rank < 0 ? 0 : Common(data, sorted[rank], i, Math.Min(lengthMax, data.Length - i));
+                if (length > Math.Max(found.Length[i], 1))
                 {
-                    best = common;
-                    distance = i - at;
+                    found.Length[i] = length;
+                    found.Distance[i] = i - sorted[rank];
                 }
             }
 
-            older[i] = newest[pair];
-            newest[pair] = i;
-            if (best > 1)
-            {
-                found.Length[i] = best;
-                found.Distance[i] = distance;
-            }
+            inWindow.Add(ranks[i]);
         }
 
         return found;

@@ -7,7 +7,7 @@
 // Tests: tests/host-sim/Delta/SequentialPatchTests.cs.
 namespace EsyncSim.Delta;
 
-/// <summary>Writes patches.</summary>
+/// <summary>Writes and applies patches.</summary>
 public static class SequentialPatch
 {
     private const byte TypeAndCompression = 0x04;
