@@ -1,11 +1,19 @@
 // The JSON of key and device files: small, strict, and with messages that name the file and the field. An unknown field is
 // an error, so that a mistyped one is not silently dropped.
 // Tests: tests/host-sim/Signing.
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace EsyncSim.Signing;
+
+/// <summary>A form that carries a SHA-256 over its own text with an empty checksum.</summary>
+internal interface ICheckedForm
+{
+    /// <summary>The SHA-256 in hexadecimal.</summary>
+    string Checksum { get; set; }
+}
 
 /// <summary>Reading and writing of the JSON forms.</summary>
 internal static class KeyJson
@@ -26,6 +34,22 @@ internal static class KeyJson
 
     /// <summary>The value as UTF-8 text that ends with a line feed.</summary>
     public static byte[] Write<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value, Options), (byte)'\n'];
+
+    /// <summary>The form as text, with its checksum.</summary>
+    public static byte[] WriteChecked<T>(T form)
+        where T : ICheckedForm
+    {
+        form.Checksum = ChecksumOf(form);
+        return Write(form);
+    }
+
+    /// <summary>True when the checksum is right; leaves the form with an empty one.</summary>
+    public static bool IsIntact<T>(T form)
+        where T : ICheckedForm
+    {
+        string checksum = form.Checksum;
+        return checksum == ChecksumOf(form);
+    }
 
     /// <summary>Reads a form whose first field says which form it is.</summary>
     /// <exception cref="UserErrorException">No JSON, another form, a missing or an unknown field.</exception>
@@ -68,6 +92,14 @@ internal static class KeyJson
     /// <summary>The error for a file that is there but not as it should be.</summary>
     public static UserErrorException Malformed(string path, string what, string reason) =>
         new(ExitCode.BadFile, $"{path} is no usable {what}: {reason}");
+
+    // Leaves the form with an empty checksum.
+    private static string ChecksumOf<T>(T form)
+        where T : ICheckedForm
+    {
+        form.Checksum = string.Empty;
+        return Convert.ToHexStringLower(SHA256.HashData(Write(form)));
+    }
 
     // The serializer's messages carry type names of this program, which help nobody who holds the file.
     private static string Explain(string message)

@@ -5,7 +5,6 @@
 // leaves the register behind and never ahead, so that it accuses nobody falsely.
 // It holds nothing secret and must not know what a key signs.
 // Tests: tests/host-sim/Signing.
-using System.Security.Cryptography;
 using EsyncSim.Files;
 
 namespace EsyncSim.Signing;
@@ -78,8 +77,7 @@ public sealed class KeyRegister
         }
 
         EntryForm form = KeyJson.Parse<EntryForm>(_files.Read(entry), entry, What, Format, form => form.Format);
-        string checksum = form.Checksum;
-        return checksum == ChecksumOf(form) && form.KeyId == Convert.ToHexStringLower(keyId) && form.NextIndex >= 0
+        return KeyJson.IsIntact(form) && form.KeyId == Convert.ToHexStringLower(keyId) && form.NextIndex >= 0
             ? new KeyKnowledge(form.NextIndex, form.Source)
             : throw KeyJson.Malformed(entry, What, "its checksum is wrong, so it was damaged or edited. Remove it to go on without what it knew; an old copy of this key is not found then");
     });
@@ -95,11 +93,10 @@ public sealed class KeyRegister
         }
 
         EntryForm form = new() { Format = Format, KeyId = Convert.ToHexStringLower(keyId), NextIndex = nextIndex, Source = source };
-        form.Checksum = ChecksumOf(form);
         return Guard(() =>
         {
             _files.CreateDirectory(_directory!);
-            AtomicFile.Write(_files, EntryOf(keyId), KeyJson.Write(form));
+            AtomicFile.Write(_files, EntryOf(keyId), KeyJson.WriteChecked(form));
             return true;
         });
     }
@@ -118,14 +115,7 @@ public sealed class KeyRegister
         }
     }
 
-    // Over the text with an empty checksum; leaves the form with it.
-    private static string ChecksumOf(EntryForm form)
-    {
-        form.Checksum = string.Empty;
-        return Convert.ToHexStringLower(SHA256.HashData(KeyJson.Write(form)));
-    }
-
-    private sealed class EntryForm
+    private sealed class EntryForm : ICheckedForm
     {
         public required string Format { get; init; }
 

@@ -3,8 +3,6 @@
 // helpful hand. The nodes are a cache that saves computing the trees at each start.
 // Must not touch the disk (SigningKeyStore does).
 // Tests: tests/host-sim/Signing.
-using System.Security.Cryptography;
-
 namespace EsyncSim.Signing;
 
 /// <summary>Serialises and parses private key files.</summary>
@@ -36,8 +34,7 @@ internal static class SigningKeyFile
             LowerNodes = key.LowerNodes is null ? null : Convert.ToBase64String(key.LowerNodes),
             Demonstration = key.IsDemonstration ? true : null,
         };
-        form.Checksum = ChecksumOf(form);
-        return KeyJson.Write(form);
+        return KeyJson.WriteChecked(form);
     }
 
     /// <summary>The key in a file.</summary>
@@ -45,8 +42,7 @@ internal static class SigningKeyFile
     public static SigningKey Parse(byte[] text, string path)
     {
         FileForm form = KeyJson.Parse<FileForm>(text, path, What, Format, form => form.Format);
-        string checksum = form.Checksum;
-        if (checksum != ChecksumOf(form))
+        if (!KeyJson.IsIntact(form))
         {
             throw KeyJson.Malformed(path, What, "its checksum is wrong, so it was damaged or edited; an index might be used twice. Make a new key");
         }
@@ -77,14 +73,7 @@ internal static class SigningKeyFile
             : throw KeyJson.Malformed(path, What, $"{field} is not {nodes.Length} bytes in base64");
     }
 
-    // Over the text with an empty checksum; leaves the form with it.
-    private static string ChecksumOf(FileForm form)
-    {
-        form.Checksum = string.Empty;
-        return Convert.ToHexStringLower(SHA256.HashData(KeyJson.Write(form)));
-    }
-
-    private sealed class FileForm
+    private sealed class FileForm : ICheckedForm
     {
         public required string Format { get; init; }
 
