@@ -5,6 +5,7 @@
 // Tests: tests/host-sim/Server.
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace EsyncSim.Server;
 
@@ -246,12 +247,16 @@ public static class EsyncJson
     public static byte[] Encode(EsyncMessage message) => JsonSerializer.SerializeToUtf8Bytes(message, EsyncJsonContext.Default.EsyncMessage);
 
     /// <summary>Reads a message; null when the bytes are none.</summary>
-    public static EsyncMessage? TryDecode(ReadOnlyMemory<byte> payload)
+    public static EsyncMessage? TryDecode(ReadOnlyMemory<byte> payload) =>
+        TryDecode(payload.Span, EsyncJsonContext.Default.EsyncMessage) is { } message && IsWhole(message.Body.Package) ? message : null;
+
+    /// <summary>Reads what holds messages, without a look into their lists; null when the bytes are none.</summary>
+    internal static T? TryDecode<T>(ReadOnlySpan<byte> text, JsonTypeInfo<T> form)
+        where T : class
     {
         try
         {
-            EsyncMessage? message = JsonSerializer.Deserialize(payload.Span, EsyncJsonContext.Default.EsyncMessage);
-            return message is not null && IsWhole(message.Body.Package) ? message : null;
+            return JsonSerializer.Deserialize(text, form);
         }
         catch (JsonException)
         {

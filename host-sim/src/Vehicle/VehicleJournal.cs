@@ -125,22 +125,10 @@ public sealed class VehicleJournal
         int end = Array.IndexOf(file, (byte)'\n');
         byte[] text = end < 0 ? [] : file[(end + 1)..];
         bool isWhole = end > 0 && Encoding.ASCII.GetString(file, 0, end) == Convert.ToHexStringLower(SHA256.HashData(text));
-        JournalForm? form = isWhole ? Deserialize(text) : null;
+        JournalForm? form = isWhole ? EsyncJson.TryDecode(text, VehicleJournalContext.Default.JournalForm) : null;
         return form?.Format == Format ? form : throw new UserErrorException(
             ExitCode.BadFile,
             $"{path} is no usable journal of a vehicle: {(isWhole ? "another version wrote it" : "it is damaged")}. Move it away to begin a new one; answers in it that the server never got are lost then");
-    }
-
-    private static JournalForm? Deserialize(byte[] text)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(text, VehicleJournalContext.Default.JournalForm);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }
 
