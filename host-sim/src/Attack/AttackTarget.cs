@@ -116,30 +116,7 @@ internal sealed class ModelTarget : IAttackTarget
 
     /// <summary>An honest update.</summary>
     internal static Task<UpdateOutcome> UpdateAsync(EcuClient client, Package package, UpdatePolicy policy) =>
-        new UpdateSession(client, PackageImages.Full(package), policy, new Unwatched()).RunAsync();
-
-    private sealed class Unwatched : IUpdateObserver
-    {
-        public void Stage(UpdateStage stage)
-        {
-        }
-
-        public void TransferBegins(int offset, int total)
-        {
-        }
-
-        public void Transferred(int position)
-        {
-        }
-
-        public void TransferEnds()
-        {
-        }
-
-        public void AttemptEnded(int attempt, UpdateOutcome outcome, bool isLast)
-        {
-        }
-    }
+        new UpdateSession(client, PackageImages.Full(package), policy).RunAsync();
 }
 
 /// <summary>An ECU on a real bus.</summary>

@@ -10,7 +10,7 @@ using EsyncSim.Bus;
 namespace EsyncSim.Client;
 
 /// <summary>Brings one image to one ECU.</summary>
-public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePolicy policy, IUpdateObserver observer)
+public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePolicy policy, IUpdateObserver? observer = null)
 {
     private const uint StagingAddress = 0x10000000;
     private const uint BankAddress = 0x20000000;
@@ -30,7 +30,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
             return await TryOutAsync();
         }
 
-        observer.Stage(UpdateStage.Prepare);
+        observer?.Stage(UpdateStage.Prepare);
         await client.SessionAsync(0x03);
         client.Tester.StartKeepAlive();
         UpdateLimits limits = await client.ReadLimitsAsync();
@@ -57,14 +57,14 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
         await EcuAttempts.EnterProgrammingAsync(client);
         await client.Tester.RequestAsync([0x2E, 0xF1, 0x5A, .. policy.Fingerprint], "write fingerprint");
         await DownloadAsync(before);
-        observer.Stage(UpdateStage.Check);
+        observer?.Stage(UpdateStage.Check);
         await client.RoutineAsync(0xFF01, "check programming dependencies");
         if (policy.Goal == UpdateGoal.Verified)
         {
             return new UpdateOutcome(UpdateEnd.Verified, FotaError.None, $"version {image.Version} is in the ECU, whole and checked");
         }
 
-        observer.Stage(UpdateStage.Activate);
+        observer?.Stage(UpdateStage.Activate);
         await client.RoutineAsync(0x0211, "activate");
         _isActivated = true;
         await client.ResetAsync(policy.PresenceMsMax);
@@ -88,7 +88,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
             && before.ManifestDigests[_target].AsSpan().SequenceEqual(image.ManifestDigest);
         if (!isBound)
         {
-            observer.Stage(UpdateStage.Manifest);
+            observer?.Stage(UpdateStage.Manifest);
             int longest = await client.RequestDownloadAsync(0, StagingAddress, (uint)image.Envelope.Length);
             await client.TransferAsync(image.Envelope, longest);
             await client.RoutineAsync(0x0210, "authenticate manifest");
@@ -102,7 +102,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
         ResumePoint point = await client.ReadResumePointAsync();
         if (!isBound || point.NextByte == 0)
         {
-            observer.Stage(UpdateStage.Erase);
+            observer?.Stage(UpdateStage.Erase);
             await client.RoutineAsync(0xFF00, "erase memory");
             point = point with { NextByte = 0 };
         }
@@ -115,18 +115,18 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
 
     private async Task TransferImageAsync(int offset)
     {
-        observer.Stage(UpdateStage.Download);
-        observer.TransferBegins(offset, image.Payload.Length);
+        observer?.Stage(UpdateStage.Download);
+        observer?.TransferBegins(offset, image.Payload.Length);
         int longest = await client.RequestDownloadAsync(image.Encoding, BankAddress + (uint)offset, (uint)(image.Payload.Length - offset));
-        await client.TransferAsync(image.Payload[offset..], longest, position => observer.Transferred(offset + position));
-        observer.TransferEnds();
+        await client.TransferAsync(image.Payload[offset..], longest, position => observer?.Transferred(offset + position));
+        observer?.TransferEnds();
     }
 
     // The trial runs for a while under the client's eyes before it is confirmed: an application that fails its
     // self-test, throws or stalls goes back by itself meanwhile.
     private async Task<UpdateOutcome> TryOutAsync()
     {
-        observer.Stage(UpdateStage.Trial);
+        observer?.Stage(UpdateStage.Trial);
         client.Tester.StopKeepAlive();
         await client.Time.DelayMs(policy.TrialMs);
         await client.AwaitPresenceAsync(policy.PresenceMsMax);
@@ -161,7 +161,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
             return new UpdateOutcome(UpdateEnd.OnTrial, FotaError.None, $"version {report.ApplicationVersion} runs on trial");
         }
 
-        observer.Stage(UpdateStage.Confirm);
+        observer?.Stage(UpdateStage.Confirm);
         await ConfirmAsync();
         report = await client.ReadVersionReportAsync();
         return new UpdateOutcome(UpdateEnd.Confirmed, FotaError.None, $"version {report.ApplicationVersion} runs");

@@ -62,7 +62,7 @@ public sealed class Fleet
             await client.RoutineAsync(0x0220, "provision", ecu.ProvisioningRecord);
             Release first = ecu.Releases[0];
             UpdateImage image = new(first.Envelope, first.Digest, 0, first.Image, first.Version);
-            return await new UpdateSession(client, image, Policy, new NoObserver()).RunAsync();
+            return await new UpdateSession(client, image, Policy).RunAsync();
         });
 
         // The confirm mark and the diagnostic events follow in the background.
@@ -70,28 +70,5 @@ public sealed class Fleet
         ecu.FirstFlash = outcome.End == UpdateEnd.Confirmed
             ? board.Flash.Memory.Snapshot()
             : throw new InvalidOperationException($"{ecu.Name} does not take its first release without any fault: {outcome.Text}");
-    }
-
-    private sealed class NoObserver : IUpdateObserver
-    {
-        public void Stage(UpdateStage stage)
-        {
-        }
-
-        public void TransferBegins(int offset, int total)
-        {
-        }
-
-        public void Transferred(int position)
-        {
-        }
-
-        public void TransferEnds()
-        {
-        }
-
-        public void AttemptEnded(int attempt, UpdateOutcome outcome, bool isLast)
-        {
-        }
     }
 }
