@@ -30,14 +30,8 @@ internal sealed class UpdateScenario : IUpdateObserver
         _definition = NfConfig.Load(Path.Combine(AgentCompiler.RepositoryRoot, NfConfig.FileName)).Ecu(ecu);
         Bus = new VirtualBus(_time, (int)_definition.Bus.BitRate);
         Ecu = VirtualEcu.Create(Bus, _definition, options with { Loader = () => new QuietApplication() });
-        SeededRandom random = new(1, "client");
         UdsTester tester = new(new IsoTpLink(Bus, _definition.Config.CanIf), new TesterTiming());
-        _client = new EcuClient(tester, new DeviceCredentials(DeviceId, DeviceSecret), count =>
-        {
-            byte[] bytes = new byte[count];
-            random.Fill(bytes);
-            return bytes;
-        });
+        _client = new EcuClient(tester, new DeviceCredentials(DeviceId, DeviceSecret), new SeededRandom(1, "client").Bytes);
     }
 
     /// <summary>The bus.</summary>

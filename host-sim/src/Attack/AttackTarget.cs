@@ -48,16 +48,9 @@ internal sealed class ModelTarget : IAttackTarget
         _seed = seed;
         _stop = stop;
         SeededRandom random = new(seed, "attack");
-        byte[] Draw(int count)
-        {
-            byte[] bytes = new byte[count];
-            random.Fill(bytes);
-            return bytes;
-        }
-
-        DeviceCredentials secret = new(Draw(DeviceFile.DeviceIdLength), Draw(DeviceFile.DeviceSecretLength));
+        DeviceCredentials secret = new(random.Bytes(DeviceFile.DeviceIdLength), random.Bytes(DeviceFile.DeviceSecretLength));
         AttackKeys keys = new(definition, secret, seed);
-        Means = new AttackMeans(Draw, secret, keys);
+        Means = new AttackMeans(random.Bytes, secret, keys);
         keys.Prepare();
         _flash = Prepare(keys);
     }

@@ -71,13 +71,7 @@ internal sealed class ModelEcu : IEcuAccess
     public EcuClient Connect(DeviceCredentials? credentials)
     {
         IsoTpLink link = new(VirtualBus.Time, CreateCan("tester"), Definition.Config.CanIf);
-        SeededRandom random = new(_seed, "client");
-        return new EcuClient(new UdsTester(link, new TesterTiming()), credentials, count =>
-        {
-            byte[] bytes = new byte[count];
-            random.Fill(bytes);
-            return bytes;
-        });
+        return new EcuClient(new UdsTester(link, new TesterTiming()), credentials, new SeededRandom(_seed, "client").Bytes);
     }
 
     /// <inheritdoc/>

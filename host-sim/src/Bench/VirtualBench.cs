@@ -40,16 +40,7 @@ public sealed class VirtualBench
     public IReadOnlyList<BenchEcu> Ecus { get; }
 
     /// <summary>Random bytes that follow from the seed and the purpose: challenges, nonces, secrets of a demonstration.</summary>
-    public Func<int, byte[]> Entropy(string purpose)
-    {
-        SeededRandom random = new(_seed, purpose);
-        return count =>
-        {
-            byte[] bytes = new byte[count];
-            random.Fill(bytes);
-            return bytes;
-        };
-    }
+    public Func<int, byte[]> Entropy(string purpose) => new SeededRandom(_seed, purpose).Bytes;
 
     /// <summary>Ends whatever runs on the bench, by <see cref="OperationCanceledException"/>, at the first frame after the token was cancelled.</summary>
     public void StopOn(CancellationToken stop) => Bus.Observe(new StopObserver(stop));

@@ -68,6 +68,14 @@ public sealed class SeededRandom
         }
     }
 
+    /// <summary>The next bytes, so many.</summary>
+    public byte[] Bytes(int count)
+    {
+        byte[] bytes = new byte[count];
+        Fill(bytes);
+        return bytes;
+    }
+
     private static ulong SplitMix(ref ulong state)
     {
         ulong z = state += 0x9E3779B97F4A7C15;

@@ -47,13 +47,7 @@ public sealed class Fleet
         VirtualBus bus = new(time, (int)ecu.Definition.Bus.BitRate);
         VirtualEcu board = VirtualEcu.Create(bus, ecu.Definition, Options(1));
         UdsTester tester = new(new IsoTpLink(bus, ecu.Definition.Config.CanIf), new TesterTiming());
-        SeededRandom entropy = new(1, "first installation");
-        EcuClient client = new(tester, ecu.Credentials, count =>
-        {
-            byte[] bytes = new byte[count];
-            entropy.Fill(bytes);
-            return bytes;
-        });
+        EcuClient client = new(tester, ecu.Credentials, new SeededRandom(1, "first installation").Bytes);
         board.PowerOn();
         UpdateOutcome outcome = time.Run(async () =>
         {

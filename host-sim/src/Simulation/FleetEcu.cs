@@ -52,7 +52,7 @@ public sealed class FleetEcu
         _author = NewSigner(SigningRole.Author);
         _oem = NewSigner(SigningRole.Oem);
         SeededRandom secret = new(1, $"device {definition.Name}");
-        Credentials = new DeviceCredentials(Bytes(secret, DeviceFile.DeviceIdLength), Bytes(secret, DeviceFile.DeviceSecretLength));
+        Credentials = new DeviceCredentials(secret.Bytes(DeviceFile.DeviceIdLength), secret.Bytes(DeviceFile.DeviceSecretLength));
         Releases = [.. Order.Select((row, index) => new Release(index, Build(Request(index, row.Version, row.SecurityVersion, row.Behaviour)), row.Behaviour))];
         Refused = [.. ForgeAll()];
         ProvisioningRecord = Signing.ProvisioningRecord.Build(Credentials.DeviceId, Credentials.Secret, Anchors);
@@ -97,13 +97,6 @@ public sealed class FleetEcu
     }
 
     private TrustAnchor[] Anchors => [new(_author.Role, _author.PublicKey), new(_oem.Role, _oem.PublicKey)];
-
-    private static byte[] Bytes(SeededRandom random, int count)
-    {
-        byte[] bytes = new byte[count];
-        random.Fill(bytes);
-        return bytes;
-    }
 
     private MemorySigner NewSigner(SigningRole role) =>
         new(SigningKey.FromSeedText(role, Parameters, $"esync sim {Definition.Name} {role.Name()}"));

@@ -62,7 +62,7 @@ public sealed class SimVehicle
             VirtualCan can = new(_bus, $"tester-{ecu.Fleet.Name}");
             CrashableLink link = new(new IsoTpLink(_bus.Time, can, ecu.Fleet.Definition.Config.CanIf));
             SeededRandom random = new(_seed, string.Create(CultureInfo.InvariantCulture, $"client {_starts} {ecu.Fleet.Name}"));
-            clients.Add(new EcuClient(new UdsTester(link, new TesterTiming()), ecu.Fleet.Credentials, count => Entropy(random, count)));
+            clients.Add(new EcuClient(new UdsTester(link, new TesterTiming()), ecu.Fleet.Credentials, random.Bytes));
             controllers.Add(can);
             _links.Add(link);
         }
@@ -97,13 +97,6 @@ public sealed class SimVehicle
 
         _start.After(downMs * VirtualTime.NsPerMs);
         return true;
-    }
-
-    private static byte[] Entropy(SeededRandom random, int count)
-    {
-        byte[] bytes = new byte[count];
-        random.Fill(bytes);
-        return bytes;
     }
 
     /// <summary>Lets the rules hear what the vehicle publishes.</summary>

@@ -19,7 +19,6 @@ internal sealed class BusWorld : IUpdateObserver, IBusObserver
     private readonly VirtualTime _time = new();
     private readonly VirtualEcu _ecu;
     private readonly EcuClient _client;
-    private readonly SeededRandom _entropy;
     private ScriptedLoader _loader = new();
     private int _frames;
     private bool _isToBeChecked;
@@ -31,14 +30,13 @@ internal sealed class BusWorld : IUpdateObserver, IBusObserver
         _onFrame = onFrame;
         Ledger = job.Ledger;
         ulong seed = job.Request.Seed;
-        _entropy = new SeededRandom(seed, "client");
         VirtualBus bus = new(_time, 500_000, "can0", seed);
         EcuConfig config = job.Part.Config;
         VirtualBoard board = new(new VirtualCan(bus, config.Name), job.Part.Geometry, seed);
         board.Flash.Memory.Restore(job.Start);
         _ecu = new VirtualEcu(config, board, new VirtualEcuOptions { Seed = seed, Loader = () => _loader = new ScriptedLoader() });
         UdsTester tester = new(new IsoTpLink(bus, config.CanIf), new TesterTiming());
-        _client = new EcuClient(tester, new DeviceCredentials(SignedImage.DeviceId, SignedImage.DeviceSecret), Random);
+        _client = new EcuClient(tester, new DeviceCredentials(SignedImage.DeviceId, SignedImage.DeviceSecret), new SeededRandom(seed, "client").Bytes);
         bus.Observe(this);
     }
 
@@ -137,12 +135,5 @@ internal sealed class BusWorld : IUpdateObserver, IBusObserver
             _isToBeChecked = false;
             Ledger.Check(agent.EcuM, _loader.Image);
         }
-    }
-
-    private byte[] Random(int count)
-    {
-        byte[] bytes = new byte[count];
-        _entropy.Fill(bytes);
-        return bytes;
     }
 }
