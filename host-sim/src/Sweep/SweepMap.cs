@@ -13,12 +13,13 @@ internal sealed class SweepMap
     private readonly FlashGeometry _geometry;
     private readonly bool[] _isTaken;
 
-    private SweepMap(FlashGeometry geometry, Run a, Run b)
+    private SweepMap(FlashGeometry geometry, Pair banks)
     {
         _geometry = geometry;
         _isTaken = new bool[geometry.SectorCount];
-        BankA = Take(a);
-        BankB = Take(b);
+        BankA = Take(banks.A);
+        BankB = Take(banks.B);
+        Images = banks.Images;
     }
 
     /// <summary>Bank A.</summary>
@@ -27,30 +28,21 @@ internal sealed class SweepMap
     /// <summary>Bank B.</summary>
     public FlsArea BankB { get; }
 
-    /// <summary>Finds places for two banks that leave enough sectors for <paramref name="otherAreas"/>; false when there are none.</summary>
-    public static bool TryLay(FlashGeometry geometry, int lengthMin, int otherAreas, out SweepMap? map, out SweepImages? images)
-    {
-        map = null;
-        images = null;
-        long best = long.MaxValue;
-        foreach (Run a in Candidates(geometry, lengthMin))
-        {
-            foreach (Run b in Candidates(geometry, lengthMin).Where(b => b.First > a.Last))
-            {
-                int first = Math.Max(a.FirstLength, b.FirstLength);
-                int left = geometry.SectorCount - (a.Last - a.First) - (b.Last - b.First) - 2;
-                bool isLongEnough = Math.Min(a.Length, b.Length) >= SweepImages.BankLengthFor(Math.Max(lengthMin, first));
-                long cost = a.Length + b.Length + (a.IsEven ? geometry.Size : 0) + (b.IsEven ? geometry.Size : 0);
-                if (isLongEnough && left >= otherAreas && cost < best)
-                {
-                    best = cost;
-                    map = new SweepMap(geometry, a, b);
-                    images = SweepImages.Of(Math.Max(lengthMin, first));
-                }
-            }
-        }
+    /// <summary>Images that both banks hold.</summary>
+    public SweepImages Images { get; }
 
-        return map is not null;
+    /// <summary>
+    /// The shortest places for two banks that leave enough sectors for <paramref name="otherAreas"/>, with sectors of two lengths in each
+    /// where the part has them; null when there are none.
+    /// </summary>
+    public static SweepMap? TryLay(FlashGeometry geometry, int lengthMin, int otherAreas)
+    {
+        Run[] runs = [.. Candidates(geometry, lengthMin)];
+        Pair? best = runs
+            .SelectMany(a => runs.Where(b => b.First > a.Last).Select(b => new Pair(a, b, ImagesOf(geometry, a, b, lengthMin))))
+            .Where(pair => pair.IsLongEnough && geometry.SectorCount - pair.A.Count - pair.B.Count >= otherAreas)
+            .MinBy(pair => CostOf(geometry, pair.A) + CostOf(geometry, pair.B));
+        return best is null ? null : new SweepMap(geometry, best);
     }
 
     /// <summary>The whole map; the small areas take the smallest sectors that are left.</summary>
@@ -70,20 +62,27 @@ internal sealed class SweepMap
         Staging = Smallest(slotLength),
     };
 
+    // Each reaches into a second sector of either bank.
+    private static SweepImages ImagesOf(FlashGeometry geometry, Run a, Run b, int lengthMin) =>
+        SweepImages.Of(Math.Max(lengthMin, Math.Max(geometry.LengthOf(a.First), geometry.LengthOf(b.First))));
+
+    private static long CostOf(FlashGeometry geometry, Run run) =>
+        run.Length + (geometry.LengthOf(run.First) == geometry.LengthOf(run.Last) ? geometry.Size : 0);
+
     // On an even part every place is like the first two.
     private static IEnumerable<Run> Candidates(FlashGeometry geometry, int lengthMin)
     {
+        bool isEvenPart = geometry.Runs.All(run => run.Length == geometry.Runs[0].Length);
         int last = -1;
         for (int first = 0; first < geometry.SectorCount; first++)
         {
-            bool isEvenPart = geometry.Runs.All(run => run.Length == geometry.Runs[0].Length);
             if (isEvenPart && first <= last)
             {
                 continue;
             }
 
             int length = geometry.LengthOf(first);
-            int need = SweepImages.BankLengthFor(Math.Min(Math.Max(lengthMin, length), SweepPart.LargeLength));
+            int need = SweepImages.Of(Math.Min(Math.Max(lengthMin, length), SweepPart.LargeLength)).BankLength;
             int end = first;
             while (end + 1 < geometry.SectorCount && (length < need || end == first))
             {
@@ -93,7 +92,7 @@ internal sealed class SweepMap
             if (length >= need && end > first && geometry.LengthOf(first) < SweepPart.LargeLength)
             {
                 last = end;
-                yield return new Run(first, end, geometry.LengthOf(first), length, geometry.LengthOf(first) == geometry.LengthOf(end));
+                yield return new Run(first, end, length);
             }
 
             if (isEvenPart && geometry.StartOf(first) > geometry.Size / 2)
@@ -117,7 +116,7 @@ internal sealed class SweepMap
 
             if (length >= lengthMin && (best.Length == 0 || length < best.Length))
             {
-                best = new Run(first, at - 1, 0, length, true);
+                best = new Run(first, at - 1, length);
             }
         }
 
@@ -126,9 +125,17 @@ internal sealed class SweepMap
 
     private FlsArea Take(Run run)
     {
-        Array.Fill(_isTaken, true, run.First, run.Last - run.First + 1);
+        Array.Fill(_isTaken, true, run.First, run.Count);
         return new FlsArea { Start = _geometry.StartOf(run.First), Length = (uint)run.Length };
     }
 
-    private readonly record struct Run(int First, int Last, int FirstLength, int Length, bool IsEven);
+    private readonly record struct Run(int First, int Last, int Length)
+    {
+        public int Count => Last - First + 1;
+    }
+
+    private sealed record Pair(Run A, Run B, SweepImages Images)
+    {
+        public bool IsLongEnough => Math.Min(A.Length, B.Length) >= Images.BankLength;
+    }
 }

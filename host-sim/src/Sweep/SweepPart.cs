@@ -32,8 +32,8 @@ public sealed record SweepImages(SignedImage One, SignedImage Two, SignedImage B
     /// <summary>A trust manifest, signed by the anchors of <see cref="Provisioning"/>, that replaces them.</summary>
     public static byte[] NewKeys { get; } = MakeNewKeys();
 
-    /// <summary>Length that a bank must have for the class that is longer than <paramref name="length"/>.</summary>
-    public static int BankLengthFor(int length) => Of(length).Two.Payload.Length + (4 * K);
+    /// <summary>Length that a bank must have for them.</summary>
+    public int BankLength => Two.Payload.Length + (4 * K);
 
     /// <summary>The shortest class that is longer than <paramref name="length"/> bytes.</summary>
     public static SweepImages Of(int length) => Classes[Array.FindIndex(Lengths, one => one >= length)];
@@ -72,11 +72,11 @@ public sealed class SweepPart
     private const uint SmallArea = 2048;
     private const int SmallAreas = 10;
 
-    private SweepPart(FlashGeometry row, FlashGeometry geometry, SweepMap map, SweepImages images)
+    private SweepPart(FlashGeometry row, FlashGeometry geometry, SweepMap map)
     {
         Name = row.Name;
         Geometry = geometry;
-        Images = images;
+        Images = map.Images;
         Config = RigConfig.Make(map.ToConfig(SlotLength, SmallArea));
         LongBlockConfig = RigConfig.Make(Config.Fls);
         LongBlockConfig.NvM.LengthMax[NvMBlock.Fingerprint] = (ushort)Math.Min(Config.Fls.NvM0.Length / 8, ushort.MaxValue);
@@ -114,9 +114,9 @@ public sealed class SweepPart
         FlashGeometry twice = new(row.Name, row.PageSize, row.WriteUnit, row.Timing, [.. row.Runs, .. row.Runs]);
         foreach (FlashGeometry geometry in (FlashGeometry[])[row, twice])
         {
-            if (SweepMap.TryLay(geometry, lengthMin, SmallAreas, out SweepMap? map, out SweepImages? images))
+            if (SweepMap.TryLay(geometry, lengthMin, SmallAreas) is { } map)
             {
-                return new SweepPart(row, geometry, map!, images!);
+                return new SweepPart(row, geometry, map);
             }
         }
 
