@@ -61,7 +61,7 @@ public static class AtomicFile
             FileInfo file = new(path);
             if (!file.Exists)
             {
-                throw new UserErrorException(ExitCode.BadFile, $"{what} {path} is not there");
+                throw new UserErrorException(ExitCode.BadFile, Directory.Exists(path) ? $"{path} is no {what}: it is a directory" : $"{what} {path} is not there");
             }
 
             if (file.Length > lengthMax)

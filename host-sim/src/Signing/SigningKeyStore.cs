@@ -118,7 +118,8 @@ public sealed class SigningKeyStore
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException(ExitCode.BadFile, $"signing key {path}: {error.Message}");
+            string reason = error is DirectoryNotFoundException ? "its directory is not there" : error.Message;
+            throw new UserErrorException(ExitCode.BadFile, $"signing key {path}: {reason}");
         }
     }
 

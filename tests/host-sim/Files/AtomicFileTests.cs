@@ -57,6 +57,7 @@ public sealed class AtomicFileTests : IDisposable
         File.WriteAllBytes(_folder["long"], new byte[11]);
 
         Assert.Contains("is not there", Assert.Throws<UserErrorException>(() => AtomicFile.ReadInput(_folder["none"], "package", 10)).Message);
+        Assert.Contains("is no package: it is a directory", Assert.Throws<UserErrorException>(() => AtomicFile.ReadInput(_folder["."], "package", 10)).Message);
         Assert.Contains("11 bytes", Assert.Throws<UserErrorException>(() => AtomicFile.ReadInput(_folder["long"], "package", 10)).Message);
         Assert.Equal(ExitCode.BadFile, Assert.Throws<UserErrorException>(() => AtomicFile.ReadInput(_folder["x"], "package", 10)).ExitCode);
         Assert.Equal(11, AtomicFile.ReadInput(_folder["long"], "package", 11).Length);

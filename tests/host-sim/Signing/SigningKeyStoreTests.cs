@@ -178,6 +178,16 @@ public sealed class SigningKeyStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_key_for_a_directory_that_is_missing_is_refused()
+    {
+        UserErrorException error = Assert.Throws<UserErrorException>(() => Store().Create(_folder["none/a.key"], TestKeys.Oem()));
+
+        Assert.Equal(ExitCode.BadFile, error.ExitCode);
+        Assert.EndsWith("a.key: its directory is not there", error.Message);
+        Assert.Empty(_folder.Names);
+    }
+
+    [Fact]
     public void A_key_is_never_overwritten()
     {
         string path = NewKey();
