@@ -63,11 +63,7 @@ internal static class PackageBuildCommand
             SlotMask = result.GetValue(options.Slot) switch { "a" => 1, "b" => 2, _ => SuitManifest.BothSlots },
         };
         string path = result.GetRequiredValue(options.Out);
-        if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
-        {
-            throw new UserErrorException(ExitCode.BadFile, $"cannot write {path}: it is a directory, or its directory is not there");
-        }
-
+        OutputFiles.RequireWritable(path);
         string[] keyPaths = result.GetRequiredValue(options.Keys);
         ISigner[] signers = [.. keyPaths.Select(keyPath => FileSigner.Open(store, keyPath))];
         target?.Require(request, signers);
