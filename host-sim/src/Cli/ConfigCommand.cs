@@ -18,12 +18,12 @@ public static class ConfigCommand
     {
         var config = new Option<string?>("--config")
         {
-            Description = "The configuration; without it the nearest nf.config, from the current folder upwards.",
+            Description = "The configuration; without it the nearest nf.config, from the current folder upwards",
             HelpName = "FILE",
         };
         var output = new Option<string?>("--out")
         {
-            Description = "Where to write; without it agent-firmware/generated beside the configuration.",
+            Description = "Where to write; without it agent-firmware/generated beside the configuration",
             HelpName = "FOLDER",
         };
 
@@ -31,19 +31,21 @@ public static class ConfigCommand
             .WithExample("esync config check", "check the nearest nf.config");
         check.Options.Add(config);
         check.SetAction(parsed => Check(parsed.GetValue(config), parsed.InvocationConfiguration));
-        ToolCommand generate = new ToolCommand("generate", "Print nf.config as C# for the boards.")
+        ToolCommand generate = new ToolCommand("generate", "Write nf.config as C# for the boards.")
             .WithExample("esync config generate", "write agent-firmware/generated; commit what changed");
         generate.Options.Add(config);
         generate.Options.Add(output);
         generate.SetAction(parsed => Generate(parsed.GetValue(config), parsed.GetValue(output), parsed.InvocationConfiguration));
-        return new Command("config", "Check nf.config, print it as C# for the boards, or compute how long their flash lasts.") { check, generate, CreateWear(config) };
+        return new ToolCommand("config", "Check nf.config, write it as C# for the boards, or compute how long their flash lasts.") { check, generate, CreateWear(config) }
+            .WithExample("esync config check", "what is wrong in the nearest nf.config, by file and line; nothing is written")
+            .WithExample("esync config wear --help", "how long the flash of each board lasts");
     }
 
     private static ToolCommand CreateWear(Option<string?> config)
     {
         var updates = new Option<int>("--updates")
         {
-            Description = "Updates a year, each interrupted once.",
+            Description = "Updates a year, each interrupted once",
             HelpName = "N",
             DefaultValueFactory = _ => WearLife.Usual.Updates,
         };
@@ -66,8 +68,7 @@ public static class ConfigCommand
 
         if (updates is < 0 or > 10_000)
         {
-            console.Error.WriteLine($"--updates {updates}: give the updates of a year, 0 to 10,000.");
-            return ExitCode.BadUsage;
+            throw new UserErrorException(ExitCode.BadUsage, $"--updates {updates}: give the updates of a year, 0 to 10,000");
         }
 
         NfConfig config = NfConfig.Load(path);
@@ -150,14 +151,28 @@ public static class ConfigCommand
         }
 
         folder ??= Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "agent-firmware", "generated");
-        Directory.CreateDirectory(folder);
         Dictionary<string, string> files = NfConfig.Load(path).Ecus.Values.ToDictionary(e => ConfigGenerator.ClassName(e.Name) + ".cs", e => ConfigGenerator.Print(e.Config));
+        try
+        {
+            Replace(folder, files, console.Output);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException(ExitCode.BadFile, $"cannot write the folder {folder}: {error.Message}");
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static void Replace(string folder, Dictionary<string, string> files, TextWriter output)
+    {
+        Directory.CreateDirectory(folder);
         foreach (string stale in Directory.GetFiles(folder, "*.cs").Where(f => !files.ContainsKey(Path.GetFileName(f))))
         {
             if (File.ReadLines(stale).FirstOrDefault() == ConfigGenerator.Mark)
             {
                 File.Delete(stale);
-                console.Output.WriteLine($"removed {stale}");
+                output.WriteLine($"removed {stale}");
             }
         }
 
@@ -170,10 +185,8 @@ public static class ConfigCommand
                 File.WriteAllText(file, text);
             }
 
-            console.Output.WriteLine($"{(isCurrent ? "current" : "written")} {file}");
+            output.WriteLine($"{(isCurrent ? "current" : "written")} {file}");
         }
-
-        return 0;
     }
 
     private static bool HasProblems(string path, InvocationConfiguration console)

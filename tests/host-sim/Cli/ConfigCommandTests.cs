@@ -82,6 +82,15 @@ public sealed class ConfigCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Generate_into_what_is_no_folder_says_that_it_cannot_write()
+    {
+        string file = Write(Repository.Read("nf.config"));
+        var (code, _, error) = await RunAsync("config", "generate", "--config", file, "--out", file);
+        Assert.Equal(ExitCode.BadFile, code);
+        Assert.StartsWith($"error: cannot write the folder {file}: ", error);
+    }
+
+    [Fact]
     public async Task The_tools_own_boards_serve_a_configuration_elsewhere()
     {
         string file = Write(Repository.Read("nf.config"));
