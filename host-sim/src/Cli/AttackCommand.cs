@@ -33,7 +33,7 @@ internal static class AttackCommand
         Option<bool> list = new("--list") { Description = "Name the attacks and what each tries, and try none" };
         Option<string?> json = new("--json") { Description = "Write every step as JSON", HelpName = "FILE" };
         Option<string?> junit = new("--junit") { Description = "Write JUnit XML", HelpName = "FILE" };
-        Option<ulong> seed = new("--seed") { Description = "Decides everything that chance decides on the virtual bus", DefaultValueFactory = _ => 1 };
+        Option<ulong> seed = new("--seed") { HelpName = "N", Description = "Decides everything that chance decides on the virtual bus", DefaultValueFactory = _ => 1 };
         Option<string?> config = new("--config") { Description = "ECU configuration; nf.config by default", HelpName = "FILE" };
         ToolCommand command = new(
             "attack",

@@ -14,7 +14,7 @@ internal static class DemoCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Option<ulong> seed = new("--seed") { Description = "Decides everything that chance decides; the same seed repeats a run to the frame", DefaultValueFactory = _ => 1 };
+        Option<ulong> seed = new("--seed") { HelpName = "N", Description = "Decides everything that chance decides; the same seed repeats a run to the frame", DefaultValueFactory = _ => 1 };
         Option<string?> json = new("--json") { Description = "Write steps and transfers as JSON", HelpName = "FILE" };
         Option<string?> candump = new("--candump") { Description = "Write the bus traffic as a candump log, for cansniffer, SavvyCAN, Wireshark and others", HelpName = "FILE" };
         Option<string?> broker = new("--broker") { Description = "Use this MQTT broker instead of the one in the process", HelpName = "mqtt://HOST:PORT" };

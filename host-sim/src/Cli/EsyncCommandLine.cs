@@ -56,9 +56,18 @@ public static class EsyncCommandLine
 
     private static int ReportUsage(ParseResult parsed, TextWriter error)
     {
-        error.WriteLine($"error: {parsed.Errors[0].Message}");
+        error.WriteLine($"error: {Words(parsed.Errors[0].Message)}");
         error.WriteLine($"see: {CommandPath(parsed)} --help");
         return ExitCode.BadUsage;
+    }
+
+    // The parser names a value's kind as .NET does, which helps nobody at a command line.
+    private static string Words(string message)
+    {
+        const string Expected = " as expected type '";
+        int at = message.IndexOf(Expected, StringComparison.Ordinal);
+        return at < 0 ? message
+            : $"{message[..at]}: it takes a whole number{(message.AsSpan(at + Expected.Length).Contains("UInt", StringComparison.Ordinal) ? " from 0" : string.Empty)}";
     }
 
     private static int Report(Exception exception, bool isDebug, TextWriter error)

@@ -18,8 +18,9 @@ internal static class HilCommand
         Option<string> run = new("--run") { Description = "Folder that tests/hil/run.sh wrote", Required = true, HelpName = "FOLDER" };
         Option<string> junit = new("--junit") { Description = "JUnit XML to write, one suite for each step", Required = true, HelpName = "FILE" };
         Option<string> name = new("--name") { Description = "Name of the run in the report", HelpName = "TEXT", DefaultValueFactory = _ => "hil" };
-        Option<int?> tests = new("--tests") { Description = "Device tests that must have reported; by default at least one", HelpName = "NUMBER" };
-        Option<int> restarts = new("--restarts") { Description = "Times that the rack restarted the board while it was recorded", HelpName = "NUMBER" };
+        Option<int?> tests = new("--tests") { Description = "Device tests that must have reported; by default at least one", HelpName = "N" };
+        Option<int> restarts = new("--restarts") { Description = "Times that the rack restarted the board while it was recorded", HelpName = "N" };
+        NumberOption.RequireFrom(0, tests, restarts);
         ToolCommand command = new("collect", "Read a recorded run, write JUnit XML, and end with 0 only if every step passed.") { run, junit, name, tests, restarts };
         command.WithExample("esync hil collect --run hil-results --junit junit.xml", "one line for each step, and the report");
         command.SetAction(parsed => RunCollect(

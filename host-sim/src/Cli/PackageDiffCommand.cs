@@ -24,6 +24,7 @@ internal static class PackageDiffCommand
         Option<int> window = new("--window-bits")
         {
             Description = $"Largest window, as a power of two, {WindowBitsMin} to {WindowBitsMax}: so many bytes an ECU keeps to decompress",
+            HelpName = "N",
             DefaultValueFactory = _ => WindowBitsOfAgent,
         };
         Option<string?> json = new("--json") { Description = "Write the sizes as JSON", HelpName = "FILE" };

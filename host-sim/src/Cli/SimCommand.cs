@@ -24,6 +24,7 @@ internal static class SimCommand
         Option<int?> parallel = new("--parallel") { Description = "Seeds at a time; as many as there are processors by default", HelpName = "N" };
         Option<int?> failures = new("--failures") { Description = "Begin no further seed after so many that broke a rule; 10 by default", HelpName = "N" };
         Option<string?> config = new("--config") { Description = "ECU configuration with the ECUs motor, battery and pump; nf.config by default", HelpName = "FILE" };
+        NumberOption.RequireFrom(1, parallel, failures);
         ToolCommand command = new(
             "sim",
             "Run the whole system again and again, each seed a world of its own in virtual time: a server with campaigns, a vehicle's client, two or three " +

@@ -17,24 +17,14 @@ internal static class SweepCommand
     {
         Option<string[]> scenario = new("--scenario") { Description = $"Only these, of {string.Join(", ", SweepScenario.All.Select(row => row.Name))}", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         Option<string[]> geometry = new("--geometry") { Description = $"Only on these flash parts, of {string.Join(", ", FlashGeometries.All.Select(row => row.Name))}", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
-        Option<ulong> seed = new("--seed") { Description = "Decides which bits of an interrupted operation fell and which are unstable", DefaultValueFactory = _ => 1 };
-        Option<int> doubleEvery = new("--double-every") { Description = "Cut again while the ECU recovers from cuts of every so-many-th operation; 0: never", HelpName = "NUMBER", DefaultValueFactory = _ => new SweepRequest().DoubleEvery };
-        Option<int> operationsMax = new("--operations-max") { Description = "Operations that are cut at the most in one scenario on one part, spread over areas and kinds; on the first part all are. 0: everywhere all", HelpName = "NUMBER", DefaultValueFactory = _ => new SweepRequest().OperationsMax };
-        Option<int> liveEvery = new("--live-every") { Description = "Cut a run over the bus at every so-many-th frame, with the same client before and after; 0: at two dozen frames", HelpName = "NUMBER" };
+        Option<ulong> seed = new("--seed") { HelpName = "N", Description = "Decides which bits of an interrupted operation fell and which are unstable", DefaultValueFactory = _ => 1 };
+        Option<int> doubleEvery = new("--double-every") { Description = "Cut again while the ECU recovers from cuts of every so-many-th operation; 0: never", HelpName = "N", DefaultValueFactory = _ => new SweepRequest().DoubleEvery };
+        Option<int> operationsMax = new("--operations-max") { Description = "Operations that are cut at the most in one scenario on one part, spread over areas and kinds; on the first part all are. 0: everywhere all", HelpName = "N", DefaultValueFactory = _ => new SweepRequest().OperationsMax };
+        Option<int> liveEvery = new("--live-every") { Description = "Cut a run over the bus at every so-many-th frame, with the same client before and after; 0: at two dozen frames", HelpName = "N" };
         Option<bool> full = new("--full") { Description = "Also an image of 256 KiB, cut at every operation and at every 16th frame" };
         Option<string?> only = new("--only") { Description = "Repeat one attempt, as a finding prints it", HelpName = "SCENARIO:GEOMETRY:OPERATION:MODEL" };
         Option<string?> json = new("--json") { Description = "Write the figures as JSON", HelpName = "FILE" };
-        foreach (Option<int> number in (Option<int>[])[doubleEvery, operationsMax, liveEvery])
-        {
-            number.Validators.Add(result =>
-            {
-                if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
-                {
-                    result.AddError($"{number.Name} takes a number from 0");
-                }
-            });
-        }
-
+        NumberOption.RequireFrom(0, doubleEvery, operationsMax, liveEvery);
         ToolCommand command = new(
             "sweep",
             "Power cuts, all of them: record one clean run of each scenario, then cut it at its flash operations in every way in which one can be left, " +

@@ -22,7 +22,7 @@ internal static class UpdateCommand
         Option<string?> broker = new("--broker") { Description = "Use this MQTT broker instead of the one in the process", HelpName = "mqtt://HOST:PORT" };
         Option<string?> json = new("--json") { Description = "Write the outcome as JSON, as `esync demo` does", HelpName = "FILE" };
         Option<string?> candump = new("--candump") { Description = "Write the bus traffic as a candump log", HelpName = "FILE" };
-        Option<ulong?> seed = new("--seed") { Description = "Decides everything that chance decides on the virtual bus; a new one by default" };
+        Option<ulong?> seed = new("--seed") { HelpName = "N", Description = "Decides everything that chance decides on the virtual bus; a new one by default" };
         ToolCommand command = new("update", "Update an ECU with a package, or the keys that it trusts with a trust file: server, client, bus and agent as in a vehicle. A virtual ECU's memory stays in a file.")
         {
             package, config, ecu, broker, json, candump, seed,
