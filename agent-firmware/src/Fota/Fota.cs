@@ -68,7 +68,7 @@ public sealed class Fota : IUpdateTarget
         _checkpoints = new CheckpointLog(fls);
         _writer = new BankWriter(fls, csm, _checkpoints, bufferA, bufferB);
         _download = new Download(fls, banks, _slot, _checkpoints, _writer);
-        _reports = new FotaReports(fls, csm, keys, idsM, banks, _slot, _download, application, can, messageLengthMax);
+        _reports = new FotaReports(config, fls, csm, keys, idsM, banks, _slot, _download, application, can, messageLengthMax);
         _marker = new ConfirmMarker(fls, banks);
         _authenticate = new RoutineAuthenticateManifest(
             verifier, keys, new SlotWriter(fls, seal, bufferB), _slot, banks, idsM, application, _download, fls.Map.Staging);

@@ -21,6 +21,10 @@ public sealed class FotaReports
     private const int NonceOffset = 191;
     private const int MacOffset = 207;
     private const int EventsHeaderLength = 15;
+
+    // Bits of FotaConfig.Encodings that stand for a compression, encrypted or not.
+    private const ushort AnyCompression = 0xFEFE;
+
     private const string ReportLabel = "esync/v1/version-report";
 
     private readonly Fls _fls;
@@ -32,13 +36,14 @@ public sealed class FotaReports
     private readonly Download _download;
     private readonly IApplicationLoader _application;
     private readonly ICan _can;
+    private readonly FotaConfig _config;
     private readonly ushort _messageLengthMax;
     private readonly byte[] _macInput;
     private readonly byte[] _key = new byte[32];
     private readonly byte[] _mac = new byte[32];
 
     /// <summary>Makes the reports.</summary>
-    public FotaReports(Fls fls, Csm csm, KeyStore keys, IdsM idsM, Banks banks, SecondarySlot slot, Download download, IApplicationLoader application, ICan can, ushort messageLengthMax)
+    public FotaReports(FotaConfig config, Fls fls, Csm csm, KeyStore keys, IdsM idsM, Banks banks, SecondarySlot slot, Download download, IApplicationLoader application, ICan can, ushort messageLengthMax)
     {
         _fls = fls;
         _csm = csm;
@@ -49,6 +54,7 @@ public sealed class FotaReports
         _download = download;
         _application = application;
         _can = can;
+        _config = config;
         _messageLengthMax = messageLengthMax;
         _macInput = new byte[ReportLabel.Length + 16 + 1 + MacOffset];
         for (int i = 0; i < ReportLabel.Length; i++)
@@ -157,9 +163,10 @@ public sealed class FotaReports
         BigEndian.WriteU16(into, offset + 2, _messageLengthMax);
         BigEndian.WriteU32(into, offset + 4, _fls.Map.ManifestA.Length - ManifestSlot.Overhead);
         BigEndian.WriteU32(into, offset + 8, _fls.Map.BankA.Length);
-        BigEndian.WriteU16(into, offset + 12, 1);
-        into[offset + 14] = 0;
-        return 15;
+        BigEndian.WriteU16(into, offset + 12, _config.Encodings);
+        into[offset + 14] = _config.RecipientCountMax;
+        into[offset + 15] = (byte)((_config.Encodings & AnyCompression) == 0 ? 0 : _config.WindowBitsMax);
+        return 16;
     }
 
     private int ReadTrust(byte[] into, int offset)

@@ -22,7 +22,9 @@ public sealed record EcuInventory(IReadOnlyDictionary<ushort, byte[]> Records)
 /// <param name="EnvelopeLengthMax">Longest envelope in bytes.</param>
 /// <param name="BankLength">Length of a bank in bytes.</param>
 /// <param name="Encodings">Bit n: compression n unencrypted; bit 8 + n: compression n encrypted.</param>
-public sealed record UpdateLimits(byte ProtocolVersion, int MessageLengthMax, uint EnvelopeLengthMax, uint BankLength, ushort Encodings)
+/// <param name="RecipientCountMax">Most recipients of an encrypted envelope; 0 when none is taken.</param>
+/// <param name="WindowBitsMax">Largest heatshrink window as a power of two in bytes; 0 when no compression is taken.</param>
+public sealed record UpdateLimits(byte ProtocolVersion, int MessageLengthMax, uint EnvelopeLengthMax, uint BankLength, ushort Encodings, byte RecipientCountMax, byte WindowBitsMax)
 {
     /// <summary>True when images of an encoding (dataFormatIdentifier) can be taken.</summary>
     public bool Takes(byte encoding) =>

@@ -109,4 +109,7 @@ public sealed class BoardDefinition
 
     /// <summary>Longest image in bytes that the board can load into RAM.</summary>
     public required uint ImageLengthMax { get; init; }
+
+    /// <summary>Bytes of RAM for the decoders of encoded images, beside the longest image; 0 when there is no room for any.</summary>
+    public required uint DecoderLengthMax { get; init; }
 }

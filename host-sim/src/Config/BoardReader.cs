@@ -62,6 +62,7 @@ internal static class BoardReader
             DeploymentLength = hasProgram ? memory.Size("deploymentLength", 64 << 10, 16 << 20, "room for the program's assemblies") : 0,
             Packages = hasProgram ? Packages(board, problems) : [],
             ImageLengthMax = memory.Size("imageLengthMax", 4096, 16 << 20, "at least one chunk"),
+            DecoderLengthMax = memory.Size("decoderLengthMax", 0, 1 << 20, "RAM for the decoders of encoded images, beside the longest image"),
         };
         can.RefuseUnknown();
         memory.RefuseUnknown();

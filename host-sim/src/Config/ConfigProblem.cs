@@ -10,7 +10,7 @@ public static class ConfigRule
     /// <summary>Not YAML, or YAML of a kind that is not used here (anchors, tags, several documents).</summary>
     public const string Syntax = "NF001";
 
-    /// <summary>A key that nobody reads.</summary>
+    /// <summary>A key that nobody reads, or not beside what else the section says.</summary>
     public const string UnknownKey = "NF002";
 
     /// <summary>A key, or the number that it stands for, twice.</summary>
@@ -25,7 +25,7 @@ public static class ConfigRule
     /// <summary>A number outside its range.</summary>
     public const string OutOfRange = "NF006";
 
-    /// <summary>A board, bus or flash part that is not described anywhere.</summary>
+    /// <summary>A board, bus or flash part that is not described anywhere, or an encoding that no agent decodes.</summary>
     public const string UnknownName = "NF010";
 
     /// <summary>A memory area that ends behind its part.</summary>

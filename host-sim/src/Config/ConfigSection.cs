@@ -111,17 +111,27 @@ internal sealed class ConfigSection
         return new ConfigSection(_problems, $"{Path}.{key}", _own?.Entry(key)?.Value, At, _defaults?.OptionalSection(key));
     }
 
+    /// <summary>True when a key is written here, and not only under `defaults`.</summary>
+    public bool IsOwn(string key) => _own?.Entry(key) is not null;
+
+    /// <summary>The items of a list that must be there; none, with a problem recorded, when it is not. <paramref name="form"/> shows how one is written.</summary>
+    public IReadOnlyList<ConfigNode> List(string key, string form)
+    {
+        ConfigNode? node = Required(key);
+        if (node is { Kind: not ConfigNodeKind.List })
+        {
+            _problems.Add(node, ConfigRule.Malformed, $"`{key}` is {node.KindName}", $"Write a list: {form}");
+        }
+
+        return node?.Items ?? [];
+    }
+
     /// <summary>The value of a key that must be there, as a scalar; null, with a problem recorded, when it is not.</summary>
     public ConfigNode? Scalar(string key)
     {
-        ConfigNode? node = Find(key);
+        ConfigNode? node = Required(key);
         if (node is null)
         {
-            if (IsWritten)
-            {
-                _problems.Add(At, ConfigRule.MissingKey, $"`{Path}` lacks `{key}`", $"Add `{key}:` to it{OrDefaults}");
-            }
-
             return null;
         }
 
@@ -180,6 +190,17 @@ internal sealed class ConfigSection
                 _problems.Add(entry.Key, ConfigRule.UnknownKey, $"`{Path}` has no key `{entry.Key.Text}`", $"Known keys are {string.Join(", ", _known)}");
             }
         }
+    }
+
+    private ConfigNode? Required(string key)
+    {
+        ConfigNode? node = Find(key);
+        if (node is null && IsWritten)
+        {
+            _problems.Add(At, ConfigRule.MissingKey, $"`{Path}` lacks `{key}`", $"Add `{key}:` to it{OrDefaults}");
+        }
+
+        return node;
     }
 
     private uint Bounded(string key, uint min, uint max, string why, bool isSize)

@@ -19,7 +19,8 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         uint signatureLengthMax = TrustReader.SignatureLength(trust.Section("signature"), problems);
         var roles = TrustReader.RequiredRoles(trust, problems);
         var nvm = ReadNvM(ecu.Section("nvm"));
-        var sizes = new SlotSizes(roles.Count, signatureLengthMax);
+        TransferRules transfer = TransferReader.Read(ecu.Section("transfer"), board, problems);
+        var sizes = new SlotSizes(roles.Count, signatureLengthMax, transfer.RecipientCountMax);
         ConfigSection application = ecu.Section("application");
         FlashPart part = ReadPart(ecu.Section("flash"));
         CanIfConfig canIf = ReadCanIf(ecu.Section("can"));
@@ -33,7 +34,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
             Fls = new FlashMapReader(problems, ecu.Section("flash"), part, board, sizes).Read(application, nvm),
             NvM = nvm,
             Dem = RecordReader.ReadEvents(ecu.Section("events"), nvm, problems),
-            Fota = ReadFota(ecu.Section("trial"), trust, [.. roles]),
+            Fota = ReadFota(ecu.Section("trial"), trust, [.. roles], transfer),
             Dcm = ReadDcm(ecu.Section("uds")),
         };
         (config.Dcm.ConstantIds, config.Dcm.ConstantRecords) = RecordReader.ReadRecords(ecu.Section("records"), problems);
@@ -183,7 +184,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         return config;
     }
 
-    private FotaConfig ReadFota(ConfigSection trial, ConfigSection trust, byte[] roles)
+    private FotaConfig ReadFota(ConfigSection trial, ConfigSection trust, byte[] roles, TransferRules transfer)
     {
         int before = problems.Count;
         ConfigSection suit = ecu.Section("suit");
@@ -196,6 +197,9 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
             TrialConfirmMsMax = trial.Number("confirmMsMax", 1000, 86_400_000, "a second to a day"),
             SelfTestMsMax = trial.Number("selfTestMsMax", 10, 600_000, "10 ms to 10 minutes"),
             AliveMsMax = trial.Number("aliveMsMax", 50, 60_000, "an application has its turn every 10 ms or slower"),
+            Encodings = transfer.Encodings,
+            WindowBitsMax = transfer.WindowBitsMax,
+            RecipientCountMax = transfer.RecipientCountMax,
             IsImageDigestChecked = trust.Flag("isImageDigestChecked"),
         };
         suit.RefuseUnknown();

@@ -5,10 +5,11 @@ using EsyncAgent;
 
 namespace EsyncSim.Config;
 
-/// <summary>Lengths that follow from the number of signatures and their length.</summary>
+/// <summary>Lengths that follow from the number of signatures, their length, and for how many ECUs an envelope is encrypted.</summary>
 /// <param name="Signatures">Signatures that an envelope carries.</param>
 /// <param name="SignatureLength">Longest HSS signature in bytes.</param>
-internal sealed record SlotSizes(int Signatures, uint SignatureLength)
+/// <param name="Recipients">Recipients of an encrypted envelope at the most; 0 when no envelope is encrypted.</param>
+internal sealed record SlotSizes(int Signatures, uint SignatureLength, uint Recipients = 0)
 {
     /// <summary>Bytes of a chunk (PROTOCOL.md, "Chunk tables").</summary>
     public const uint ChunkLength = BankWriter.ChunkLength;
@@ -18,6 +19,9 @@ internal sealed record SlotSizes(int Signatures, uint SignatureLength)
 
     /// <summary>Header and confirm marks of a manifest slot (PROTOCOL.md, "Manifest slot").</summary>
     public const uint SlotOverhead = ManifestSlot.Overhead;
+
+    /// <summary>Recipients that an encrypted envelope may have at all.</summary>
+    public const uint RecipientsMax = 32;
 
     /// <summary>A boot record (PROTOCOL.md, "Boot record").</summary>
     public const uint BootRecordLength = BootRecord.Length;
@@ -37,18 +41,37 @@ internal sealed record SlotSizes(int Signatures, uint SignatureLength)
     // Everything else of an envelope at its longest, with a URI of 255 bytes, summed up from PROTOCOL.md, "Manifest".
     private const uint EnvelopeRest = 640;
 
+    // Encryption info without recipients (RFC 9052 §5.1): tag 96 (2), array (1), protected header (1), unprotected with
+    // algorithm and IV of 16 bytes (23), nil (1).
+    private const uint EncryptionHead = 28;
+
+    // A recipient: array (1), protected header (1), unprotected with algorithm and kid of 16 bytes (21), a wrapped key of 40 (42).
+    private const uint RecipientLength = 65;
+
     private const uint RecordLength = 32;
 
     /// <summary>Number of chunks of an image that fills a bank.</summary>
     public static uint Chunks(uint bankLength) => (bankLength + ChunkLength - 1) / ChunkLength;
 
-    /// <summary>The longest envelope for a bank: signatures, chunk table, and a transfer table as long as it.</summary>
+    /// <summary>The longest envelope for a bank: signatures, chunk table, a transfer table as long as it, encryption info.</summary>
     public uint EnvelopeLength(uint bankLength) =>
-        (uint)Signatures * (SignatureLength + SignatureOverhead) + 2 * Chunks(bankLength) * TagLength + EnvelopeRest;
+        (uint)Signatures * (SignatureLength + SignatureOverhead) + 2 * Chunks(bankLength) * TagLength + EncryptionLength(Recipients) + EnvelopeRest;
 
     /// <summary>The sum of <see cref="EnvelopeLength"/>, for a message.</summary>
     public string EnvelopeSum(uint bankLength) =>
-        $"{Signatures} signatures of {SignatureLength + SignatureOverhead} bytes, two tables of {Chunks(bankLength)} × {TagLength}, {EnvelopeRest} for the rest";
+        $"{Signatures} signatures of {SignatureLength + SignatureOverhead} bytes, two tables of {Chunks(bankLength)} × {TagLength}, {(Recipients > 0 ? $"{EncryptionLength(Recipients)} for {Recipients} recipients, " : "")}{EnvelopeRest} for the rest";
+
+    /// <summary>Encryption info in the install sequence (SUIT parameter 19), with its key and as the byte string that it is; 0 without recipients.</summary>
+    public static uint EncryptionLength(uint recipients)
+    {
+        if (recipients == 0)
+        {
+            return 0;
+        }
+
+        uint content = EncryptionHead + HeadLength(recipients) + recipients * RecipientLength;
+        return 1 + HeadLength(content) + content;
+    }
 
     /// <summary>A checkpoint area: its first record and one for each chunk (PROTOCOL.md, "Checkpoints").</summary>
     public static uint CheckpointLength(uint bankLength) => RecordLength * (1 + Chunks(bankLength));
@@ -61,4 +84,7 @@ internal sealed record SlotSizes(int Signatures, uint SignatureLength)
         const uint LmsPublicKey = 56;
         return 4 + levels * lms + (levels - 1) * LmsPublicKey;
     }
+
+    // Head of a CBOR item whose argument is a count or a length (RFC 8949 §3).
+    private static uint HeadLength(uint argument) => argument switch { < 24 => 1, < 256 => 2, < 65536 => 3, _ => 5 };
 }

@@ -123,10 +123,19 @@ public sealed class EcuClientTests
     [InlineData(0x02, false)]
     public void The_limits_say_which_encodings_the_ECU_takes(byte encoding, bool isTaken)
     {
-        _ecu.Script = request => [(0, request == "22FD00" ? "62FD00 01 000102 01 0001" : "62FD05 1000 0FFF 00003E00 00040000 0205 00")];
+        _ecu.Script = request => [(0, request == "22FD00" ? "62FD00 01 000102 01 0001" : "62FD05 1000 0FFF 00003E00 00040000 0205 07 0A")];
         UpdateLimits limits = _bench.Time.Run(_client.ReadLimitsAsync);
-        Assert.Equal(new UpdateLimits(1, 0x0FFF, 0x3E00, 0x40000, 0x0205), limits);
+        Assert.Equal(new UpdateLimits(1, 0x0FFF, 0x3E00, 0x40000, 0x0205, 7, 10), limits);
         Assert.Equal(isTaken, limits.Takes(encoding));
+    }
+
+    [Theory]
+    [InlineData("1000 0FFF 00003E00 00040000 0205 07")]
+    [InlineData("1000 0FFF 00003E00 00040000 0205 07 0A 00")]
+    public void Limits_of_another_length_are_no_answer(string limits)
+    {
+        _ecu.Script = request => [(0, request == "22FD00" ? "62FD00 01 000102 01 0001" : "62FD05" + limits)];
+        Assert.Throws<UnexpectedResponseException>(() => _bench.Time.Run(_client.ReadLimitsAsync));
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public sealed class KeyRuleTests
     [InlineData("nvm0:        { start: 0x04C000, length: 4 KiB }", "nvm0:        { start: 0x04C000, length: 4 KiB, end: 5 }", "end: 5", "no key `end`")]
     [InlineData("nvm0:        { start: 0x04C000", "nvm2:        { start: 0x0FE000, length: 4 KiB }\n      nvm0:        { start: 0x04C000", "nvm2:", "no key `nvm2`")]
     [InlineData("16: { dtc: 0x0A1B00 }", "16: { dtc: 0x0A1B00, name: x }", "name: x", "no key `name`")]
+    [InlineData("    windowBitsMax: 10", "    windowBits: 10\n    windowBitsMax: 10", "windowBits: 10", "no key `windowBits`")]
     [InlineData("signature: { levels: 1,", "signature: { depth: 1, levels: 1,", "depth: 1", "no key `depth`")]
     public void An_unknown_key_is_refused_with_the_known_ones(string old, string replacement, string lineMark, string reason)
     {
@@ -129,6 +130,10 @@ public sealed class KeyRuleTests
     [InlineData("levels: 1", "levels: 3")]
     [InlineData("height: 10", "height: 11")]
     [InlineData("winternitz: 4", "winternitz: 3")]
+    [InlineData("windowBitsMax: 10", "windowBitsMax: 3")]
+    [InlineData("windowBitsMax: 10", "windowBitsMax: 16")]
+    [InlineData("recipientsMax: 4", "recipientsMax: 0")]
+    [InlineData("recipientsMax: 4", "recipientsMax: 33")]
     [InlineData("provisioningLengthMax: 565", "provisioningLengthMax: 556")]
     [InlineData("fingerprintLengthMax: 17", "fingerprintLengthMax: 8")]
     [InlineData("securityAccessLengthMax: 18", "securityAccessLengthMax: 3")]

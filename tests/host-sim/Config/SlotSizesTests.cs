@@ -1,4 +1,5 @@
 // The sizes that the flash map is checked against, by published figures and by the layouts of PROTOCOL.md.
+using System.Formats.Cbor;
 using EsyncSim.Config;
 using EsyncSim.Packages;
 using Xunit;
@@ -35,10 +36,69 @@ public sealed class SlotSizesTests
         Assert.InRange((uint)LongestEnvelope(bankLength, sizes).Length, computed - 100, computed);
     }
 
+    [Theory]
+    [InlineData(1, 1 + 2 + 94)]
+    [InlineData(3, 1 + 2 + 224)]
+    [InlineData(4, 1 + 3 + 289)]
+    [InlineData(8, 1 + 3 + 549)]
+    [InlineData(23, 1 + 3 + 1524)]
+    [InlineData(24, 1 + 3 + 1590)]
+    [InlineData(32, 1 + 3 + 2110)]
+    public void The_encryption_info_is_counted_to_the_byte(uint recipients, uint length)
+    {
+        Assert.Equal(length, SlotSizes.EncryptionLength(recipients));
+        Assert.Equal((uint)EncryptionInfo((int)recipients).Length, length);
+    }
+
+    [Fact]
+    public void Recipients_lengthen_the_envelope_by_the_encryption_info_alone()
+    {
+        var plain = new SlotSizes(2, SlotSizes.HssSignatureLength(2, 10, 4));
+        Assert.Equal(0u, SlotSizes.EncryptionLength(0));
+        Assert.Equal(plain.EnvelopeLength(256 * 1024) + 553, (plain with { Recipients = 8 }).EnvelopeLength(256 * 1024));
+    }
+
     [Fact]
     public void A_checkpoint_area_opens_with_a_record()
     {
         Assert.Equal(65u * 32, SlotSizes.CheckpointLength(256 * 1024));
+    }
+
+    // Parameter 19 with its key (draft-ietf-suit-firmware-encryption, RFC 9052 §5.1: COSE_Encrypt, tag 96).
+    private static byte[] EncryptionInfo(int recipients)
+    {
+        var info = new CborWriter(CborConformanceMode.Canonical);
+        info.WriteTag((CborTag)96);
+        info.WriteStartArray(4);
+        Headers(info, -65532, 5);
+        info.WriteNull();
+        info.WriteStartArray(recipients);
+        for (int i = 0; i < recipients; i++)
+        {
+            info.WriteStartArray(3);
+            Headers(info, -5, 4);
+            info.WriteByteString(new byte[40]);
+            info.WriteEndArray();
+        }
+
+        info.WriteEndArray();
+        info.WriteEndArray();
+        var parameter = new CborWriter(CborConformanceMode.Canonical, allowMultipleRootLevelValues: true);
+        parameter.WriteInt32(19);
+        parameter.WriteByteString(info.Encode());
+        return parameter.Encode();
+    }
+
+    // An empty protected header, then the algorithm and a value of 16 bytes.
+    private static void Headers(CborWriter info, int algorithm, int label)
+    {
+        info.WriteByteString([]);
+        info.WriteStartMap(2);
+        info.WriteInt32(1);
+        info.WriteInt32(algorithm);
+        info.WriteInt32(label);
+        info.WriteByteString(new byte[16]);
+        info.WriteEndMap();
     }
 
     // Every field at its longest, every optional one there.
