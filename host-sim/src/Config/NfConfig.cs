@@ -199,6 +199,7 @@ public sealed partial class NfConfig
             if (!NameForm().IsMatch(key.Text))
             {
                 problems.Add(key, ConfigRule.Malformed, $"`{key.Text}` cannot name an ECU", "Use a small letter first, then letters and digits, 31 at the most");
+                return;
             }
 
             if (typeof(EcuConfig).Assembly.GetType("EsyncAgent." + ConfigGenerator.ClassName(key.Text)) is { } taken)

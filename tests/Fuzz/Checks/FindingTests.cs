@@ -15,6 +15,9 @@ public sealed class FindingTests
     [InlineData("config", "3A00E2002A61")]
     [InlineData("config", "21215B003A")]
 
+    // An ECU whose name is empty was told as one that cannot name an ECU, and then asked for its first letter.
+    [InlineData("config", "0000000A656375733A0A00006E3A0A202000000000743A000A2020202020206C3A000A20203F00653A000A20203A0000")]
+
     // The client indexed into answers that were too short, transferred for ever in blocks without data, and waited for ever for an
     // answer among others: one bad ECU took down the client that serves them all.
     [InlineData("responses", "000000")]

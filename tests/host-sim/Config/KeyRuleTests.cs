@@ -87,6 +87,7 @@ public sealed class KeyRuleTests
     [InlineData("classId: 10da4ab6-5d04-5619-9e55-a53a6b9724e6", "classId: 00000000-0000-0000-0000-000000000000", "no UUID")]
     [InlineData("  main: { bitRate: 500000 }", "  main: 500000\n  main2: { bitRate: 500000 }", "holds keys")]
     [InlineData("  battery:", "  Battery:", "`Battery` cannot name an ECU")]
+    [InlineData("  battery:", "  \"\":", "`` cannot name an ECU")]
     [InlineData("  battery:", "  bat-tery:", "`bat-tery` cannot name an ECU")]
     [InlineData("  battery:", "  dcm:", "a class DcmConfig")]
     [InlineData("requiredRoles: [author, oem]", "requiredRoles: author", "`requiredRoles` is a single value")]
