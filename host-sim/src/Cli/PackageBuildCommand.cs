@@ -16,7 +16,6 @@ namespace EsyncSim.Cli;
 internal static class PackageBuildCommand
 {
     private const int AssemblyLengthMax = 16 * 1024 * 1024;
-    private const long FewSignatures = 16;
 
     /// <summary>Makes the command.</summary>
     /// <param name="files">Where key files, their register and the package are; inputs are read from the disk.</param>
@@ -25,12 +24,17 @@ internal static class PackageBuildCommand
         Options options = new();
         options.Runtime.AcceptOnlyFromAmong(BundleRuntimes.Names);
         options.Slot.AcceptOnlyFromAmong("both", "a", "b");
-        ToolCommand command = new("build", "Build and sign a package. Each key gives one signature for good, written to its file before the package is made.")
+        ToolCommand command = new(
+            "build",
+            "Build and sign a package. It always holds the full image; --compress, --delta-from and --for-fleet add forms of it that take less of the bus, each an entry with an envelope of its own. "
+            + "Each key gives one signature for good for each entry, written to its file before the package is made. --sequence N is the number of the encoded entries; the full image beside them has N + 1, "
+            + "so that an ECU takes it when an encoded one has failed, and alone it has N. What is not smaller than what serves the same ECUs anyway is left out and named.")
         {
             options.Assemblies, options.EntryClass, options.ApplicationVersion, options.Runtime, options.Contract, options.Image,
             options.Name, options.Hardware, options.Ecu, options.Config, options.Vendor, options.Class, options.Device, options.Sequence, options.SecurityVersion,
             options.Slot, options.Keys, options.Out,
         };
+        options.Encodings.AddTo(command);
         command.WithExample(
             "esync package build --assembly Motor.dll --entry-class Motor.Application --application-version 2.0.0 --name motor --ecu motor " +
             "--sequence 2 --security-version 1 --key author.key --key oem.key --out motor-2.esp",
@@ -39,6 +43,12 @@ internal static class PackageBuildCommand
             "esync package build --assembly bin/Release/Maps.pe --assembly bin/Release/Fan.pe --entry-class Fan.Application --application-version 2.0.0 " +
             "--name climate --ecu climate --sequence 2 --security-version 1 --key author.key --key oem.key --out climate-2.esp",
             "the same for a real board: the .pe files of nanoFramework, a referenced one before the one that refers to it");
+        command.WithExample(
+            "esync package build --image motor-3.bin --name motor --ecu motor --sequence 7 --security-version 1 --key author.key --key oem.key --delta-from motor-1.esp --delta-from motor-2.esp --out motor-3.esp",
+            "besides the full image (sequence 8) a patch for ECUs that run motor-1 and one for those that run motor-2 (sequence 7); the next package begins with 9");
+        command.WithExample(
+            "esync package build --image motor-3.bin --name motor --ecu motor --sequence 7 --security-version 1 --key author.key --key oem.key --for-fleet released --out motor-3.esp",
+            "the full image, the compressed one, and patches from every package in the folder `released`");
         KeyStoreOption store = new(command, files);
         command.SetAction(result => Run(result, options, files, store.Open(result)));
         return command;
@@ -49,7 +59,7 @@ internal static class PackageBuildCommand
         string name = result.GetRequiredValue(options.Name);
         PackageTarget? target = TargetOf(result, options);
         byte[] image = ImageOf(result, options, target);
-        IReadOnlyList<string> notes = CheckForBoard(image, result, options, target);
+        List<string> notes = [.. CheckForBoard(image, result, options, target)];
         PackageRequest request = new()
         {
             Name = name,
@@ -66,27 +76,41 @@ internal static class PackageBuildCommand
         OutputFiles.RequireWritable(path);
         string[] keyPaths = result.GetRequiredValue(options.Keys);
         ISigner[] signers = [.. keyPaths.Select(keyPath => FileSigner.Open(store, keyPath))];
+        SuitEnvelope.RequireSigners(signers);
         target?.Require(request, signers);
+        EncodingRequest encodings = options.Encodings.Read(result, request, target, notes);
         RequireUsable(store, keyPaths, SeenSignatures.In(files, Path.GetDirectoryName(Path.GetFullPath(path))!));
-        Package package = PackageBuilder.Build(request, signers);
+        TextWriter output = result.InvocationConfiguration.Output;
+        PackagePlan plan = PackagePlan.Make(request, encodings, output.WriteLine);
+        RequireSignable(plan, target, signers);
+        RequireUsable(store, keyPaths, [], plan.Entries.Count);
+        Package package = plan.Sign(signers);
         AtomicFile.WriteOutput(files, path, package.Encode());
-        Report(result.InvocationConfiguration.Output, path, package, keyPaths, store);
+        PackageBuildReport.Write(output, path, plan, package, [.. keyPaths.Select(keyPath => (keyPath, store.Load(keyPath)))]);
         foreach (string note in notes)
         {
-            result.InvocationConfiguration.Output.WriteLine($"note: {note}");
+            output.WriteLine($"note: {note}");
         }
 
         return ExitCode.Ok;
     }
 
-    /// <summary>Refuses keys whose files are old, by the register or by what lies beside the new file.</summary>
-    internal static void RequireUsable(SigningKeyStore store, string[] keyPaths, IEnumerable<(string Path, byte[] File)> packages)
+    /// <summary>Refuses keys whose files are old, by the register or by what lies beside the new file, and those that have too few signatures left.</summary>
+    internal static void RequireUsable(SigningKeyStore store, string[] keyPaths, IEnumerable<(string Path, byte[] File)> packages, int signatures = 1)
     {
         (string Path, byte[] File)[] beside = [.. packages];
         foreach (string keyPath in keyPaths)
         {
             SeenSignatures.Learn(store, keyPath, beside);
-            store.RequireUsable(keyPath);
+            store.RequireUsable(keyPath, signatures);
+        }
+    }
+
+    private static void RequireSignable(PackagePlan plan, PackageTarget? target, ISigner[] signers)
+    {
+        foreach (PlannedEntry entry in plan.Entries)
+        {
+            target?.Require(entry.Manifest, signers);
         }
     }
 
@@ -161,28 +185,6 @@ internal static class PackageBuildCommand
         ? identifier.ToByteArray(bigEndian: true)
         : throw new UserErrorException(ExitCode.BadUsage, $"{option} \"{text}\" is no identifier of 16 bytes (32 hexadecimal digits, with or without hyphens)");
 
-    private static void Report(TextWriter output, string path, Package package, string[] keyPaths, SigningKeyStore store)
-    {
-        PackageEntry full = package.Full!;
-        SigningKey[] keys = [.. keyPaths.Select(store.Load)];
-        Terminal.WriteFields(output, path,
-        [
-            ("image", string.Create(CultureInfo.InvariantCulture, $"{full.Payload.Length} bytes, {ChunkTable.ChunkCount(full.Payload.Length)} chunks")),
-            ("envelope", string.Create(CultureInfo.InvariantCulture, $"{full.Envelope.Length} bytes")),
-            ("manifest digest", Convert.ToHexStringLower(SuitEnvelope.Decode(full.Envelope).Digest)),
-            .. keyPaths.Zip(keys, (keyPath, key) => ("signed by", $"{key.Role.Name()}: {keyPath}, {key.Remaining} signatures left")),
-        ]);
-        foreach (SigningRole missing in PackageVerifier.DefaultRoles.Except(keys.Select(key => key.Role)))
-        {
-            output.WriteLine($"note: no signature in the role {missing.Name()}; an ECU that needs it refuses the package");
-        }
-
-        foreach ((string keyPath, SigningKey key) in keyPaths.Zip(keys).Where(pair => pair.Second.Remaining < FewSignatures))
-        {
-            output.WriteLine($"note: {keyPath} is nearly used up ({key.Remaining} left); make its successor and bring it to the ECUs in time (esync keys rotate)");
-        }
-    }
-
     private sealed class Options
     {
         public readonly Option<string[]> Assemblies = new("--assembly") { HelpName = "FILE", Description = "Compiled assembly (.dll for a virtual ECU, .pe for a board); once for each, in the order in which they are loaded, the entry class in the last" };
@@ -198,10 +200,11 @@ internal static class PackageBuildCommand
         public readonly Option<string?> Vendor = new("--vendor") { HelpName = "UUID", Description = "SUIT vendor identifier, instead of the ECU's" };
         public readonly Option<string?> Class = new("--class") { HelpName = "UUID", Description = "SUIT class identifier, instead of the ECU's" };
         public readonly Option<string?> Device = new("--device") { HelpName = "HEX", Description = "Device identifier (32 hexadecimal digits): for this one ECU only" };
-        public readonly Option<uint> Sequence = new("--sequence") { HelpName = "N", Description = "SUIT sequence number: higher than that of any package before", Required = true };
+        public readonly Option<uint> Sequence = new("--sequence") { HelpName = "N", Description = "SUIT sequence number: higher than any of any package before. The full image beside encoded entries has N + 1", Required = true };
         public readonly Option<uint> SecurityVersion = new("--security-version") { HelpName = "N", Description = "securityVersion: raise it when older versions must never come back", Required = true };
         public readonly Option<string> Slot = new("--slot") { Description = "Bank that the image may lie in", DefaultValueFactory = _ => "both" };
         public readonly Option<string[]> Keys = new("--key") { HelpName = "FILE", Description = "Private key file that signs; once for each role", Required = true };
+        public readonly EncodingOptions Encodings = new();
         public readonly Option<string> Out = new("--out") { HelpName = "FILE", Description = "Package file to write", Required = true };
     }
 }

@@ -12,8 +12,8 @@ namespace EsyncSim.Cli;
 internal static class PackageDiffCommand
 {
     private const long ImageLengthMax = 8 * 1024 * 1024;
-    private const int WindowBitsMin = 4;
-    private const int WindowBitsMax = 15;
+    private const int WindowBitsMin = HeatshrinkParameters.WindowBitsMin;
+    private const int WindowBitsMax = HeatshrinkParameters.WindowBitsMax;
     private const int WindowBitsOfAgent = 11;
 
     /// <summary>Makes the command.</summary>

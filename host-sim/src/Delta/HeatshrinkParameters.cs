@@ -12,6 +12,12 @@ public readonly record struct HeatshrinkParameters(int WindowBits, int Lookahead
     /// <summary>Bits of a byte that is given as it is.</summary>
     public const int LiteralBits = 9;
 
+    /// <summary>Smallest window of heatshrink, as a power of two.</summary>
+    public const int WindowBitsMin = 4;
+
+    /// <summary>Largest window of heatshrink, as a power of two.</summary>
+    public const int WindowBitsMax = 15;
+
     /// <summary>Largest distance of a match in bytes.</summary>
     public int Window => 1 << WindowBits;
 
@@ -24,13 +30,16 @@ public readonly record struct HeatshrinkParameters(int WindowBits, int Lookahead
     /// <summary>The stream's first byte.</summary>
     public byte Header => (byte)(((WindowBits - 4) << 4) | (LookaheadBits - 3));
 
+    /// <summary>True when heatshrink knows them; a header's byte may say others.</summary>
+    public bool AreValid => WindowBits is >= WindowBitsMin and <= WindowBitsMax && LookaheadBits >= 3 && LookaheadBits < WindowBits;
+
     /// <summary>What a stream's first byte says.</summary>
     public static HeatshrinkParameters FromHeader(byte header) => new((header >> 4) + 4, (header & 15) + 3);
 
     /// <summary>All with windows of 2^4 bytes up to a bound.</summary>
     public static IEnumerable<HeatshrinkParameters> UpTo(int windowBitsMax)
     {
-        for (int window = 4; window <= windowBitsMax; window++)
+        for (int window = WindowBitsMin; window <= windowBitsMax; window++)
         {
             for (int lookahead = 3; lookahead < window; lookahead++)
             {

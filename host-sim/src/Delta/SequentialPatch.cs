@@ -12,6 +12,10 @@ public static class SequentialPatch
 {
     private const byte TypeAndCompression = 0x04;
 
+    // Three numbers of five bytes and a byte that they tell of.
+    private const int BodyBytesPerImageByteMax = 16;
+    private const int BodyBytesMin = 64;
+
     /// <summary>The part that is compressed.</summary>
     public static byte[] Body(ReadOnlySpan<byte> baseImage, ReadOnlySpan<byte> image, IReadOnlyList<DeltaSegment> segments)
     {
@@ -68,21 +72,14 @@ public static class SequentialPatch
     /// <summary>The new image; <see cref="UserErrorException"/> (3) when the patch is none of this form, or not for this base.</summary>
     public static byte[] Apply(ReadOnlySpan<byte> baseImage, ReadOnlySpan<byte> patch)
     {
-        int at = 1;
-        if (patch.Length < 2 || patch[0] != TypeAndCompression)
-        {
-            throw Malformed("it does not begin with 04: sequential, heatshrink");
-        }
-
-        int imageLength = ReadNumber(patch, ref at);
-        if (imageLength <= 0 || at >= patch.Length)
-        {
-            return imageLength == 0 && at == patch.Length ? [] : throw Malformed($"an image of {imageLength} bytes without a body");
-        }
-
-        byte[] body = HeatshrinkDecoder.Decode(patch[(at + 1)..], HeatshrinkParameters.FromHeader(patch[at]));
+        byte[] body = Unwrap(patch, out int imageLength, out _);
         byte[] image = new byte[imageLength];
-        at = 0;
+        if (imageLength == 0)
+        {
+            return image;
+        }
+
+        int at = 0;
         if (ReadNumber(body, ref at) != 0)
         {
             throw Malformed("it holds data of a data format");
@@ -113,15 +110,58 @@ public static class SequentialPatch
         return at == body.Length ? image : throw Malformed($"{body.Length - at} bytes follow its end");
     }
 
+    /// <summary>What a patch says before its compressed body, and where that begins; <see cref="UserErrorException"/> (3) when it is none of this form.</summary>
+    /// <param name="patch">The patch.</param>
+    /// <param name="imageLength">Bytes of the new image; without any there is no body.</param>
+    /// <param name="parameters">Of its compression.</param>
+    public static int ReadHead(ReadOnlySpan<byte> patch, out int imageLength, out HeatshrinkParameters parameters)
+    {
+        int at = 1;
+        parameters = default;
+        if (patch.Length < 2 || patch[0] != TypeAndCompression)
+        {
+            throw Malformed("it does not begin with 04: sequential, heatshrink");
+        }
+
+        imageLength = ReadNumber(patch, ref at);
+        if (imageLength <= 0 || at >= patch.Length)
+        {
+            return imageLength == 0 && at == patch.Length ? at : throw Malformed($"an image of {imageLength} bytes without a body");
+        }
+
+        parameters = HeatshrinkParameters.FromHeader(patch[at++]);
+        return parameters.AreValid ? at : throw Malformed($"window and lookahead {parameters} are not of heatshrink");
+    }
+
+    /// <summary>The body of a patch, decompressed; empty when the new image is. <see cref="UserErrorException"/> (3) when it is none of this form.</summary>
+    internal static byte[] Unwrap(ReadOnlySpan<byte> patch, out int imageLength, out HeatshrinkParameters parameters)
+    {
+        int at = ReadHead(patch, out imageLength, out parameters);
+        if (imageLength == 0)
+        {
+            return [];
+        }
+
+        // No segment of use has more numbers than this; a body beyond it is a bomb.
+        int bodyMax = (int)Math.Min((BodyBytesPerImageByteMax * (long)imageLength) + BodyBytesMin, Array.MaxLength);
+        byte[] body = HeatshrinkDecoder.Decode(patch[at..], parameters, bodyMax, out int bytesRead);
+        if (body.Length >= bodyMax || bytesRead != patch.Length - at)
+        {
+            throw Malformed(body.Length >= bodyMax ? $"its body has more than {bodyMax} bytes for an image of {imageLength}" : $"{patch.Length - at - bytesRead} bytes follow its end");
+        }
+
+        return body;
+    }
+
     private static UserErrorException Malformed(string why) => new(ExitCode.BadFile, $"no sequential patch of detools with heatshrink: {why}");
 
-    private static int ReadLength(ReadOnlySpan<byte> body, ref int at, int lengthMax)
+    internal static int ReadLength(ReadOnlySpan<byte> body, ref int at, int lengthMax)
     {
         int length = ReadNumber(body, ref at);
         return length < 0 || length > lengthMax || length > body.Length - at ? throw Malformed($"a length of {length} bytes where {lengthMax} are left") : length;
     }
 
-    private static int ReadNumber(ReadOnlySpan<byte> from, ref int at)
+    internal static int ReadNumber(ReadOnlySpan<byte> from, ref int at)
     {
         long value = 0;
         bool isNegative = false;

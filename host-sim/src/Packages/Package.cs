@@ -1,5 +1,5 @@
 // The package file (.esp): one file that carries everything of one application version for one kind of ECU. It holds one
-// entry for each way to transfer the image (full; later compressed and delta), each with its own signed envelope.
+// entry for each way to transfer the image (full, compressed, as a patch), each with its own signed envelope.
 // The container itself is not signed and need not be: an ECU trusts the envelope only, and the envelope vouches for the
 // payload. Names in it are for people.
 // The form is one canonical CBOR map (host-sim/README.md, "Packages"); its first 18 bytes are always the same.

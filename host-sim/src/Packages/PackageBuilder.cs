@@ -1,7 +1,7 @@
 // From an application bundle to a signed package. Version, runtime and contract version are taken from the bundle's own
 // header, so that manifest and image cannot disagree. Everything but the signatures follows from the request alone: the
 // same request gives the same manifest, on every machine.
-// This version makes the full image only; Package has room for encoded ones.
+// What is made here is the full image alone; PackagePlan makes encoded ones beside it.
 // Tests: tests/host-sim/Packages.
 using System.Buffers.Binary;
 using System.Security.Cryptography;

@@ -35,6 +35,12 @@ public sealed record PackageTarget
     /// <summary>Longest envelope, in bytes: the staging slot, and the manifest slot without its header and marks.</summary>
     public required uint EnvelopeLengthMax { get; init; }
 
+    /// <summary>Encodings that it takes, as DID FD05 gives them.</summary>
+    public required ushort Encodings { get; init; }
+
+    /// <summary>Largest window that it can decompress, as a power of two.</summary>
+    public required int WindowBitsMax { get; init; }
+
     /// <summary>Roles that its images need.</summary>
     public required IReadOnlyList<SigningRole> RequiredRoles { get; init; }
 
@@ -48,6 +54,8 @@ public sealed record PackageTarget
         BoardPackages = ecu.Board.Packages,
         ImageLengthMax = ecu.Config.Fls.BankA.Length,
         EnvelopeLengthMax = Math.Min(ecu.Config.Fls.Staging.Length, ecu.Config.Fls.ManifestA.Length - SlotOverhead),
+        Encodings = ecu.Config.Fota.Encodings,
+        WindowBitsMax = ecu.Config.Fota.WindowBitsMax,
         RequiredRoles = [.. ecu.Config.Fota.RequiredRoles.Select(role => (SigningRole)role)],
     };
 
@@ -55,9 +63,14 @@ public sealed record PackageTarget
     /// <param name="request">What the package shall say.</param>
     /// <param name="signers">Who is going to sign.</param>
     /// <exception cref="UserErrorException">Too long, for another runtime, or a role is missing.</exception>
-    public void Require(PackageRequest request, IReadOnlyList<ISigner> signers)
+    public void Require(PackageRequest request, IReadOnlyList<ISigner> signers) => Require(PackageBuilder.ToManifest(request), signers);
+
+    /// <summary>The same for one manifest of a package.</summary>
+    /// <param name="manifest">What is to be signed.</param>
+    /// <param name="signers">Who is going to sign.</param>
+    /// <exception cref="UserErrorException">Too long, for another runtime, in an encoding that it does not take, or a role is missing.</exception>
+    public void Require(SuitManifest manifest, IReadOnlyList<ISigner> signers)
     {
-        SuitManifest manifest = PackageBuilder.ToManifest(request);
         if (manifest.ImageLength > ImageLengthMax)
         {
             throw Refused(FotaError.ImageTooLong, $"the image has {manifest.ImageLength} bytes, a bank of {Name} holds {ImageLengthMax}");
@@ -70,6 +83,11 @@ public sealed record PackageTarget
         }
 
         RequireRuntime(manifest.Runtime);
+        if (manifest.Encoding != 0)
+        {
+            RequireEncoding(manifest.Encoding);
+        }
+
         SigningRole[] missing = [.. RequiredRoles.Except(signers.Select(signer => signer.Role))];
         if (missing.Length > 0)
         {
@@ -84,6 +102,16 @@ public sealed record PackageTarget
         if (runtime != Runtime)
         {
             throw Refused(FotaError.WrongRuntime, $"the image is for {runtime.Name()}, {Name} runs {Runtime.Name()}");
+        }
+    }
+
+    /// <summary>Refuses an encoding that the ECU does not take.</summary>
+    /// <exception cref="UserErrorException">It does not.</exception>
+    public void RequireEncoding(byte encoding)
+    {
+        if (!PayloadEncoding.IsTaken(Encodings, encoding))
+        {
+            throw Refused(FotaError.EncodingUnsupported, $"{Name} takes no images of the form {PayloadEncoding.Name(encoding)}, says nf.config");
         }
     }
 

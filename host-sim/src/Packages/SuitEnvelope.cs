@@ -45,24 +45,29 @@ public sealed record SuitEnvelope
     /// <exception cref="UserErrorException">No signer or too many, one key twice, or a key that cannot sign.</exception>
     public static SuitEnvelope Sign(byte[] manifestBytes, IReadOnlyList<ISigner> signers, SignedDocument kind = SignedDocument.ImageManifest)
     {
-        if (signers.Count is 0 or > SignatureCountMax)
-        {
-            throw new UserErrorException(ExitCode.BadUsage, $"a package is signed by 1 to {SignatureCountMax} keys, not {signers.Count}");
-        }
-
-        // Before the first signature: an index that is spent on a refused build is lost.
-        IGrouping<string, ISigner>? twice = signers.GroupBy(signer => Convert.ToHexStringLower(signer.PublicKey)).FirstOrDefault(group => group.Count() > 1);
-        if (twice is not null)
-        {
-            throw new UserErrorException(ExitCode.KeyProblem, $"the key {Convert.ToHexStringLower(TrustAnchor.KeyIdOf(twice.First().PublicKey))} is named twice; a key counts once");
-        }
-
+        RequireSigners(signers);
         SuitEnvelope unsigned = new() { Kind = kind, DigestItem = ManifestEncoder.Digest(DigestOf(manifestBytes)), Signatures = [], ManifestBytes = manifestBytes };
         byte[] message = unsigned.ToBeSigned;
         return unsigned with
         {
             Signatures = [.. signers.Select(signer => new CoseSign1(SuitKeys.HssProtectedHeader, TrustAnchor.KeyIdOf(signer.PublicKey), null, signer.Sign(message)))],
         };
+    }
+
+    /// <summary>Refuses signers that cannot sign a manifest together. Before the first signature: an index that is spent on a refused build is lost.</summary>
+    /// <exception cref="UserErrorException">No signer or too many, or one key twice.</exception>
+    public static void RequireSigners(IReadOnlyList<ISigner> signers)
+    {
+        if (signers.Count is 0 or > SignatureCountMax)
+        {
+            throw new UserErrorException(ExitCode.BadUsage, $"a package is signed by 1 to {SignatureCountMax} keys, not {signers.Count}");
+        }
+
+        IGrouping<string, ISigner>? twice = signers.GroupBy(signer => Convert.ToHexStringLower(signer.PublicKey)).FirstOrDefault(group => group.Count() > 1);
+        if (twice is not null)
+        {
+            throw new UserErrorException(ExitCode.KeyProblem, $"the key {Convert.ToHexStringLower(TrustAnchor.KeyIdOf(twice.First().PublicKey))} is named twice; a key counts once");
+        }
     }
 
     /// <summary>Bytes that an envelope will have, before anybody has signed.</summary>

@@ -74,11 +74,18 @@ public sealed class SigningKeyStore
         return true;
     });
 
-    /// <summary>Checks that a key may sign: neither used up nor an old copy. Uses no index.</summary>
-    /// <exception cref="UserErrorException">It may not, or the file cannot be read.</exception>
-    public void RequireUsable(string path) => Locked(path, (key, _) =>
+    /// <summary>Checks that a key may sign: not an old copy, and not used up. Uses no index.</summary>
+    /// <param name="path">The key file.</param>
+    /// <param name="signatures">How often it is to sign.</param>
+    /// <exception cref="UserErrorException">It may not, or not so often, or the file cannot be read.</exception>
+    public void RequireUsable(string path, int signatures = 1) => Locked(path, (key, _) =>
     {
         RequireUsable(key, path);
+        if (key.Remaining < signatures)
+        {
+            throw new UserErrorException(ExitCode.KeyProblem, $"{path} has {key.Remaining} signatures left and is to make {signatures}: one for each entry of the package; ask for fewer entries, or make a new key and put its public key into the ECUs");
+        }
+
         return true;
     });
 

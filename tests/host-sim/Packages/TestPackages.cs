@@ -22,6 +22,24 @@ public static class TestPackages
         Assemblies = [.. new[] { 4097, 5000 }.Select(length => Enumerable.Range(0, length).Select(i => (byte)(i * 7)).ToArray())],
     }.Build();
 
+    /// <summary>A bundle of one assembly.</summary>
+    public static byte[] ImageOf(string version, byte[] assembly) => new ApplicationBundle
+    {
+        Runtime = BundleRuntime.Net10,
+        ContractVersion = 1,
+        Version = version,
+        EntryClass = "Motor.Application",
+        Assemblies = [assembly],
+    }.Build();
+
+    /// <summary>Bytes that compress badly, and of which another version is a patch.</summary>
+    public static byte[] Code(int length, int seed = 1)
+    {
+        byte[] code = new byte[length];
+        new Random(seed).NextBytes(code);
+        return code;
+    }
+
     public static PackageRequest Request() => new()
     {
         Name = "motor",
@@ -37,6 +55,9 @@ public static class TestPackages
 
     /// <summary>Fresh keys each time, so that the same index signs different things in different tests: fine here, deadly outside.</summary>
     public static Package Build(PackageRequest? request = null) => PackageBuilder.Build(request ?? Request(), Signers());
+
+    /// <summary>A package with encoded entries, by fresh keys again.</summary>
+    public static Package Build(PackageRequest request, EncodingRequest encodings) => PackagePlan.Make(request, encodings).Sign(Signers());
 
     public static VerificationResult Verify(Package package) => PackageVerifier.Verify(package.Full!, Anchors, PackageVerifier.DefaultRoles);
 }

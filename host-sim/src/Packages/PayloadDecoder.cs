@@ -1,0 +1,57 @@
+// From a decrypted payload back to the image, as strict as an ECU: nothing but the image, and nothing after it.
+// Clause: PROTOCOL.md, "Manifest" (encodings).
+// Tests: tests/host-sim/Packages/EncodedPayloadTests.cs.
+using EsyncAgent;
+using EsyncSim.Delta;
+
+namespace EsyncSim.Packages;
+
+/// <summary>Decodes payloads.</summary>
+public static class PayloadDecoder
+{
+    /// <summary>The image.</summary>
+    /// <param name="compression">High nibble of dataFormatIdentifier, of <see cref="PayloadEncoding"/>.</param>
+    /// <param name="payload">The payload, decrypted.</param>
+    /// <param name="baseImage">Image that a patch is made for; else not looked at.</param>
+    /// <param name="imageLength">Bytes that the manifest says.</param>
+    /// <exception cref="SuitException">Malformed, or not this image.</exception>
+    public static byte[] Decode(byte compression, byte[] payload, byte[]? baseImage, uint imageLength) => compression switch
+    {
+        PayloadEncoding.Plain => payload,
+        PayloadEncoding.Heatshrink => Decompress(payload, imageLength),
+        PayloadEncoding.Delta => Apply(payload, baseImage ?? throw new ArgumentNullException(nameof(baseImage)), imageLength),
+        _ => throw new SuitException(FotaError.EncodingUnsupported, $"compression {compression} is unknown"),
+    };
+
+    private static byte[] Decompress(byte[] payload, uint imageLength)
+    {
+        HeatshrinkParameters parameters = payload.Length == 0 ? default : HeatshrinkParameters.FromHeader(payload[0]);
+        if (!parameters.AreValid)
+        {
+            throw Malformed(payload.Length == 0 ? "it is empty" : $"window and lookahead {parameters} are not of heatshrink");
+        }
+
+        byte[] image = HeatshrinkDecoder.Decode(payload.AsSpan(1), parameters, (int)Math.Min(imageLength, Array.MaxLength), out int bytesRead);
+        if (image.Length != imageLength)
+        {
+            throw Malformed($"it gives {image.Length} bytes where the image has {imageLength}");
+        }
+
+        return bytesRead == payload.Length - 1 ? image : throw Malformed($"{payload.Length - 1 - bytesRead} bytes follow its end");
+    }
+
+    private static byte[] Apply(byte[] payload, byte[] baseImage, uint imageLength)
+    {
+        try
+        {
+            SequentialPatch.ReadHead(payload, out int length, out _);
+            return length == imageLength ? SequentialPatch.Apply(baseImage, payload) : throw Malformed($"the patch makes {length} bytes, the image has {imageLength}");
+        }
+        catch (UserErrorException error)
+        {
+            throw Malformed(error.Message);
+        }
+    }
+
+    private static SuitException Malformed(string why) => new(FotaError.StreamMalformed, $"the payload cannot be decoded: {why}");
+}

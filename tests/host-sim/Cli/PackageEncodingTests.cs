@@ -1,0 +1,135 @@
+// `esync package build` with encodings as a user runs it: forms of an image for older versions and for a whole fleet, the table,
+// and what is refused before a key signs.
+using EsyncSim;
+using EsyncSim.Packages;
+using EsyncSim.Signing;
+using EsyncTests.HostSim.Packages;
+using EsyncTests.HostSim.Signing;
+using Xunit;
+using static EsyncTests.HostSim.Cli.EsyncRun;
+
+namespace EsyncTests.HostSim.Cli;
+
+public sealed class PackageEncodingTests : IDisposable
+{
+    private static readonly byte[] First = [.. TestPackages.Code(9000), .. new byte[6000]];
+    private static readonly byte[] Second = [.. First.AsSpan(0, 4000), .. TestPackages.Code(300, 2), .. First.AsSpan(4000)];
+    private static readonly byte[] Third = [.. Second.AsSpan(500), .. TestPackages.Code(200, 3)];
+
+    private readonly Folder _folder = new();
+
+    public PackageEncodingTests()
+    {
+        SigningKeyStore.Disk.Create(_folder["a.key"], TestKeys.Author());
+        SigningKeyStore.Disk.Create(_folder["o.key"], TestKeys.Oem());
+        Image("1.bin", "1.0.0", First);
+        Image("2.bin", "2.0.0", Second);
+        Image("3.bin", "3.0.0", Third);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_fleet_gets_a_patch_from_every_version_and_every_entry_of_it()
+    {
+        Directory.CreateDirectory(_folder["released"]);
+        await Ok(Arguments("1.bin", 1, "released/1.esp"));
+        string second = await Ok([.. Arguments("2.bin", 2, "released/2.esp"), "--compress", "--delta-from", _folder["released/1.esp"]]);
+        string third = await Ok([.. Arguments("3.bin", 4, "3.esp"), "--for-fleet", _folder["released"]]);
+        Package package = Package.Load(_folder["3.esp"]);
+
+        Assert.Contains("making patch 1 of 1, from motor 1.0.0", second);
+        Assert.Contains("2, the full image 3; the next package needs 4 or more", second);
+        Assert.Contains("making patch 2 of 2, from motor 2.0.0", third);
+        Assert.Contains("delta from motor 1.0.0 " + Digest("released/1.esp", 0)[..8], third);
+        Assert.Contains("delta from motor 2.0.0 " + Digest("released/2.esp", 2)[..8], third);
+        Assert.Equal([0x00, 0x10, 0x20, 0x20, 0x20, 0x20], package.Entries.Select(entry => entry.Encoding));
+        Assert.Equal(
+            [Digest("released/1.esp", 0), Digest("released/2.esp", 0), Digest("released/2.esp", 1), Digest("released/2.esp", 2)],
+            package.Entries.Skip(2).Select(entry => Convert.ToHexStringLower(entry.BaseDigest!)));
+        Assert.Equal(1 + 3 + 6, SigningKeyStore.Disk.Load(_folder["a.key"]).NextIndex);
+    }
+
+    [Fact]
+    public async Task A_list_names_packages_relative_to_itself()
+    {
+        Directory.CreateDirectory(_folder["lists"]);
+        await Ok(Arguments("1.bin", 1, "1.esp"));
+        File.WriteAllText(_folder["lists/fleet.txt"], "# what is on the road\n\n../1.esp # since spring\r\n");
+        await Ok([.. Arguments("2.bin", 2, "2.esp"), "--for-fleet", _folder["lists/fleet.txt"]]);
+
+        Assert.Equal([0x00, 0x10, 0x20], Package.Load(_folder["2.esp"]).Entries.Select(entry => entry.Encoding));
+    }
+
+    [Fact]
+    public async Task What_is_not_smaller_and_the_same_image_are_told_and_left_out()
+    {
+        Image("noise.bin", "1.0.0", TestPackages.Code(15_000, 9));
+        Image("zeros.bin", "2.0.0", new byte[15_000]);
+        Directory.CreateDirectory(_folder["released"]);
+        await Ok(Arguments("noise.bin", 1, "released/1.esp"));
+        await Ok(Arguments("zeros.bin", 2, "released/2.esp"));
+        string built = await Ok([.. Arguments("zeros.bin", 4, "again.esp"), "--for-fleet", _folder["released"]]);
+
+        Assert.Contains("released/2.esp has the same image", built);
+        Assert.Matches(@"left out: delta from motor 1\.0\.0, [\d,]+ bytes \([\d.]+ %\): with its manifest not smaller than the compressed image", built);
+        Assert.Equal([0x00, 0x10], Package.Load(_folder["again.esp"]).Entries.Select(entry => entry.Encoding));
+    }
+
+    [Fact]
+    public async Task Whatever_cannot_be_is_refused_before_a_key_signs()
+    {
+        await Ok(Arguments("1.bin", 5, "1.esp"));
+        long signed = SigningKeyStore.Disk.Load(_folder["a.key"]).NextIndex;
+        Directory.CreateDirectory(_folder["empty"]);
+        Directory.CreateDirectory(_folder["mixed"]);
+        File.WriteAllText(_folder["mixed/text.esp"], "I am some text and no package");
+        TestPackages.Build().Save(_folder["mixed/foreign.esp"]);
+        string[] next = Arguments("2.bin", 6, "2.esp");
+
+        Assert.Contains("--sequence 6 or more", await Fails(ExitCode.BadFile, [.. Arguments("2.bin", 5, "2.esp"), "--delta-from", _folder["1.esp"]]));
+        Assert.Contains("none.esp is not there", await Fails(ExitCode.BadFile, [.. next, "--delta-from", _folder["none.esp"]]));
+        Assert.Contains("same image", await Fails(ExitCode.BadUsage, [.. Arguments("1.bin", 6, "2.esp"), "--delta-from", _folder["1.esp"]]));
+        Assert.Contains("there is no package in it", await Fails(ExitCode.BadFile, [.. next, "--for-fleet", _folder["empty"]]));
+        string mixed = await Fails(ExitCode.BadFile, [.. next, "--for-fleet", _folder["mixed"]]);
+        Assert.Contains("foreign.esp is for another vendor", mixed);
+        Assert.Contains("text.esp is no package", mixed);
+        Assert.Contains("4 to 15 bits", await Fails(ExitCode.BadUsage, [.. next, "--compress", "--window-bits", "16"]));
+        Assert.Contains("is the last there is", await Fails(ExitCode.BadUsage, [.. Arguments("2.bin", uint.MaxValue, "2.esp"), "--compress"]));
+        Assert.Equal(signed, SigningKeyStore.Disk.Load(_folder["a.key"]).NextIndex);
+        Assert.False(File.Exists(_folder["2.esp"]));
+    }
+
+    [Fact]
+    public async Task A_key_with_too_few_signatures_left_signs_none()
+    {
+        await Ok(Arguments("1.bin", 1, "1.esp"));
+        SigningKeyStore.Disk.Reserve(_folder["o.key"], 30);
+        string error = await Fails(ExitCode.KeyProblem, [.. Arguments("2.bin", 2, "2.esp"), "--compress", "--delta-from", _folder["1.esp"]]);
+
+        Assert.Contains("o.key has 2 signatures left and is to make 3", error);
+        Assert.Equal(1, SigningKeyStore.Disk.Load(_folder["a.key"]).NextIndex);
+        await Ok([.. Arguments("2.bin", 2, "2.esp"), "--compress"]);
+    }
+
+    [Fact]
+    public async Task Help_says_how_entries_are_numbered()
+    {
+        string help = await Ok("package", "build", "--help");
+
+        Assert.Contains("the full image beside them has N + 1", help.ReplaceLineEndings(" "));
+        Assert.Contains("--for-fleet released", help);
+    }
+
+    private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
+
+    private string Digest(string package, int entry) => Hex(SuitEnvelope.Decode(Package.Load(_folder[package]).Entries[entry].Envelope).Digest);
+
+    private void Image(string name, string version, byte[] code) => File.WriteAllBytes(_folder[name], TestPackages.ImageOf(version, code));
+
+    private string[] Arguments(string image, uint sequence, string name) =>
+    [
+        "package", "build", "--image", _folder[image], "--name", "motor", "--vendor", "4e7fdca1-132a-5936-87bf-d2b83108c0bb", "--class", "7659864f-5090-51a7-a4da-e90b940232db",
+        "--sequence", $"{sequence}", "--security-version", "1", "--key", _folder["a.key"], "--key", _folder["o.key"], "--out", _folder[name],
+    ];
+}

@@ -1,0 +1,59 @@
+// How many checkpoints of a patch have no room for its numbers: on patches whose numbers are known.
+using EsyncSim;
+using EsyncSim.Delta;
+using Xunit;
+
+namespace EsyncTests.HostSim.Delta;
+
+public class PatchDensityTests
+{
+    private const int Chunks = 5;
+
+    // Three numbers of a byte each after so many bytes: 2,048 bytes hold 256 of them at 21 bytes, 161 in 1,024 at 16.
+    [Theory]
+    [InlineData(16, 11, Chunks - 1)]
+    [InlineData(20, 11, Chunks - 1)]
+    [InlineData(22, 11, 0)]
+    [InlineData(16, 10, 0)]
+    [InlineData(5, 10, Chunks - 1)]
+    public void Segments_in_regular_order_are_crowded_everywhere_or_nowhere(int segmentLength, int windowBits, int expected) =>
+        Assert.Equal(expected, PatchDensity.CrowdedBoundaries(Patch(windowBits, Enumerable.Repeat(segmentLength, Chunks * PatchDensity.BoundaryLength / segmentLength))));
+
+    [Fact]
+    public void Only_the_boundaries_that_follow_closely_on_a_crowd_count()
+    {
+        // 100 segments of 10 bytes just before the second boundary, all else in long ones.
+        const int Boundary = 2 * PatchDensity.BoundaryLength;
+        int[] close = [Boundary - 1000, .. Enumerable.Repeat(10, 100), Chunks * PatchDensity.BoundaryLength - Boundary];
+        int[] farther = [Boundary - 3000, .. Enumerable.Repeat(10, 100), (Chunks * PatchDensity.BoundaryLength) - Boundary + 2000];
+
+        Assert.Equal(1, PatchDensity.CrowdedBoundaries(Patch(11, close)));
+        Assert.Equal(0, PatchDensity.CrowdedBoundaries(Patch(11, farther)));
+        Assert.Equal(1, PatchDensity.CrowdedBoundaries(Patch(12, farther)));
+    }
+
+    [Fact]
+    public void An_image_without_boundaries_has_none()
+    {
+        Assert.Equal(0, PatchDensity.CrowdedBoundaries(Patch(11, Enumerable.Repeat(1, PatchDensity.BoundaryLength))));
+        Assert.Equal(0, PatchDensity.CrowdedBoundaries([0x04, 0x00]));
+        Assert.Throws<UserErrorException>(() => PatchDensity.CrowdedBoundaries([0x00, 0x05]));
+    }
+
+    private static byte[] Patch(int windowBits, IEnumerable<int> lengths)
+    {
+        List<DeltaSegment> segments = [];
+        int at = 0;
+        foreach (int length in lengths)
+        {
+            segments.Add(new DeltaSegment(at, length, 0));
+            at += length;
+        }
+
+        byte[] image = new byte[at];
+        HeatshrinkParameters parameters = new(windowBits, 4);
+        byte[] patch = SequentialPatch.Wrap(at, parameters, new HeatshrinkEncoder(SequentialPatch.Body(image, image, segments)).Encode(parameters));
+        Assert.Equal(image, SequentialPatch.Apply(image, patch));
+        return patch;
+    }
+}
