@@ -74,7 +74,7 @@ internal sealed class UpdateScenario : IUpdateObserver
         StageEntered?.Invoke(stage);
     }
 
-    public void TransferBegins(int offset, int total)
+    public void TransferBegins(UpdateImage image, int offset)
     {
     }
 

@@ -74,7 +74,7 @@ public sealed class VehicleRig : IUpdateObserver
 
     public void Stage(UpdateStage stage) => Stages.Add(stage);
 
-    public void TransferBegins(int offset, int total) => Transfers.Add((offset, total));
+    public void TransferBegins(UpdateImage image, int offset) => Transfers.Add((offset, image.Payload.Length));
 
     public void Transferred(int position) => OnTransferred?.Invoke(position);
 

@@ -9,7 +9,12 @@ using EsyncSim.Bus;
 namespace EsyncSim.Client;
 
 /// <summary>Resume point of an ECU (DID FD02).</summary>
-public sealed record ResumePoint(uint NextByte, uint TransferSize, byte[] DigestPrefix);
+public sealed record ResumePoint(uint NextByte, uint TransferSize, byte[] DigestPrefix)
+{
+    /// <summary>True when it is a point of this form's payload: its manifest is bound, and its transfer is as long.</summary>
+    public bool IsOf(UpdateImage image) =>
+        TransferSize == image.Payload.Length && image.ManifestDigest.AsSpan().StartsWith(DigestPrefix) && NextByte <= TransferSize;
+}
 
 /// <summary>Update state of an ECU (DIDs FD01 and FD03).</summary>
 public sealed record UpdateState(EsyncState State, int ProgressPercent, FotaError LastError, uint Detail, int Rollbacks);

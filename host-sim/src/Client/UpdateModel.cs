@@ -1,12 +1,9 @@
-// What goes into an update of one ECU and what comes out: image, policy, stages, outcome.
+// What goes into an update of one ECU besides the image, and what comes out: policy, stages, outcome.
 // Plain data between whoever orders an update and whoever performs it; it knows neither bus nor server.
 // Tests: tests/host-sim/Client.
 using EsyncAgent;
 
 namespace EsyncSim.Client;
-
-/// <summary>One encoding of one image: the signed envelope and the bytes that are transferred.</summary>
-public sealed record UpdateImage(ReadOnlyMemory<byte> Envelope, byte[] ManifestDigest, byte Encoding, ReadOnlyMemory<byte> Payload, string Version);
 
 /// <summary>A key that an ECU trusts: its role (a value of <see cref="TrustRole"/>) and I, its 16-byte identifier.</summary>
 public sealed record TrustedKey(byte Role, byte[] KeyId);
@@ -133,7 +130,11 @@ public enum UpdateEnd
 }
 
 /// <summary>End, reason and a sentence.</summary>
-public sealed record UpdateOutcome(UpdateEnd End, FotaError Reason, string Text);
+public sealed record UpdateOutcome(UpdateEnd End, FotaError Reason, string Text)
+{
+    /// <summary>The form of the image that was worked with last; null when none was, or it was no image.</summary>
+    public UpdateImage? Image { get; init; }
+}
 
 /// <summary>Hears what an update does, while it does it.</summary>
 public interface IUpdateObserver
@@ -141,13 +142,13 @@ public interface IUpdateObserver
     /// <summary>A stage begins.</summary>
     void Stage(UpdateStage stage);
 
-    /// <summary>The image is going to be sent from <paramref name="offset"/> on.</summary>
-    void TransferBegins(int offset, int total);
+    /// <summary>A form of the image is going to be sent, from byte <paramref name="offset"/> of its payload on.</summary>
+    void TransferBegins(UpdateImage image, int offset);
 
-    /// <summary>So many bytes of the image were sent in all.</summary>
+    /// <summary>So many bytes of the payload were sent in all.</summary>
     void Transferred(int position);
 
-    /// <summary>All of the image was sent and programmed.</summary>
+    /// <summary>All of the payload was sent, and the image is programmed.</summary>
     void TransferEnds();
 
     /// <summary>An attempt ended; unless it was the last, another follows.</summary>

@@ -1,26 +1,34 @@
 // One update of one ECU, in the programming order of PROTOCOL.md, "An update, message by message":
 //   prepare (extended session, limits, preconditions, silence on the bus) → programming session, access, fingerprint
 //   → manifest → image, resumed where a former attempt ended → check → activate → reset → trial → confirm.
-// Invariants: each attempt goes on where the ECU says; an image is put on trial once, whatever is lost on the way (after a restart of the client:
-// UpdatePolicy.IsTriedBefore). How attempts follow one another is EcuAttempts' affair.
+// Invariants: each attempt takes the form of the image that UpdateImages has for the ECU as it is then, and goes on where the ECU says; an image
+// is put on trial once, whatever is lost on the way (after a restart of the client: UpdatePolicy.IsTriedBefore). How attempts follow one another is
+// EcuAttempts' affair, what follows a refusal the caller's.
 // Tests: tests/host-sim/Client/UpdateSessionTests.cs, tests/Vehicle.
 using EsyncAgent;
 using EsyncSim.Bus;
 
 namespace EsyncSim.Client;
 
-/// <summary>Brings one image to one ECU.</summary>
-public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePolicy policy, IUpdateObserver? observer = null)
+/// <summary>Brings one version to one ECU.</summary>
+public sealed class UpdateSession(EcuClient client, UpdateImages images, UpdatePolicy policy, IUpdateObserver? observer = null)
 {
     private const uint StagingAddress = 0x10000000;
     private const uint BankAddress = 0x20000000;
     private const int ConfirmAttemptsMax = 12;
     private const int ConfirmPauseMs = 250;
+    private UpdateImage? _image;
     private int _target;
     private bool _isActivated;
 
+    /// <summary>A session for an image that there is in one form only.</summary>
+    public UpdateSession(EcuClient client, UpdateImage image, UpdatePolicy policy, IUpdateObserver? observer = null)
+        : this(client, new UpdateImages([image]), policy, observer)
+    {
+    }
+
     /// <summary>Runs the update to its end and says how it ended; throws nothing for what an ECU can do.</summary>
-    public Task<UpdateOutcome> RunAsync() => EcuAttempts.RunAsync(client, policy, observer, AttemptAsync);
+    public async Task<UpdateOutcome> RunAsync() => await EcuAttempts.RunAsync(client, policy, observer, AttemptAsync) with { Image = _image };
 
     private async Task<UpdateOutcome> AttemptAsync()
     {
@@ -41,8 +49,8 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
         }
 
         (int consent, int reasons) = await client.CheckPreconditionsAsync();
-        _target = before.ActiveBank == 1 ? 0 : 1;
-        if (Holds(before, _target, BankState.Trial))
+        _target = UpdateImages.Secondary(before);
+        if (images.AreIn(before, _target, BankState.Trial))
         {
             // Activated by a client before this one; whether it has restarted since then shows below.
             _isActivated = true;
@@ -54,14 +62,16 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
             return obstacle;
         }
 
+        UpdateImage image = images.For(before, limits)[0];
+        _image = image;
         await EcuAttempts.EnterProgrammingAsync(client);
         await client.Tester.RequestAsync([0x2E, 0xF1, 0x5A, .. policy.Fingerprint], "write fingerprint");
-        await DownloadAsync(before);
+        await DownloadAsync(image, before);
         observer?.Stage(UpdateStage.Check);
         await client.RoutineAsync(0xFF01, "check programming dependencies");
         if (policy.Goal == UpdateGoal.Verified)
         {
-            return new UpdateOutcome(UpdateEnd.Verified, FotaError.None, $"version {image.Version} is in the ECU, whole and checked");
+            return new UpdateOutcome(UpdateEnd.Verified, FotaError.None, $"version {images.Version} is in the ECU, whole and checked");
         }
 
         observer?.Stage(UpdateStage.Activate);
@@ -73,50 +83,60 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
 
     private UpdateOutcome? Obstacle(VersionReport before, UpdateLimits limits, int consent, int reasons)
     {
-        if (policy.IsTriedBefore && Holds(before, _target, BankState.Rejected))
+        if (policy.IsTriedBefore && images.AreIn(before, _target, BankState.Rejected))
         {
             return WentBack(before);
         }
 
-        return Misfit(limits) ?? EcuAttempts.NoConsent(consent, reasons);
+        return Misfit(before, limits) ?? EcuAttempts.NoConsent(consent, reasons);
     }
 
-    private async Task DownloadAsync(VersionReport before)
+    private async Task DownloadAsync(UpdateImage image, VersionReport before)
     {
-        BankState state = before.States[_target];
-        bool isBound = (state == BankState.Receiving || state == BankState.Verified)
-            && before.ManifestDigests[_target].AsSpan().SequenceEqual(image.ManifestDigest);
-        if (!isBound)
-        {
-            observer?.Stage(UpdateStage.Manifest);
-            int longest = await client.RequestDownloadAsync(0, StagingAddress, (uint)image.Envelope.Length);
-            await client.TransferAsync(image.Envelope, longest);
-            await client.RoutineAsync(0x0210, "authenticate manifest");
-        }
-
-        if (state == BankState.Verified && isBound)
+        if (image.IsIn(before, _target, BankState.Verified))
         {
             return;
         }
 
+        bool isBound = image.IsIn(before, _target, BankState.Receiving);
+        if (!isBound)
+        {
+            await BindAsync(image);
+        }
+
         ResumePoint point = await client.ReadResumePointAsync();
-        if (!isBound || point.NextByte == 0)
+        if (isBound && !point.IsOf(image))
+        {
+            // The boot record names the manifest, and the slot beside the bank does not hold it.
+            isBound = false;
+            await BindAsync(image);
+        }
+
+        int offset = isBound ? (int)point.NextByte : 0;
+        if (offset == 0)
         {
             observer?.Stage(UpdateStage.Erase);
             await client.RoutineAsync(0xFF00, "erase memory");
-            point = point with { NextByte = 0 };
         }
 
-        if (point.NextByte < image.Payload.Length)
+        if (offset < image.Payload.Length)
         {
-            await TransferImageAsync((int)point.NextByte);
+            await TransferImageAsync(image, offset);
         }
     }
 
-    private async Task TransferImageAsync(int offset)
+    private async Task BindAsync(UpdateImage image)
+    {
+        observer?.Stage(UpdateStage.Manifest);
+        int longest = await client.RequestDownloadAsync(0, StagingAddress, (uint)image.Envelope.Length);
+        await client.TransferAsync(image.Envelope, longest);
+        await client.RoutineAsync(0x0210, "authenticate manifest");
+    }
+
+    private async Task TransferImageAsync(UpdateImage image, int offset)
     {
         observer?.Stage(UpdateStage.Download);
-        observer?.TransferBegins(offset, image.Payload.Length);
+        observer?.TransferBegins(image, offset);
         int longest = await client.RequestDownloadAsync(image.Encoding, BankAddress + (uint)offset, (uint)(image.Payload.Length - offset));
         await client.TransferAsync(image.Payload[offset..], longest, position => observer?.Transferred(offset + position));
         observer?.TransferEnds();
@@ -184,11 +204,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
         }
     }
 
-    private bool Runs(VersionReport report, int bank, BankState state) => report.RunningBank == bank && Holds(report, bank, state);
-
-    private bool Holds(VersionReport report, int bank, BankState state) =>
-        bank < report.States.Count && report.States[bank] == state
-        && report.ManifestDigests[bank].AsSpan().SequenceEqual(image.ManifestDigest);
+    private bool Runs(VersionReport report, int bank, BankState state) => report.RunningBank == bank && images.AreIn(report, bank, state);
 
     private static UpdateOutcome WentBack(VersionReport report) => new(
         UpdateEnd.RolledBack,
@@ -196,7 +212,14 @@ public sealed class UpdateSession(EcuClient client, UpdateImage image, UpdatePol
         $"the ECU went back to version {report.ApplicationVersion}: {FotaErrorText.Of(report.LastError)}");
 
     // What the ECU would refuse later, or could not even understand.
-    private UpdateOutcome? Misfit(UpdateLimits limits) => limits.Takes(image.Encoding)
-        ? EcuAttempts.Misfit(limits, image.Envelope.Length)
-        : new UpdateOutcome(UpdateEnd.Refused, FotaError.EncodingUnsupported, FotaErrorText.Of(FotaError.EncodingUnsupported));
+    private UpdateOutcome? Misfit(VersionReport before, UpdateLimits limits)
+    {
+        if (images.For(before, limits) is [{ } image, ..])
+        {
+            return EcuAttempts.Misfit(limits, image.Envelope.Length);
+        }
+
+        FotaError reason = UpdateImages.Obstacle(images.All[0], before, limits);
+        return new UpdateOutcome(UpdateEnd.Refused, reason, FotaErrorText.Of(reason));
+    }
 }

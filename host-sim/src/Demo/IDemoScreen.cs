@@ -48,8 +48,13 @@ internal static class DemoText
         string outcome = end switch { TransferEnd.Whole => string.Empty, TransferEnd.Interrupted => ", interrupted", _ => ", refused" };
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{result.Ecu} {result.Version}: {result.Bytes:N0} of {result.ImageBytes:N0} bytes in {result.BusSeconds:F2} s on the bus, {Rate(result.KBps, result.PercentOfLimit)}{outcome}");
+            $"{result.Ecu} {result.Version}: {Amount(result)} in {result.BusSeconds:F2} s on the bus, {Rate(result.KBps, result.PercentOfLimit)}{outcome}");
     }
+
+    // What was sent, and what the whole image would have been.
+    private static string Amount(TransferResult result) => result.TransferBytes == result.ImageBytes
+        ? string.Create(CultureInfo.InvariantCulture, $"{result.Bytes:N0} of {result.ImageBytes:N0} bytes")
+        : string.Create(CultureInfo.InvariantCulture, $"{result.Bytes:N0} of {result.TransferBytes:N0} bytes ({result.Encoding}, for an image of {result.ImageBytes:N0})");
 
     /// <summary>A rate and what share of the line rate it is.</summary>
     public static string Rate(double kBps, double percentOfLimit) =>

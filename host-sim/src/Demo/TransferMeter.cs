@@ -22,7 +22,7 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
     private bool _isRunning;
     private int _offset;
     private int _position;
-    private int _total;
+    private UpdateImage? _image;
     private long _startNs;
     private long _positionNs;
     private long _frames;
@@ -54,17 +54,17 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
     }
 
     /// <inheritdoc/>
-    public void TransferBegins(int offset, int total)
+    public void TransferBegins(UpdateImage image, int offset)
     {
         _isRunning = true;
         _offset = offset;
         _position = offset;
-        _total = total;
+        _image = image;
         _startNs = _bus.Time.NowNs;
         _positionNs = _startNs;
         _frames = 0;
         _framesNs = 0;
-        _screen.TransferBegins(_ecu.Name, Version, offset, total);
+        _screen.TransferBegins(_ecu.Name, Version, offset, image.Payload.Length);
     }
 
     /// <inheritdoc/>
@@ -130,8 +130,9 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
         return new TransferResult(
             _ecu.Name,
             _ecu.Board.Name,
-            "full",
-            _total,
+            EncodingText.Of(_image?.Encoding ?? 0),
+            _image?.ImageLength ?? 0,
+            _image?.Payload.Length ?? 0,
             bytes,
             Math.Round(seconds, 6),
             Math.Round(kBps, 3),

@@ -105,6 +105,11 @@ public static class UpdateRun
         UpdateFile file = request.File;
         CampaignTarget target = new() { Ecu = request.Ecu.Name, PackageName = file.Name, IsTrust = file.Trust is not null, Version = file.Version, File = file.Bytes };
         TargetResult result = (await server.RunAsync(new Campaign("update", [target])))[0];
+        foreach (IncrementalFailure failure in result.IncrementalFailures)
+        {
+            screen.Note($"{target.Ecu} did not take the {failure.Encoding} form ({failure.Reason}); the image was sent in full");
+        }
+
         string observed = await ObserveAsync(client, screen, target.IsTrust);
         string what = target.IsTrust ? "other keys" : $"update to {file.Version}";
         DemoStep step = new($"{request.Ecu.Name}: {what}", file.Expected, observed, result.IsGood && observed == file.Expected);

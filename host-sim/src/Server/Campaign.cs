@@ -54,9 +54,17 @@ public enum TargetEnd
     NoAnswer,
 }
 
+/// <summary>A form of the image that an ECU refused.</summary>
+/// <param name="Encoding">Its name: heatshrink, delta, with +aes when encrypted.</param>
+/// <param name="Reason">Name of the FotaError.</param>
+public sealed record IncrementalFailure(string Encoding, string Reason);
+
 /// <summary>End of one target, with the reason as the ECU gave it.</summary>
 public sealed record TargetResult(CampaignTarget Target, TargetEnd End, string Reason, string Message)
 {
+    /// <summary>Forms of the image that the ECU refused before it got the whole one, in order.</summary>
+    public IReadOnlyList<IncrementalFailure> IncrementalFailures { get; init; } = [];
+
     /// <summary>True when the ECU runs what the campaign wanted.</summary>
     public bool IsGood => End is TargetEnd.UpToDate or TargetEnd.Completed;
 }

@@ -33,6 +33,8 @@ public sealed class CampaignServer
     private readonly Dictionary<string, byte[]> _packages = [];
     private EsyncMessage? _answer;
     private string _awaited = string.Empty;
+    private (string Campaign, string Target) _underWay;
+    private readonly List<IncrementalFailure> _incrementalFailures = [];
 
     /// <summary>Makes the server and listens to the vehicle.</summary>
     public CampaignServer(VirtualTime time, IMessageLink link, Topics topics, ServerLedger ledger, ICampaignObserver? observer = null)
@@ -67,6 +69,15 @@ public sealed class CampaignServer
     }
 
     private async Task<TargetResult> RunAsync(Campaign campaign, CampaignTarget target)
+    {
+        _underWay = (campaign.Id, EsyncTarget.Of(target.Ecu, target.IsTrust));
+        _incrementalFailures.Clear();
+        TargetResult result = await TakeAsync(campaign, target);
+        _underWay = default;
+        return result with { IncrementalFailures = [.. _incrementalFailures] };
+    }
+
+    private async Task<TargetResult> TakeAsync(Campaign campaign, CampaignTarget target)
     {
         string sha256 = target.Sha256;
         _packages[sha256] = target.File;
@@ -207,6 +218,13 @@ public sealed class CampaignServer
         if (message.Type == EsyncType.StartDownload)
         {
             HandOut(message.Body.Package);
+        }
+        else if (message is { Type: EsyncType.IncrementalFailed, Body: { Package: { } package, Campaign: { } campaign, Ecu: { Encoding: { } encoding, Reason: { } reason } } })
+        {
+            if ((campaign.Id, package.Type) == _underWay)
+            {
+                _incrementalFailures.Add(new IncrementalFailure(encoding, reason));
+            }
         }
         else if (_awaited.Length > 0 && message.ReplyTo == _awaited)
         {

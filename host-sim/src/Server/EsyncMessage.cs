@@ -36,6 +36,9 @@ public static class EsyncType
     /// <summary>How far a step is.</summary>
     public const string UpdateReport = "esync.update-report";
 
+    /// <summary>An ECU has refused a compressed, encrypted or delta form of the image, and gets it in full.</summary>
+    public const string IncrementalFailed = "esync.incremental-failed";
+
     /// <summary>The server has the vehicle's numbered messages up to this one; not part of libua.</summary>
     public const string Acknowledge = "esync.acknowledge";
 }
@@ -238,6 +241,22 @@ public sealed record EsyncEcu
     /// <summary>Name of the FotaError that ended the step.</summary>
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
+
+    /// <summary>Form of the image that is sent, or was refused: full, heatshrink or delta, with +aes when encrypted.</summary>
+    [JsonPropertyName("encoding")]
+    public string? Encoding { get; init; }
+
+    /// <summary>Bytes of that form that the ECU has.</summary>
+    [JsonPropertyName("bytes")]
+    public int? Bytes { get; init; }
+
+    /// <summary>Bytes of that form in all.</summary>
+    [JsonPropertyName("transfer-bytes")]
+    public int? TransferBytes { get; init; }
+
+    /// <summary>Bytes of the installed image.</summary>
+    [JsonPropertyName("image-bytes")]
+    public int? ImageBytes { get; init; }
 }
 
 /// <summary>Turns messages into bytes and back.</summary>
@@ -248,7 +267,7 @@ public static class EsyncJson
 
     /// <summary>Reads a message; null when the bytes are none.</summary>
     public static EsyncMessage? TryDecode(ReadOnlyMemory<byte> payload) =>
-        TryDecode(payload.Span, EsyncJsonContext.Default.EsyncMessage) is { } message && IsWhole(message.Body.Package) ? message : null;
+        TryDecode(payload.Span, EsyncJsonContext.Default.EsyncMessage) is { } message && IsWhole(message.Body.Package) && SaysWhatFailed(message) ? message : null;
 
     /// <summary>Reads what holds messages, without a look into their lists; null when the bytes are none.</summary>
     internal static T? TryDecode<T>(ReadOnlySpan<byte> text, JsonTypeInfo<T> form)
@@ -263,6 +282,9 @@ public static class EsyncJson
             return null;
         }
     }
+
+    private static bool SaysWhatFailed(EsyncMessage message) =>
+        message.Type != EsyncType.IncrementalFailed || message.Body.Ecu is { Encoding: not null, Reason: not null };
 
     // The serialiser refuses null for a property that may not be null, but not for what a list or a dictionary holds.
     private static bool IsWhole(EsyncPackage package) =>

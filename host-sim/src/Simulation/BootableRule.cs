@@ -65,7 +65,7 @@ public sealed class BootableRule() : SimRule("bootable")
             {
                 Broken($"{ecu.Name}: the boot record calls bank {"AB"[bank]} {record.State[bank]}, and it does not hold a whole signed release");
             }
-            else if (isToBeWhole && !ecu.ReleaseIn(bank)!.Digest.AsSpan().SequenceEqual(record.Digest[bank]))
+            else if (isToBeWhole && !ecu.ReleaseIn(bank)!.Images.Has(record.Digest[bank]))
             {
                 Broken($"{ecu.Name}: bank {"AB"[bank]} ({record.State[bank]}) holds {ecu.ReleaseIn(bank)}, and the boot record binds another manifest");
             }

@@ -65,7 +65,7 @@ public sealed class ConfirmedRule() : SimRule("confirmed")
             return;
         }
 
-        bool wasTrial = last.State[record.ActiveBank] == BankState.Trial && last.Digest[record.ActiveBank].AsSpan().SequenceEqual(active.Digest);
+        bool wasTrial = last.State[record.ActiveBank] == BankState.Trial && active.Images.Has(last.Digest[record.ActiveBank]);
         if (wasTrial && active.Behaviour == ReleaseBehaviour.Good)
         {
             ecu.Previous = ecu.Confirmed;

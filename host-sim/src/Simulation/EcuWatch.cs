@@ -132,13 +132,14 @@ public sealed class EcuWatch
         bool isHeader = Memory.Peek(Slot(bank).Start, header)
             && RecordView.Crc(header[..HeaderCrcOffset]) == System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(header[HeaderCrcOffset..]);
         Release? release = isHeader ? Fleet.Find(header.Slice(32, 32)) : null;
+        byte[] digest = header.Slice(32, 32).ToArray();
         bool isWhole = release is not null
-            && Holds(Slot(bank).Start + HeaderLength, release.Envelope)
+            && Holds(Slot(bank).Start + HeaderLength, release.Images.All.First(image => image.ManifestDigest.AsSpan().SequenceEqual(digest)).Envelope.Span)
             && Holds(Bank(bank).Start, release.Image);
         return isWhole ? release : null;
     }
 
-    private bool Holds(uint address, byte[] expected)
+    private bool Holds(uint address, ReadOnlySpan<byte> expected)
     {
         Span<byte> bytes = _buffer.AsSpan(0, expected.Length);
         return Memory.Peek(address, bytes) && bytes.SequenceEqual(expected);

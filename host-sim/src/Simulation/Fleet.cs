@@ -54,9 +54,7 @@ public sealed class Fleet
             await client.AwaitPresenceAsync();
             await client.SessionAsync(0x03);
             await client.RoutineAsync(0x0220, "provision", ecu.ProvisioningRecord);
-            Release first = ecu.Releases[0];
-            UpdateImage image = new(first.Envelope, first.Digest, 0, first.Image, first.Version);
-            return await new UpdateSession(client, image, Policy).RunAsync();
+            return await new UpdateSession(client, ecu.Releases[0].Images.WholeOnly(), Policy).RunAsync();
         });
 
         // The confirm mark and the diagnostic events follow in the background.

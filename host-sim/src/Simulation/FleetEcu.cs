@@ -87,7 +87,7 @@ public sealed class FleetEcu
     {
         foreach (Release release in Releases)
         {
-            if (digest.SequenceEqual(release.Digest))
+            if (release.Images.Has(digest))
             {
                 return release;
             }

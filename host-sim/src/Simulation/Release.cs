@@ -1,7 +1,9 @@
 // One release of the simulated fleet's software: the signed package, and what its application does once it runs.
 // Plain data, made once and shared by all seeds; it is what checkers hold the ECUs to.
 // Tests: tests/host-sim/Simulation.
+using EsyncSim.Client;
 using EsyncSim.Packages;
+using EsyncSim.Vehicle;
 
 namespace EsyncSim.Simulation;
 
@@ -34,9 +36,8 @@ public sealed class Release
         Package = package;
         Behaviour = behaviour;
         File = package.Encode();
-        SuitEnvelope envelope = SuitEnvelope.Decode(package.Full!.Envelope);
-        Digest = envelope.Digest;
-        Manifest = ManifestDecoder.Decode(envelope.ManifestBytes);
+        Images = PackageImages.Of(package);
+        Manifest = PackageImages.ManifestOf(package);
         TamperedFile = PackageTampering.FlipImageBit(package, 8 * 5_000).Encode();
     }
 
@@ -55,17 +56,17 @@ public sealed class Release
     /// <summary>What the application does.</summary>
     public ReleaseBehaviour Behaviour { get; }
 
-    /// <summary>Digest of the manifest.</summary>
-    public byte[] Digest { get; }
+    /// <summary>The forms in which it can come; each has a manifest of its own, and all install the same image.</summary>
+    public UpdateImages Images { get; }
 
-    /// <summary>What is signed.</summary>
+    /// <summary>Digest of the manifest of the whole image.</summary>
+    public byte[] Digest => Images.Whole!.ManifestDigest;
+
+    /// <summary>What is signed of the whole image.</summary>
     public SuitManifest Manifest { get; }
 
     /// <summary>The installed image.</summary>
     public byte[] Image => Package.Full!.Payload;
-
-    /// <summary>The envelope, as the ECU gets it.</summary>
-    public byte[] Envelope => Package.Full!.Envelope;
 
     /// <summary>Application version.</summary>
     public string Version => Manifest.Version;

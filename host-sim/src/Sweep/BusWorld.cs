@@ -109,7 +109,7 @@ internal sealed class BusWorld : IUpdateObserver, IBusObserver
     }
 
     /// <inheritdoc/>
-    public void TransferBegins(int offset, int total)
+    public void TransferBegins(UpdateImage image, int offset)
     {
     }
 

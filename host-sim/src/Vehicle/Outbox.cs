@@ -34,6 +34,13 @@ internal sealed class Outbox
         _repeat.After(RepeatNs);
     }
 
+    /// <summary>Tells that an ECU gets a package in full, while the request under way goes on.</summary>
+    public void FallBack(EsyncMessage message, string sha256)
+    {
+        Publish(_journal.FallBack(message, sha256));
+        _repeat.After(RepeatNs);
+    }
+
     /// <summary>Publishes everything that waits, now.</summary>
     public void Repeat()
     {

@@ -1,5 +1,7 @@
-// From a package file to what the client sends to an ECU.
-// Tests: tests/Vehicle.
+// From a package file to what the client sends to an ECU: each entry is a form of the image, and UpdateImages has what an ECU
+// could take of them.
+// Signatures are not checked: the ECU does that.
+// Tests: tests/host-sim/Vehicle/PackageImagesTests.cs, tests/Vehicle.
 using EsyncSim.Client;
 using EsyncSim.Packages;
 
@@ -8,32 +10,48 @@ namespace EsyncSim.Vehicle;
 /// <summary>Takes images out of packages.</summary>
 public static class PackageImages
 {
-    /// <summary>The entry that transfers the plain image.</summary>
-    /// <exception cref="UserErrorException">The package has none, or its envelope is malformed.</exception>
-    public static UpdateImage Full(Package package)
+    /// <summary>All entries.</summary>
+    /// <exception cref="UserErrorException">There is no entry for the whole image, or an envelope is malformed.</exception>
+    public static UpdateImages Of(Package package)
     {
-        PackageEntry entry = FullEntry(package);
-        byte[] digest = Read(package, () => SuitEnvelope.Decode(entry.Envelope).Digest);
-        return new UpdateImage(entry.Envelope, digest, entry.Encoding, entry.Payload, ManifestOf(package).Version);
+        WholeEntry(package);
+        return new UpdateImages([.. package.Entries.Select(entry => ToImage(package, entry))]);
     }
 
-    /// <summary>The manifest of the entry that transfers the plain image. Its signatures are not checked: the ECU does that.</summary>
+    /// <summary>The entry that transfers the whole image.</summary>
     /// <exception cref="UserErrorException">The package has none, or its envelope is malformed.</exception>
-    public static SuitManifest ManifestOf(Package package) =>
-        Read(package, () => ManifestDecoder.Decode(SuitEnvelope.Decode(FullEntry(package).Envelope).ManifestBytes));
+    public static UpdateImage Full(Package package) => ToImage(package, WholeEntry(package));
 
-    private static PackageEntry FullEntry(Package package) => package.Full
-        ?? throw new UserErrorException(ExitCode.BadFile, $"package {package.Name} has no entry that transfers the plain image");
+    /// <summary>The manifest of the entry that transfers the whole image.</summary>
+    /// <exception cref="UserErrorException">The package has none, or its envelope is malformed.</exception>
+    public static SuitManifest ManifestOf(Package package) => Decode(package, WholeEntry(package)).Manifest;
 
-    private static T Read<T>(Package package, Func<T> read)
+    private static PackageEntry WholeEntry(Package package) => package.Full
+        ?? package.Entries.FirstOrDefault(entry => entry.Encoding >> 4 == 0)
+        ?? throw new UserErrorException(ExitCode.BadFile, $"package {package.Name} has no entry that transfers the whole image, which an ECU needs that can take nothing smaller");
+
+    private static UpdateImage ToImage(Package package, PackageEntry entry)
+    {
+        (byte[] digest, SuitManifest manifest) = Decode(package, entry);
+        return new UpdateImage(entry.Envelope, digest, entry.Encoding, entry.Payload, manifest.Version)
+        {
+            Sequence = manifest.Sequence,
+            ImageLength = (int)manifest.ImageLength,
+            BaseDigest = manifest.BaseDigest,
+        };
+    }
+
+    private static (byte[] Digest, SuitManifest Manifest) Decode(Package package, PackageEntry entry)
     {
         try
         {
-            return read();
+            SuitEnvelope envelope = SuitEnvelope.Decode(entry.Envelope);
+            return (envelope.Digest, ManifestDecoder.Decode(envelope.ManifestBytes));
         }
         catch (SuitException exception)
         {
-            throw new UserErrorException(ExitCode.BadFile, $"package {package.Name} has a malformed envelope: {exception.Message}");
+            throw new UserErrorException(
+                ExitCode.BadFile, $"package {package.Name} has a malformed envelope ({EncodingText.Of(entry.Encoding)}): {exception.Message}");
         }
     }
 }

@@ -5,32 +5,34 @@ using EsyncSim.Client;
 namespace EsyncSim.Vehicle;
 
 /// <summary>Observer that reports percentages.</summary>
-internal sealed class UpdateProgress(IUpdateObserver? inner, Action<int> report) : IUpdateObserver
+internal sealed class UpdateProgress(IUpdateObserver? inner, Action<UpdateImage, int> report) : IUpdateObserver
 {
     private const int PercentStep = 10;
-    private int _total;
+    private UpdateImage? _image;
     private int _reported;
+
+    /// <summary>Percent of the payload, in the steps in which it is told.</summary>
+    public static int PercentOf(UpdateImage image, int position) => (int)(position * 100L / Math.Max(image.Payload.Length, 1)) / PercentStep * PercentStep;
 
     /// <inheritdoc/>
     public void Stage(UpdateStage stage) => inner?.Stage(stage);
 
     /// <inheritdoc/>
-    public void TransferBegins(int offset, int total)
+    public void TransferBegins(UpdateImage image, int offset)
     {
-        _total = total;
+        _image = image;
         _reported = -1;
-        inner?.TransferBegins(offset, total);
+        inner?.TransferBegins(image, offset);
     }
 
     /// <inheritdoc/>
     public void Transferred(int position)
     {
         inner?.Transferred(position);
-        int percent = (int)(position * 100L / Math.Max(_total, 1)) / PercentStep * PercentStep;
-        if (percent > _reported)
+        if (_image is { } image && PercentOf(image, position) is int percent && percent > _reported)
         {
             _reported = percent;
-            report(percent);
+            report(image, position);
         }
     }
 

@@ -5,7 +5,7 @@
 // A trust manifest goes the same way, as a package for the keys of an ECU: it has no trial, ready-update installs it.
 // Invariants: one request after the other, each answered once, whatever the network loses or doubles and whenever the
 // client is stopped and started again on its journal; a package is used only when its SHA-256 is the announced one; what
-// an ECU refuses is told with the ECU's own reason. Percentages and requests for a package are not kept: newer ones follow.
+// an ECU refuses is told with the ECU's own reason, and before a smaller form is given up for the whole image. Percentages and requests for a package are not kept: newer ones follow.
 // It holds the ECUs' secrets for access, and no signing key.
 // Tests: tests/Vehicle.
 using System.Globalization;
@@ -218,10 +218,15 @@ public sealed class VehicleClient
             return;
         }
 
-        UpdateImage image = PackageImages.Full(Package.Decode(file, package.Name));
-        UpdateProgress progress = new(ecu.Observer, percent => Report(package, percent));
-        UpdateSession session = new(ecu.Client, image, policy, progress);
-        ReplyOutcome(request, await session.RunAsync());
+        UpdateImages images = PackageImages.Of(Package.Decode(file, package.Name));
+        string sha256 = Convert.ToHexStringLower(SHA256.HashData(file));
+        UpdateProgress progress = new(ecu.Observer, (image, position) => Report(package, image, position));
+        PackageUpdate update = new(
+            ecu,
+            _journal.HasFallenBack(request.Body, sha256) ? images.WholeOnly() : images,
+            progress,
+            (image, refusal) => FallBack(request, sha256, image, refusal));
+        ReplyOutcome(request, await update.RunAsync(policy));
     }
 
     // There is nothing to prepare in the ECU: what the vehicle has is looked at, and ready-update brings and installs it.
@@ -265,17 +270,48 @@ public sealed class VehicleClient
         IsTerminalFailure = isTerminal ? true : null,
     };
 
-    private void Report(EsyncPackage package, int percent) => Tell(new EsyncMessage
+    // False when the client has been stopped: the next run finds out by itself.
+    private bool FallBack(EsyncMessage request, string sha256, UpdateImage image, UpdateOutcome refusal)
+    {
+        if (_isStopped)
+        {
+            return false;
+        }
+
+        EsyncMessage message = new()
+        {
+            Type = EsyncType.IncrementalFailed,
+            Body = new EsyncBody
+            {
+                Package = Named(request.Body.Package) with { Message = refusal.Text },
+                Campaign = request.Body.Campaign,
+                Ecu = new EsyncEcu { Encoding = EncodingText.Of(image.Encoding), Reason = refusal.Reason.ToString() },
+            },
+        };
+        _outbox.FallBack(message, sha256);
+        return true;
+    }
+
+    private void Report(EsyncPackage package, UpdateImage image, int position) => Tell(new EsyncMessage
     {
         Type = EsyncType.UpdateReport,
         Body = new EsyncBody
         {
-            Package = new EsyncPackage { Type = package.Type, Name = package.Name, Version = package.Version },
-            Progress = percent,
+            Package = Named(package),
+            Progress = UpdateProgress.PercentOf(image, position),
             IsIndeterminate = false,
             Stage = "US_TRANSFER",
+            Ecu = new EsyncEcu
+            {
+                Encoding = EncodingText.Of(image.Encoding),
+                Bytes = position,
+                TransferBytes = image.Payload.Length,
+                ImageBytes = image.ImageLength,
+            },
         },
     });
+
+    private static EsyncPackage Named(EsyncPackage package) => new() { Type = package.Type, Name = package.Name, Version = package.Version };
 
     private void Reply(EsyncMessage request, string type, EsyncPackage package, EsyncEcu? said)
     {

@@ -1,9 +1,9 @@
-// What the vehicle's client must not forget: the request that is under way, which requests it has taken, and the answers
-// that the server has not acknowledged. One file, replaced as a whole (AtomicFile), so that a crash leaves the former state
-// or the new one.
-// Invariants: a number is given to one message only; what Take and Answer return for is on the medium; the answer to a
-// request and the end of that request are one step. The size is bounded: no more than MessageCountMax messages wait, and
-// whoever finds it full takes no further request.
+// What the vehicle's client must not forget: the request that is under way, which requests it has taken, which packages an ECU
+// gets in full because it refused a smaller form, and the messages that the server has not acknowledged. One file, replaced
+// as a whole (AtomicFile), so that a crash leaves the former state or the new one.
+// Invariants: a number is given to one message only; what Take, FallBack and Answer return for is on the medium; the answer to
+// a request and the end of that request are one step, as are a fallback and the message about it. The size is bounded: no more
+// than MessageCountMax messages wait, and whoever finds it full takes no further request.
 // It must not know what requests do to ECUs, nor the network.
 // Tests: tests/host-sim/Vehicle (a crash at every file operation).
 using System.Security.Cryptography;
@@ -27,6 +27,12 @@ public sealed class VehicleJournal
     /// <summary>Server epochs that are remembered; the one that is silent for longest is forgotten first.</summary>
     public const int ServerCountMax = 8;
 
+    /// <summary>ECUs whose fallback is remembered; the one that fell back longest ago is forgotten first.</summary>
+    public const int FallbackCountMax = 64;
+
+    // A request may bring about one message besides its answer.
+    private const int MessagesPerRequestMax = 2;
+
     private readonly IFileSystem _files;
     private readonly string _path;
     private JournalForm _form;
@@ -48,7 +54,7 @@ public sealed class VehicleJournal
     public IReadOnlyList<EsyncMessage> Unacknowledged => _form.Messages;
 
     /// <summary>True when no further request may be taken before the server has acknowledged something.</summary>
-    public bool IsFull => _form.Messages.Count >= MessageCountMax;
+    public bool IsFull => _form.Messages.Count > MessageCountMax - MessagesPerRequestMax;
 
     /// <summary>Opens a journal, or begins one where there is none.</summary>
     /// <param name="files">Where it lies.</param>
@@ -90,10 +96,29 @@ public sealed class VehicleJournal
     /// <exception cref="IOException">The journal cannot be written; the request is still under way.</exception>
     public EsyncMessage Answer(EsyncMessage answer)
     {
-        EsyncMessage numbered = answer with { Epoch = Epoch, Body = answer.Body with { Sequence = _form.NextNumber } };
+        EsyncMessage numbered = Number(answer);
         Store(_form with { UnderWay = null, NextNumber = _form.NextNumber + 1, Messages = [.. _form.Messages, numbered] });
         return numbered;
     }
+
+    /// <summary>Notes that an ECU gets a package in full for the rest of a campaign, and keeps the message that says so; the request goes on.</summary>
+    /// <param name="message">For the server; it says which package and campaign.</param>
+    /// <param name="sha256">SHA-256 of the package file, hexadecimal.</param>
+    /// <returns>The message as it is to be published.</returns>
+    /// <exception cref="IOException">The journal cannot be written; nothing is noted.</exception>
+    public EsyncMessage FallBack(EsyncMessage message, string sha256)
+    {
+        FallbackForm fallback = new(message.Body.Package.Type, sha256, message.Body.Campaign?.Id);
+        List<FallbackForm> fallbacks = [.. (_form.Fallbacks ?? []).Where(known => known.Type != fallback.Type), fallback];
+        fallbacks.RemoveRange(0, Math.Max(fallbacks.Count - FallbackCountMax, 0));
+        EsyncMessage numbered = Number(message);
+        Store(_form with { NextNumber = _form.NextNumber + 1, Messages = [.. _form.Messages, numbered], Fallbacks = fallbacks });
+        return numbered;
+    }
+
+    /// <summary>True when the ECU of a request gets the package in full in its campaign.</summary>
+    public bool HasFallenBack(EsyncBody request, string sha256) =>
+        _form.Fallbacks?.Contains(new FallbackForm(request.Package.Type, sha256, request.Campaign?.Id)) == true;
 
     /// <summary>
     /// Forgets what the server has. It reaches the medium with the next step that must: an acknowledgement that a crash takes
@@ -106,6 +131,8 @@ public sealed class VehicleJournal
             _form = _form with { Messages = [.. _form.Messages.Where(message => message.Body.Sequence > number)] };
         }
     }
+
+    private EsyncMessage Number(EsyncMessage message) => message with { Epoch = Epoch, Body = message.Body with { Sequence = _form.NextNumber } };
 
     private void Store(JournalForm form)
     {
@@ -152,10 +179,17 @@ internal sealed record JournalForm
 
     [JsonPropertyName("messages")]
     public IReadOnlyList<EsyncMessage> Messages { get; init; } = [];
+
+    [JsonPropertyName("fallbacks")]
+    public IReadOnlyList<FallbackForm>? Fallbacks { get; init; }
 }
 
 /// <summary>The last request of one epoch that was taken.</summary>
 internal sealed record ServerForm([property: JsonPropertyName("epoch")] string Epoch, [property: JsonPropertyName("last")] int Last);
+
+/// <summary>An ECU's target and the package that it gets in full, in one campaign.</summary>
+internal sealed record FallbackForm(
+    [property: JsonPropertyName("type")] string Type, [property: JsonPropertyName("sha-256")] string Sha256, [property: JsonPropertyName("campaign")] string? Campaign);
 
 /// <summary>Serialisation code made by the compiler.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]

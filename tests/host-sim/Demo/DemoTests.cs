@@ -70,7 +70,7 @@ public class DemoTests
             ["name", "expected", "observed", "pass"],
             json.RootElement.GetProperty("steps")[0].EnumerateObject().Select(property => property.Name));
         Assert.Equal(
-            ["ecu", "board", "encoding", "imageBytes", "bytes", "busSeconds", "kBps", "limitKBps", "percentOfLimit"],
+            ["ecu", "board", "encoding", "imageBytes", "transferBytes", "bytes", "busSeconds", "kBps", "limitKBps", "percentOfLimit"],
             json.RootElement.GetProperty("transfers")[0].EnumerateObject().Select(property => property.Name));
     }
 

@@ -125,6 +125,18 @@ public class CampaignServerTests
     }
 
     [Fact]
+    public void What_an_ECU_could_not_take_is_noted_with_its_target_and_changes_nothing_else()
+    {
+        Exchange exchange = new() { Failures = { ("/ECU/motor", "c1", "delta"), ("/ECU/battery", "c1", "heatshrink"), ("/ECU/motor", "c0", "delta+aes") } };
+
+        TargetResult result = exchange.Run();
+
+        Assert.Equal(TargetEnd.Completed, result.End);
+        Assert.Equal([new IncrementalFailure("delta", "WrongBase")], result.IncrementalFailures);
+        Assert.Equal(5, exchange.Requests.Count(request => request.ReplyId is not null));
+    }
+
+    [Fact]
     public void Messages_nobody_can_read_and_late_answers_change_nothing()
     {
         Exchange exchange = new() { HasNoise = true };
@@ -186,6 +198,9 @@ public class CampaignServerTests
             ["esync.confirm-update"] = "INSTALL_COMPLETED",
         };
 
+        /// <summary>Forms that are refused before prepare-update is answered: target, campaign, encoding.</summary>
+        public List<(string Target, string Campaign, string Encoding)> Failures { get; } = [];
+
         public List<EsyncMessage> Requests { get; } = [];
 
         public byte[] Package { get; private set; } = [];
@@ -227,8 +242,24 @@ public class CampaignServerTests
                 _vehicle!.Publish(Topics.FromVehicle, EsyncJson.Encode(new EsyncMessage { Type = "esync.start-download", Body = new EsyncBody { Package = package } }));
             }
 
+            if (request.Type == "esync.prepare-update")
+            {
+                Failures.ForEach(Fail);
+            }
+
             Send(request, package with { Status = Statuses[request.Type] });
         }
+
+        private void Fail((string Target, string Campaign, string Encoding) failure) => _vehicle!.Publish(Topics.FromVehicle, EsyncJson.Encode(new EsyncMessage
+        {
+            Type = "esync.incremental-failed",
+            Body = new EsyncBody
+            {
+                Package = new EsyncPackage { Type = failure.Target, Name = "p" },
+                Campaign = new EsyncCampaign(failure.Campaign),
+                Ecu = new EsyncEcu { Encoding = failure.Encoding, Reason = "WrongBase" },
+            },
+        }));
 
         private void Send(EsyncMessage request, EsyncPackage package) => _vehicle!.Publish(Topics.FromVehicle, EsyncJson.Encode(new EsyncMessage
         {

@@ -33,7 +33,7 @@ public sealed class EsyncMessagePropertyTests
                     VersionList = kind % 4 == 0 ? null : new Dictionary<string, EsyncVersion> { [texts[7]] = new() { IsDownloaded = kind > 2, Downloadables = [new() { Url = texts[1], Length = number, Sha256 = texts[2] }] } },
                 },
                 Sequence = number,
-                Ecu = kind < 6 ? null : new EsyncEcu { IsAuthentic = true, State = texts[5] },
+                Ecu = kind < 6 ? null : new EsyncEcu { IsAuthentic = true, State = texts[5], Encoding = texts[6], Bytes = number },
             },
         };
 
@@ -72,6 +72,21 @@ public sealed class EsyncMessagePropertyTests
         Assert.Null(Read("{}"));
         Assert.Null(Read("{\"id\":null}"));
         Assert.Equal("c1", Read("{\"id\":\"c1\"}")?.Body.Campaign?.Id);
+    }
+
+    [Theory]
+    [InlineData("\"reason\":\"WrongBase\"")]
+    [InlineData("\"encoding\":\"delta\"")]
+    public void A_refused_form_without_its_encoding_or_reason_is_none(string half)
+    {
+        EsyncMessage? Read(string type, string ecu) =>
+            EsyncJson.TryDecode(Encoding.UTF8.GetBytes($"{{\"type\":\"{type}\",\"body\":{{\"package\":{{\"type\":\"t\",\"name\":\"n\"}}{ecu}}}}}"));
+
+        Assert.Null(Read("esync.incremental-failed", string.Empty));
+        Assert.Null(Read("esync.incremental-failed", $",\"ecu\":{{{half}}}"));
+        Assert.NotNull(Read("esync.update-status", $",\"ecu\":{{{half}}}"));
+        EsyncMessage? whole = Read("esync.incremental-failed", ",\"ecu\":{\"encoding\":\"delta\",\"reason\":\"WrongBase\"}");
+        Assert.Equal(("delta", "WrongBase"), (whole!.Body.Ecu!.Encoding, whole.Body.Ecu.Reason));
     }
 
     [Fact]

@@ -91,7 +91,7 @@ internal sealed class WatchedEcu
         byte[] header = new byte[ManifestSlot.HeaderLength];
         release.Digest.CopyTo(header, 32);
         BigEndian.WriteU32(header, 252, RecordView.Crc(header.AsSpan(0, 252)));
-        byte[] slot = [.. header, .. release.Envelope];
+        byte[] slot = [.. header, .. release.Images.Whole!.Envelope.Span];
         for (int at = 0; at < slot.Length; at += sectorLength)
         {
             Put(Watch.Slot(bank).Start + (uint)at, slot.AsSpan(at, Math.Min(sectorLength, slot.Length - at)));

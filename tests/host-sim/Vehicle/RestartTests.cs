@@ -118,7 +118,7 @@ public sealed class RestartTests : IDisposable, ICampaignObserver
     {
         public void Stage(UpdateStage reached) => stage(reached);
 
-        public void TransferBegins(int offset, int total)
+        public void TransferBegins(UpdateImage image, int offset)
         {
         }
 

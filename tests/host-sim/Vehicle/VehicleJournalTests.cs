@@ -62,6 +62,43 @@ public sealed class VehicleJournalTests
     }
 
     [Fact]
+    public void A_fallback_and_the_message_about_it_are_one_step_and_the_request_goes_on()
+    {
+        VehicleJournal journal = Open();
+        Assert.False(journal.HasFallenBack(Failed().Body, "aa"));
+        EsyncMessage request = InCampaign(Request("s", 1), "c1");
+        journal.Take(request);
+        EsyncMessage told = journal.FallBack(InCampaign(Failed(), "c1"), "aa");
+
+        VehicleJournal again = Open();
+
+        Assert.Equal(("e1", 1), (told.Epoch, told.Body.Sequence));
+        Assert.Equal("s-1", again.UnderWay!.ReplyId);
+        Assert.Equal("esync.incremental-failed", Assert.Single(again.Unacknowledged).Type);
+        Assert.True(again.HasFallenBack(request.Body, "aa"));
+        Assert.False(again.HasFallenBack(request.Body, "bb"));
+        Assert.False(again.HasFallenBack(InCampaign(request, "c2").Body, "aa"));
+        Assert.Equal(2, again.Answer(Answer("s-1")).Body.Sequence);
+        Assert.True(Open().HasFallenBack(request.Body, "aa"));
+    }
+
+    [Fact]
+    public void Of_each_ECU_the_last_fallback_is_remembered()
+    {
+        VehicleJournal journal = Open();
+        for (int i = 0; i < 200; i++)
+        {
+            EsyncMessage failed = InCampaign(Failed($"/ECU/{i % 100}"), $"c{i}");
+            journal.Acknowledge("e1", journal.FallBack(failed, "aa").Body.Sequence!.Value);
+        }
+
+        Assert.True(journal.HasFallenBack(InCampaign(Failed("/ECU/99"), "c199").Body, "aa"));
+        Assert.False(journal.HasFallenBack(InCampaign(Failed("/ECU/99"), "c99").Body, "aa"));
+        Assert.False(journal.HasFallenBack(InCampaign(Failed("/ECU/0"), "c100").Body, "aa"));
+        Assert.InRange(_disk.Read(Path).Length, 1, 64 * 100);
+    }
+
+    [Fact]
     public void The_file_does_not_grow_with_the_number_of_messages()
     {
         VehicleJournal journal = Open();
@@ -75,6 +112,8 @@ public sealed class VehicleJournalTests
         Assert.False(journal.IsFull);
         for (int i = 0; i < VehicleJournal.MessageCountMax; i++)
         {
+            // Room for a fallback and an answer, or none is begun.
+            Assert.Equal(i > VehicleJournal.MessageCountMax - 2, journal.IsFull);
             journal.Answer(Answer("s"));
         }
 
@@ -143,8 +182,11 @@ public sealed class VehicleJournalTests
         Assert.Throws<IOException>(() => journal.Answer(Answer("s-1")));
         Assert.Throws<IOException>(() => journal.Take(Request("s", 2)));
 
+        Assert.Throws<IOException>(() => journal.FallBack(Failed(), "aa"));
+
         Assert.Equal("s-1", journal.UnderWay!.ReplyId);
         Assert.Empty(journal.Unacknowledged);
+        Assert.False(journal.HasFallenBack(Failed().Body, "aa"));
         disk.IsFull = false;
         Assert.Equal(1, journal.Answer(Answer("s-1")).Body.Sequence);
     }
@@ -174,6 +216,19 @@ public sealed class VehicleJournalTests
         ReplyTo = replyTo,
         Body = new EsyncBody { Package = new EsyncPackage { Type = "/ECU/motor", Name = "motor", Status = "INSTALL_READY" } },
     };
+
+    private static EsyncMessage Failed(string type = "/ECU/motor") => new()
+    {
+        Type = "esync.incremental-failed",
+        Body = new EsyncBody
+        {
+            Package = new EsyncPackage { Type = type, Name = "motor" },
+            Ecu = new EsyncEcu { Encoding = "delta", Reason = "WrongBase" },
+        },
+    };
+
+    private static EsyncMessage InCampaign(EsyncMessage message, string campaign) =>
+        message with { Body = message.Body with { Campaign = new EsyncCampaign(campaign) } };
 
     private sealed class FullDisk(IFileSystem disk) : IFileSystem
     {
