@@ -155,6 +155,8 @@ internal sealed class CampaignRig : IUpdateObserver, ICampaignObserver, IDisposa
             {
                 message[15] = (byte)(encodings >> 8);
                 message[16] = (byte)encodings;
+                message[17] = 32;
+                message[18] = 15;
             }
 
             return message;

@@ -1,8 +1,6 @@
 // Packages with several entries for the virtual ECU of a rig, over images that compress and differ like releases of one
 // application do. The scripted loader of the rig reads from an image how to behave.
-using System.Security.Cryptography;
 using EsyncSim.Config;
-using EsyncSim.Delta;
 using EsyncSim.Packages;
 using EsyncSim.Signing;
 
@@ -10,7 +8,8 @@ namespace EsyncTests.Vehicle;
 
 internal static class EncodedPackages
 {
-    private const int WindowBits = 8;
+    /// <summary>Largest window of what is made here; larger ones take longer to try.</summary>
+    internal const int WindowBitsMax = 8;
 
     /// <summary>An application bundle; versions share all but every 50th line or so.</summary>
     internal static byte[] Image(string version, int length, string behaviour = "good")
@@ -42,17 +41,11 @@ internal static class EncodedPackages
     /// <summary>A package with the whole image only.</summary>
     internal static Package Full(EcuDefinition ecu, uint sequence, byte[] image) => PackageBuilder.Build(Request(ecu, sequence, image), Signers());
 
-    /// <summary>A package with a delta from each base, a compressed image and the whole one, whose number is one higher.</summary>
-    internal static Package Encoded(EcuDefinition ecu, uint sequence, byte[] image, params (Package Package, byte[] Image)[] bases)
+    /// <summary>A package with the whole image, whose number is one higher, a compressed one, and a delta from each base.</summary>
+    internal static Package Encoded(EcuDefinition ecu, uint sequence, byte[] image, params Package[] bases)
     {
-        List<PackageEntry> entries = [.. Full(ecu, sequence + 1, image).Entries, Entry(ecu, sequence, image, 0x10, Compress(image))];
-        foreach ((Package old, byte[] oldImage) in bases)
-        {
-            byte[] patch = DeltaMaker.Make(oldImage, image, WindowBits).Bytes;
-            entries.AddRange(old.Entries.Select(entry => Entry(ecu, sequence, image, 0x20, patch, DigestOf(entry))));
-        }
-
-        return new Package { Name = "rig", Hardware = ecu.Name, Entries = entries };
+        EncodingRequest encodings = new() { IsCompressed = true, Bases = [.. bases.Select(old => DeltaBase.Of(old, "old.esp"))], WindowBitsMax = WindowBitsMax };
+        return PackagePlan.Make(Request(ecu, sequence, image), encodings).Sign(Signers());
     }
 
     /// <summary>One signed entry.</summary>
@@ -72,15 +65,6 @@ internal static class EncodedPackages
 
     /// <summary>Manifest digest of an entry.</summary>
     internal static byte[] DigestOf(PackageEntry entry) => SuitEnvelope.Decode(entry.Envelope).Digest;
-
-    /// <summary>Name by which a campaign knows the package file.</summary>
-    internal static string Sha256(Package package) => Convert.ToHexStringLower(SHA256.HashData(package.Encode()));
-
-    private static byte[] Compress(byte[] image)
-    {
-        HeatshrinkParameters parameters = new(WindowBits, 5);
-        return [parameters.Header, .. new HeatshrinkEncoder(image).Encode(parameters)];
-    }
 
     private static ISigner[] Signers() => [.. TestImage.MakeKeys("rig").Select(key => new MemorySigner(key))];
 

@@ -22,7 +22,7 @@ public sealed class FallbackTests : IDisposable
     public FallbackTests()
     {
         _old = EncodedPackages.Full(_rig.Definition, 1, _oldImage);
-        _new = EncodedPackages.Encoded(_rig.Definition, 2, _newImage, (_old, _oldImage));
+        _new = EncodedPackages.Encoded(_rig.Definition, 2, _newImage, _old);
     }
 
     public void Dispose() => _rig.Dispose();
@@ -104,13 +104,13 @@ public sealed class FallbackTests : IDisposable
         _rig.Run(async () =>
         {
             await _rig.UpdateAsync(_old, "c1");
-            Package first = EncodedPackages.Encoded(_rig.Definition, 2, EncodedPackages.Image("2.0.0", Length, "selftest"), (_old, _oldImage));
+            Package first = EncodedPackages.Encoded(_rig.Definition, 2, EncodedPackages.Image("2.0.0", Length, "selftest"), _old);
             Assert.Single((await _rig.UpdateAsync(first, "c2")).IncrementalFailures);
 
             // The whole image has the higher number: the ECU would call the delta too old.
             Assert.Empty((await _rig.UpdateAsync(first, "c3")).IncrementalFailures);
 
-            Package second = EncodedPackages.Encoded(_rig.Definition, 4, _newImage, (_old, _oldImage));
+            Package second = EncodedPackages.Encoded(_rig.Definition, 4, _newImage, _old);
             Assert.Single((await _rig.UpdateAsync(second, "c4")).IncrementalFailures);
         });
     }
@@ -137,7 +137,7 @@ public sealed class FallbackTests : IDisposable
         byte[] bad = EncodedPackages.Image("2.0.0", Length, "selftest");
         _rig.ClaimedEncodings = null;
 
-        TargetResult result = Run(EncodedPackages.Encoded(_rig.Definition, 2, bad, (_old, _oldImage)));
+        TargetResult result = Run(EncodedPackages.Encoded(_rig.Definition, 2, bad, _old));
 
         Assert.Equal((TargetEnd.RolledBack, "SelfTestFailed", 0), (result.End, result.Reason, result.IncrementalFailures.Count));
         Assert.Single(_rig.Transfers);

@@ -18,6 +18,9 @@ public sealed record UpdateImage(ReadOnlyMemory<byte> Envelope, byte[] ManifestD
     /// <summary>Bytes of the installed image.</summary>
     public int ImageLength { get; init; } = Payload.Length;
 
+    /// <summary>Heatshrink's window as a power of two in bytes; 0 where there is none, or only the ECU can tell.</summary>
+    public int WindowBits { get; init; }
+
     /// <summary>Manifest digest of the delta's base; null where there is none, or only the ECU can tell.</summary>
     public byte[]? BaseDigest { get; init; }
 
@@ -92,7 +95,7 @@ public sealed class UpdateImages
     /// <summary>Why an ECU would refuse a form, as far as its reports tell; None when they tell nothing against it.</summary>
     public static FotaError Obstacle(UpdateImage image, VersionReport report, UpdateLimits limits)
     {
-        if (!limits.Takes(image.Encoding))
+        if (!limits.Takes(image.Encoding) || image.WindowBits > limits.WindowBitsMax || image.Recipients?.Count > limits.RecipientCountMax)
         {
             return FotaError.EncodingUnsupported;
         }

@@ -3,6 +3,7 @@
 // Signatures are not checked: the ECU does that.
 // Tests: tests/host-sim/Vehicle/PackageImagesTests.cs, tests/Vehicle.
 using EsyncSim.Client;
+using EsyncSim.Delta;
 using EsyncSim.Packages;
 
 namespace EsyncSim.Vehicle;
@@ -38,7 +39,31 @@ public static class PackageImages
             Sequence = manifest.Sequence,
             ImageLength = (int)manifest.ImageLength,
             BaseDigest = manifest.BaseDigest,
+            WindowBits = WindowBitsOf(entry),
         };
+    }
+
+    // An encrypted payload does not tell, and a malformed one is for the ECU to refuse, with its own reason.
+    private static int WindowBitsOf(PackageEntry entry)
+    {
+        switch (entry.Encoding)
+        {
+            case PayloadEncoding.Heatshrink << 4 when entry.Payload.Length > 0:
+                return HeatshrinkParameters.FromHeader(entry.Payload[0]).WindowBits;
+            case PayloadEncoding.Delta << 4:
+                try
+                {
+                    SequentialPatch.ReadHead(entry.Payload, out _, out HeatshrinkParameters parameters);
+                    return parameters.WindowBits;
+                }
+                catch (UserErrorException)
+                {
+                    return 0;
+                }
+
+            default:
+                return 0;
+        }
     }
 
     private static (byte[] Digest, SuitManifest Manifest) Decode(Package package, PackageEntry entry)

@@ -46,6 +46,15 @@ public sealed class UpdateImagesTests
     }
 
     [Fact]
+    public void A_window_or_a_list_of_recipients_that_is_longer_than_the_ECU_takes_is_left_out()
+    {
+        UpdateImage wide = Compressed with { WindowBits = 9 }, crowded = ForDevice with { Recipients = [DeviceId[..16], Digest(7)[..16], Digest(8)[..16]] };
+        Assert.Equal([Full], new UpdateImages([wide, crowded, Full]).For(Report(), Limits(Everything)));
+        Assert.Equal(FotaError.EncodingUnsupported, UpdateImages.Obstacle(wide, Report(), Limits(Everything)));
+        Assert.Equal(FotaError.None, UpdateImages.Obstacle(Compressed with { WindowBits = 8 }, Report(), Limits(Everything)));
+    }
+
+    [Fact]
     public void An_encrypted_form_is_for_its_recipients()
     {
         Assert.DoesNotContain(ForDevice, Choice(Report() with { DeviceId = Digest(9)[..16] }));

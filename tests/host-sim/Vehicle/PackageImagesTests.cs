@@ -15,7 +15,7 @@ public sealed class PackageImagesTests
     private static readonly byte[] OldImage = EncodedPackages.Image("1.0.0", 8_000);
     private static readonly byte[] NewImage = EncodedPackages.Image("2.0.0", 9_000);
     private static readonly Package Old = EncodedPackages.Full(Motor, 1, OldImage);
-    private static readonly Package New = EncodedPackages.Encoded(Motor, 2, NewImage, (Old, OldImage));
+    private static readonly Package New = EncodedPackages.Encoded(Motor, 2, NewImage, Old);
 
     [Fact]
     public void Each_entry_is_a_form_with_what_its_manifest_says()
@@ -24,6 +24,8 @@ public sealed class PackageImagesTests
 
         Assert.Equal(["full", "heatshrink", "delta"], images.All.Select(image => EncodingText.Of(image.Encoding)));
         Assert.All(images.All, image => Assert.Equal(("2.0.0", NewImage.Length), (image.Version, image.ImageLength)));
+        Assert.Equal(0, images.All[0].WindowBits);
+        Assert.All(images.All.Skip(1), image => Assert.InRange(image.WindowBits, 4, EncodedPackages.WindowBitsMax));
         Assert.Equal([3u, 2u, 2u], images.All.Select(image => image.Sequence));
         Assert.Equal(EncodedPackages.DigestOf(Old.Entries[0]), images.All[2].BaseDigest);
         Assert.All(New.Entries, entry => Assert.True(images.Has(EncodedPackages.DigestOf(entry))));
