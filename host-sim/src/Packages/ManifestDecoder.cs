@@ -179,6 +179,9 @@ public static class ManifestDecoder
     {
         switch (key)
         {
+            case SuitKeys.ParameterEncryption:
+                Nested(reader, "encryption info", info => fields.EncryptionInfo = EncryptionInfoCbor.Read(info));
+                break;
             case SuitKeys.ParameterUri:
                 fields.Uri = ReadPrintable(reader, SuitManifest.UriLengthMax, "the uri");
                 break;
@@ -234,10 +237,11 @@ public static class ManifestDecoder
 
         bool isEncoded = fields.Encoding is not null, isDelta = fields.Encoding >> 4 == DeltaCompression;
         bool isTransfer = fields.Encoding != 0 && (fields.TransferLength is not null) == isEncoded
-            && (fields.TransferTable is not null) == isEncoded && (fields.BaseDigest is not null) == isDelta;
+            && (fields.TransferTable is not null) == isEncoded && (fields.BaseDigest is not null) == isDelta
+            && (fields.EncryptionInfo is not null) == (((fields.Encoding ?? 0) & 0x0F) == PayloadEncoding.Encrypted);
         if (!isTransfer)
         {
-            throw new SuitException(FotaError.ManifestMalformed, "encoding, transfer size, transfer table and base do not go together");
+            throw new SuitException(FotaError.ManifestMalformed, "encoding, encryption info, transfer size, transfer table and base do not go together");
         }
     }
 
@@ -268,6 +272,7 @@ public static class ManifestDecoder
         TransferLength = fields.TransferLength,
         TransferTable = fields.TransferTable,
         BaseDigest = fields.BaseDigest,
+        EncryptionInfo = fields.EncryptionInfo,
     };
 
     private static SuitException Unknown(int key) => new(FotaError.ManifestUnsupported, $"parameter {key} is not part of the profile here");
@@ -353,5 +358,7 @@ public static class ManifestDecoder
         public byte[]? TransferTable { get; set; }
 
         public byte[]? BaseDigest { get; set; }
+
+        public EncryptionInfo? EncryptionInfo { get; set; }
     }
 }

@@ -109,6 +109,7 @@ public static class ManifestEncoder
     {
         (int Key, Action Write)[] parameters =
         [
+            .. EncryptionParameter(manifest, writer),
             (SuitKeys.ParameterUri, () => writer.WriteTextString(manifest.Uri)),
             (SuitKeys.ParameterSalt, () => writer.WriteByteString(manifest.Salt)),
             (SuitKeys.ParameterChunkTable, () => writer.WriteByteString(manifest.ChunkTable)),
@@ -133,6 +134,10 @@ public static class ManifestEncoder
         Condition(writer, SuitKeys.ConditionImageMatch);
         writer.WriteEndArray();
     });
+
+    private static IEnumerable<(int Key, Action Write)> EncryptionParameter(SuitManifest manifest, CborWriter writer) => manifest.EncryptionInfo is { } info
+        ? [(SuitKeys.ParameterEncryption, () => writer.WriteByteString(EncryptionInfoCbor.Encode(info)))]
+        : [];
 
     private static List<(int Key, Action Write)> EncodingParameters(SuitManifest manifest, CborWriter writer)
     {

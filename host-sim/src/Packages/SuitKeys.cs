@@ -13,6 +13,7 @@ internal static class SuitKeys
     /// <summary>"ESTM", not registered: a trust manifest is no SUIT envelope.</summary>
     public const ulong TrustTag = 0x4553544D;
     public const ulong Sign1Tag = 18;
+    public const ulong EncryptTag = 96;
 
     public const int Authentication = 2;
     public const int Manifest = 3;
@@ -42,6 +43,7 @@ internal static class SuitKeys
     public const int ParameterImageDigest = 3;
     public const int ParameterComponentSlot = 5;
     public const int ParameterImageSize = 14;
+    public const int ParameterEncryption = 19;
     public const int ParameterUri = 21;
     public const int ParameterDevice = 24;
 
@@ -65,8 +67,20 @@ internal static class SuitKeys
     /// <summary>COSE algorithm SHA-256.</summary>
     public const int Sha256 = -16;
 
+    /// <summary>COSE algorithm A256KW: AES key wrap (RFC 3394) with a key of 256 bits.</summary>
+    public const int Aes256KeyWrap = -5;
+
+    /// <summary>COSE algorithm A256CTR: AES-256 in counter mode.</summary>
+    public const int Aes256Ctr = -65532;
+
+    /// <summary>COSE header parameter alg.</summary>
+    public const int Algorithm = 1;
+
     /// <summary>COSE header parameter kid.</summary>
     public const int KeyIdentifier = 4;
+
+    /// <summary>COSE header parameter IV.</summary>
+    public const int Iv = 5;
 
     /// <summary>The one component, ["app"].</summary>
     public static readonly byte[] Component = "app"u8.ToArray();

@@ -65,4 +65,7 @@ public sealed record SuitManifest
 
     /// <summary>Manifest digest of the delta's base; with compression 2 only.</summary>
     public byte[]? BaseDigest { get; init; }
+
+    /// <summary>How the transferred bytes are encrypted; with encryption 1 only.</summary>
+    public EncryptionInfo? EncryptionInfo { get; init; }
 }

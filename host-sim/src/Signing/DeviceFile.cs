@@ -1,6 +1,6 @@
 // What its owner keeps about one ECU: the device identifier and the device secret that it was provisioned with. Whoever has
 // this file has access to the ECU, so it is readable by its owner only and never part of a configuration or of git.
-// Clause: PROTOCOL.md, "Access" and "Provisioning".
+// Clause: PROTOCOL.md, "Access", "Provisioning" and "Content encryption".
 // Tests: tests/host-sim/Signing.
 using System.Security.Cryptography;
 using EsyncSim.Files;
@@ -26,6 +26,9 @@ public sealed record DeviceFile(byte[] DeviceId, byte[] DeviceSecret)
 
     /// <summary>A new random secret for a device.</summary>
     public static DeviceFile Create(byte[] deviceId) => new(deviceId, RandomNumberGenerator.GetBytes(DeviceSecretLength));
+
+    /// <summary>The 32-byte key that content keys are wrapped with for this device: HMAC-SHA256(device secret, label ‖ device identifier).</summary>
+    public byte[] KeyWrapKey() => HMACSHA256.HashData(DeviceSecret, (byte[])[.. "esync/v1/key-wrap"u8, .. DeviceId]);
 
     /// <summary>Reads a device file.</summary>
     /// <exception cref="UserErrorException">Missing or malformed.</exception>

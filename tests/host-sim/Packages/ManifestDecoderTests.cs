@@ -8,7 +8,18 @@ namespace EsyncTests.HostSim.Packages;
 
 public sealed class ManifestDecoderTests
 {
-    private static readonly string Good = Convert.ToHexString(ManifestEncoder.Encode(PackageBuilder.ToManifest(TestPackages.Request())));
+    private static readonly SuitManifest Plain = PackageBuilder.ToManifest(TestPackages.Request());
+    private static readonly string Good = Convert.ToHexString(ManifestEncoder.Encode(Plain));
+
+    private static readonly byte[] Kid = [.. Enumerable.Repeat((byte)0x33, 16)];
+    private static readonly byte[] OtherKid = [.. Enumerable.Repeat((byte)0x44, 16)];
+    private static readonly SuitManifest Encrypted = Plain with
+    {
+        Encoding = 0x01,
+        TransferLength = 100,
+        TransferTable = new byte[32],
+        EncryptionInfo = new(new byte[16], [new(Kid, new byte[40]), new(OtherKid, new byte[40])]),
+    };
 
     [Fact]
     public void The_form_that_the_others_start_from_is_good() =>
@@ -40,6 +51,61 @@ public sealed class ManifestDecoderTests
         Assert.Contains(find, Good);
         byte[] bad = Convert.FromHexString(Good.Replace(find, replace));
         Assert.Equal(reason, Assert.Throws<SuitException>(() => ManifestDecoder.Decode(bad)).Reason);
+    }
+
+    [Theory]
+    [InlineData("D86084", "D86184")]
+    [InlineData("D86084", "D86085")]
+    [InlineData("8440A201", "84A0A201")]
+    [InlineData("39FFFB", "39FFFD")]
+    [InlineData("39FFFB0550", "39FFFB0650")]
+    [InlineData("F68283", "F78283")]
+    [InlineData("F68283", "408283")]
+    [InlineData("F68283", "F68383")]
+    [InlineData("8340A201240450", "8240A201240450")]
+    [InlineData("8340A201240450", "83A0A201240450")]
+    [InlineData("40A201240450", "40A201220450")]
+    [InlineData("40A201240450", "40A201240550")]
+    [InlineData("40A201240450", "40A20124044F")]
+    [InlineData("5828", "5827")]
+    [InlineData("5828", "7828")]
+    [InlineData("39010601", "39010610")]
+    [InlineData("39010601", "39010602")]
+    public void A_change_of_the_encryption_info_is_malformed(string find, string replace)
+    {
+        string good = Convert.ToHexString(ManifestEncoder.Encode(Encrypted));
+        ManifestDecoder.Decode(Convert.FromHexString(good));
+        Assert.Contains(find, good);
+        string bad = good.Replace(find, replace);
+        Assert.Equal(FotaError.ManifestMalformed, Assert.Throws<SuitException>(() => ManifestDecoder.Decode(Convert.FromHexString(bad))).Reason);
+    }
+
+    [Fact]
+    public void Recipients_are_1_to_32_in_ascending_order()
+    {
+        WrappedKey[] keys = [.. Enumerable.Range(0, 33).Select(i => new WrappedKey([(byte)i, .. new byte[15]], new byte[40]))];
+        SuitManifest With(params WrappedKey[] recipients) => Encrypted with { EncryptionInfo = new(new byte[16], recipients) };
+        FotaError Reason(SuitManifest manifest) => Assert.Throws<SuitException>(() => ManifestDecoder.Decode(ManifestEncoder.Encode(manifest))).Reason;
+        Assert.Equal(32, ManifestDecoder.Decode(ManifestEncoder.Encode(With(keys[..32]))).EncryptionInfo!.Recipients.Count);
+        Assert.Equal(FotaError.ManifestUnsupported, Reason(With(keys)));
+        Assert.Equal(FotaError.ManifestMalformed, Reason(With()));
+        Assert.Equal(FotaError.ManifestMalformed, Reason(With(keys[3], keys[3])));
+        Assert.Equal(FotaError.ManifestMalformed, Reason(With(keys[3], keys[2])));
+    }
+
+    [Fact]
+    public void Encryption_and_encoding_go_together()
+    {
+        foreach (SuitManifest manifest in new[]
+        {
+            Encrypted with { EncryptionInfo = null },
+            Encrypted with { Encoding = 0x10 },
+            Encrypted with { Encoding = 0x12 },
+            Plain with { EncryptionInfo = Encrypted.EncryptionInfo },
+        })
+        {
+            Assert.Equal(FotaError.ManifestMalformed, Assert.Throws<SuitException>(() => ManifestDecoder.Decode(ManifestEncoder.Encode(manifest))).Reason);
+        }
     }
 
     [Fact]

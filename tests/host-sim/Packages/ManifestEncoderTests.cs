@@ -48,13 +48,33 @@ public sealed class ManifestEncoderTests
     }
 
     [Fact]
+    public void An_encryption_stands_before_the_uri()
+    {
+        string lower = Repeat("33", 16), higher = Repeat("44", 16), key = Repeat("55", 40), otherKey = Repeat("66", 40);
+        EncryptionInfo info = new(Convert.FromHexString(Device), [new(Convert.FromHexString(lower), Convert.FromHexString(key)), new(Convert.FromHexString(higher), Convert.FromHexString(otherKey))]);
+        SuitManifest manifest = Plain() with { Encoding = 0x11, TransferLength = 300, TransferTable = Convert.FromHexString(Salt), EncryptionInfo = info };
+
+        // 96([h'', {1: -65532, 5: IV}, nil, [[h'', {1: -5, 4: kid}, wrapped key], ...]])
+        string structure = "D860" + "84" + "40" + "A20139FFFB0550" + Device + "F6" + "82"
+            + "83" + "40" + "A201240450" + lower + "5828" + key + "83" + "40" + "A201240450" + higher + "5828" + otherKey;
+        Assert.Contains("86" + "14" + "AB" + "1358" + Length(structure) + structure + "156A" + Text("motor/full"), Convert.ToHexString(ManifestEncoder.Encode(manifest)));
+    }
+
+    [Fact]
     public void Every_field_comes_back()
     {
         SuitManifest[] manifests =
         [
             Plain(),
             Plain() with { DeviceId = Convert.FromHexString(Device), SlotMask = 1, Runtime = BundleRuntime.NanoFramework, ContractVersion = 500 },
-            Plain() with { Encoding = 0x21, TransferLength = 4097, TransferTable = Convert.FromHexString(Tags), BaseDigest = Convert.FromHexString(Base) },
+            Plain() with { Encoding = 0x20, TransferLength = 4097, TransferTable = Convert.FromHexString(Tags), BaseDigest = Convert.FromHexString(Base) },
+            Plain() with
+            {
+                Encoding = 0x01,
+                TransferLength = 4097,
+                TransferTable = Convert.FromHexString(Tags),
+                EncryptionInfo = new(Convert.FromHexString(Device), [.. Enumerable.Range(0, 32).Select(i => new WrappedKey([(byte)i, .. new byte[15]], Convert.FromHexString(Salt + Tags[..16])))]),
+            },
         ];
         foreach (SuitManifest manifest in manifests)
         {
