@@ -1,9 +1,9 @@
-// Reads the install sequence of a manifest: 20 {21: uri, −257: …}, 21, 3. The private parameters are one after the other,
-// one per call; of the tables only place and length are kept.
+// Reads the install sequence of a manifest: 20 {(19: encryption info), 21: uri, −257: …}, 21, 3. The parameters are one after
+// the other, one per call, the recipients of the encryption as well; of the tables only place and length are kept.
 // Invariants: parameters in canonical order, each once, the mandatory ones all there; those of an encoding only with one.
 // Must not know what this ECU is, nor what a tag is made of.
 // Clause: PROTOCOL.md "Manifest", "Chunk tables".
-// Tests: tests/agent-firmware/Fota/ManifestReaderTests.
+// Tests: tests/agent-firmware/Fota/InstallReaderTests, EncryptionReaderTests.
 namespace EsyncAgent;
 
 /// <summary>Parser of the install sequence, which ends where the envelope ends.</summary>
@@ -11,14 +11,15 @@ internal sealed class InstallReader
 {
     private const int UriLengthMax = 128;
     private const uint ParameterCountMin = 7;
-    private const uint ParameterCountMax = 11;
+    private const uint ParameterCountMax = 12;
 
-    // Bits of _seen: the URI, then the private parameters from −257 on.
+    // Bits of _seen: the URI, then the private parameters from −257 on, at last the encryption info.
     private const uint Mandatory = 0x7F;
     private const int EncodingBit = 7;
     private const int TransferSizeBit = 8;
     private const int TransferTableBit = 9;
     private const int BaseDigestBit = 10;
+    private const int EncryptionBit = 11;
 
     private const byte CompressionDelta = 2;
 
@@ -26,11 +27,15 @@ internal sealed class InstallReader
     {
         Head,
         Parameter,
+        Recipient,
         Tail,
     }
 
     private readonly ManifestCursor _cursor;
     private readonly Manifest _manifest;
+
+    // Null in an ECU that takes no encryption: the parameter is then one that it does not know.
+    private readonly EncryptionReader _encryption;
     private uint _position;
     private uint _parametersLeft;
     private uint _parametersStart;
@@ -40,15 +45,24 @@ internal sealed class InstallReader
     private uint _transferTableLength;
     private Step _step;
 
-    internal InstallReader(ManifestCursor cursor, Manifest manifest)
+    internal InstallReader(ManifestCursor cursor, Manifest manifest, byte recipientCountMax)
     {
         _cursor = cursor;
         _manifest = manifest;
+        if (recipientCountMax != 0)
+        {
+            _encryption = new EncryptionReader(cursor, manifest, recipientCountMax);
+        }
     }
 
-    /// <summary>Begins with the sequence at a position of the envelope.</summary>
-    internal void Begin(uint position)
+    /// <summary>Begins with the sequence at a position of the envelope; a content key is looked for that is wrapped for <paramref name="recipient"/>.</summary>
+    internal void Begin(uint position, byte[] recipient)
     {
+        if (_encryption != null)
+        {
+            _encryption.Begin(recipient);
+        }
+
         _position = position;
         _step = Step.Head;
         _seen = 0;
@@ -70,6 +84,9 @@ internal sealed class InstallReader
                     break;
                 case Step.Parameter:
                     ReadParameter();
+                    break;
+                case Step.Recipient:
+                    ReadRecipient();
                     break;
                 default:
                     ReadTail();
@@ -140,8 +157,8 @@ internal sealed class InstallReader
         }
 
         _previousKey = key;
-        int bit = key == SuitKey.ParameterUri ? 0 : 1 + SuitKey.ParameterSalt - key;
-        if (!reader.IsFailed && (bit < 0 || bit > BaseDigestBit || (bit == 0 && key != SuitKey.ParameterUri)))
+        int bit = BitOf(key);
+        if (!reader.IsFailed && bit < 0)
         {
             _cursor.Refuse(FotaError.ManifestUnsupported, start);
         }
@@ -152,13 +169,47 @@ internal sealed class InstallReader
         }
 
         _seen |= 1u << bit;
+        if (bit == EncryptionBit)
+        {
+            _position = _encryption.ReadHead();
+            _step = Step.Recipient;
+            return;
+        }
+
         uint end = bit < EncodingBit ? ReadImageParameter(key) : ReadEncodingParameter(key, start);
         _position = end != 0 ? end : reader.Position;
-        _parametersLeft--;
-        if (_parametersLeft == 0)
+        EndParameter();
+    }
+
+    private void ReadRecipient()
+    {
+        _position = _encryption.ReadRecipient();
+        if (_encryption.IsComplete)
         {
-            _step = Step.Tail;
+            EndParameter();
         }
+    }
+
+    private void EndParameter()
+    {
+        _parametersLeft--;
+        _step = _parametersLeft == 0 ? Step.Tail : Step.Parameter;
+    }
+
+    // The parameter's bit in _seen, −1 for one that is not known.
+    private int BitOf(int key)
+    {
+        if (key == SuitKey.ParameterUri)
+        {
+            return 0;
+        }
+
+        if (key == SuitKey.ParameterEncryption)
+        {
+            return _encryption != null ? EncryptionBit : -1;
+        }
+
+        return key <= SuitKey.ParameterSalt && key >= SuitKey.ParameterBaseDigest ? 1 + SuitKey.ParameterSalt - key : -1;
     }
 
     // Gives the end of a table, which is stepped over; 0 for what was read whole.
@@ -236,7 +287,8 @@ internal sealed class InstallReader
         CanonicalCborReader reader = _cursor.Reader;
         bool isDelta = _manifest.Encoding >> 4 == CompressionDelta;
         bool hasTransfer = HasSeen(TransferSizeBit) && HasSeen(TransferTableBit);
-        if ((_seen & Mandatory) != Mandatory || HasSeen(EncodingBit) != hasTransfer || HasSeen(BaseDigestBit) != isDelta)
+        if ((_seen & Mandatory) != Mandatory || HasSeen(EncodingBit) != hasTransfer || HasSeen(BaseDigestBit) != isDelta
+            || HasSeen(EncryptionBit) != _manifest.IsEncrypted)
         {
             reader.Fail(_parametersStart);
         }

@@ -13,6 +13,9 @@ public sealed class Manifest : SignedFacts
     /// <summary>Bytes of one tag in a table.</summary>
     public const uint TagLength = 32;
 
+    // Low nibble of a dataFormatIdentifier.
+    private const byte EncryptionAesCtr = 1;
+
     /// <summary>Value that is compared with the floor, private parameter −259.</summary>
     public uint SecurityVersion;
 
@@ -48,6 +51,12 @@ public sealed class Manifest : SignedFacts
 
     /// <summary>True when the manifest names the base of a delta.</summary>
     public bool HasBaseDigest;
+
+    /// <summary>True when the encoding is one of AES-256-CTR.</summary>
+    public bool IsEncrypted
+    {
+        get { return (Encoding & 0x0F) == EncryptionAesCtr; }
+    }
 
     /// <summary>Public key of the tags.</summary>
     public readonly byte[] Salt = new byte[32];

@@ -25,15 +25,17 @@ internal sealed class ManifestReader
     private readonly ManifestCursor _cursor;
     private readonly Manifest _manifest;
     private readonly InstallReader _install;
+    private byte[] _recipient;
     private uint _position;
     private uint _commonEnd;
     private Step _step;
 
-    internal ManifestReader(ManifestCursor cursor, Manifest manifest)
+    /// <summary>Takes encrypted manifests of at most <paramref name="recipientCountMax"/> recipients, none with 0.</summary>
+    internal ManifestReader(ManifestCursor cursor, Manifest manifest, byte recipientCountMax)
     {
         _cursor = cursor;
         _manifest = manifest;
-        _install = new InstallReader(cursor, manifest);
+        _install = new InstallReader(cursor, manifest, recipientCountMax);
     }
 
     /// <summary>Whether the tables have the lengths that the image and the transfer need; completes the manifest's counts.</summary>
@@ -42,9 +44,13 @@ internal sealed class ManifestReader
         return _install.CheckTables();
     }
 
-    /// <summary>Begins with the manifest at a position of the envelope; it goes to the envelope's end.</summary>
-    internal void Begin(uint position)
+    /// <summary>
+    /// Begins with the manifest at a position of the envelope; it goes to the envelope's end. A content key is looked for
+    /// that is wrapped for <paramref name="recipient"/>, a device identifier; the array is read until the end.
+    /// </summary>
+    internal void Begin(uint position, byte[] recipient)
     {
+        _recipient = recipient;
         _position = position;
         _step = Step.Head;
     }
@@ -246,7 +252,7 @@ internal sealed class ManifestReader
             reader.Fail(start);
         }
 
-        _install.Begin(reader.Position);
+        _install.Begin(reader.Position, _recipient);
         _step = Step.Install;
     }
 

@@ -29,7 +29,7 @@ public sealed class ManifestVerifier : DocumentVerifier
     {
         _keys = keys;
         Manifest = manifest;
-        _reader = new ManifestReader(envelope.Cursor, manifest);
+        _reader = new ManifestReader(envelope.Cursor, manifest, config.RecipientCountMax);
     }
 
     /// <summary>Facts of the manifest; complete after Ok, rubbish otherwise.</summary>
@@ -58,7 +58,7 @@ public sealed class ManifestVerifier : DocumentVerifier
             case Phase.Envelope:
                 if (IsAuthentic())
                 {
-                    _reader.Begin(Envelope.ManifestPosition);
+                    _reader.Begin(Envelope.ManifestPosition, _keys.DeviceId);
                     _phase = Phase.Manifest;
                 }
 
@@ -71,9 +71,20 @@ public sealed class ManifestVerifier : DocumentVerifier
 
                 return StdReturn.Pending;
             default:
-                FotaError error = CheckIdentity();
-                return Conclude(error == FotaError.None ? _reader.CheckTables() : error);
+                return Conclude(CheckTarget());
         }
+    }
+
+    private FotaError CheckTarget()
+    {
+        FotaError error = _reader.CheckTables();
+        if (error == FotaError.None)
+        {
+            error = CheckIdentity();
+        }
+
+        bool lacksKey = Manifest.IsEncrypted && Manifest.WrappedKeyPosition == 0;
+        return error == FotaError.None && lacksKey ? FotaError.NoContentKey : error;
     }
 
     private void Begin(uint address, uint length, bool areRolesRequired)

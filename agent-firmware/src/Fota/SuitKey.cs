@@ -12,8 +12,14 @@ internal static class SuitKey
     // "ESTM", not registered: a trust manifest is no SUIT envelope.
     internal const uint TrustTag = 0x4553544D;
     internal const uint Sign1Tag = 18;
+    internal const uint EncryptTag = 96;
+
+    internal const int Algorithm = 1;
     internal const int KeyIdentifier = 4;
+    internal const int Iv = 5;
     internal const int Sha256 = -16;
+    internal const int Aes256KeyWrap = -5;
+    internal const int Aes256Ctr = -65532;
 
     internal const int Authentication = 2;
     internal const int Manifest = 3;
@@ -43,6 +49,7 @@ internal static class SuitKey
     internal const int ParameterImageDigest = 3;
     internal const int ParameterComponentSlot = 5;
     internal const int ParameterImageSize = 14;
+    internal const int ParameterEncryption = 19;
     internal const int ParameterUri = 21;
     internal const int ParameterDevice = 24;
 

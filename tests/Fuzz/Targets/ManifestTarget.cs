@@ -7,10 +7,11 @@ using EsyncSim.Packages;
 
 namespace EsyncTests.Fuzzing.Targets;
 
-/// <summary>ManifestReader, InstallReader, ManifestCursor; and ManifestDecoder.</summary>
+/// <summary>ManifestReader, InstallReader, EncryptionReader, ManifestCursor; and ManifestDecoder, EncryptionInfoCbor.</summary>
 internal sealed class ManifestTarget : FuzzTarget
 {
     private const int CallsMax = 200;
+    private const byte RecipientCountMax = 32;
 
     private readonly Shelf _shelf = new();
     private readonly Manifest _manifest = new();
@@ -20,19 +21,23 @@ internal sealed class ManifestTarget : FuzzTarget
     public ManifestTarget()
     {
         _cursor = new ManifestCursor(new FlsWindow(_shelf.Fls, FlsPriority.Fota, 256));
-        _reader = new ManifestReader(_cursor, _manifest);
+        _reader = new ManifestReader(_cursor, _manifest, RecipientCountMax);
     }
 
     public override string What => "SUIT manifest, read by the agent from flash and by the host, which must agree";
 
-    public override IReadOnlyList<string> Parsers => ["EsyncAgent.ManifestReader", "EsyncAgent.InstallReader", "EsyncAgent.ManifestCursor", "EsyncSim.Packages.ManifestDecoder"];
+    public override IReadOnlyList<string> Parsers => ["EsyncAgent.ManifestReader", "EsyncAgent.InstallReader", "EsyncAgent.EncryptionReader", "EsyncAgent.ManifestCursor", "EsyncSim.Packages.ManifestDecoder",
+        "EsyncSim.Packages.EncryptionInfoCbor"];
+
+    public override IReadOnlyList<string> NotReading => ["InstallReader..ctor", "EncryptionInfoCbor.WriteHeaders", "EncryptionInfoCbor.<Encode>b__0"];
 
     public override int LengthMax => 1024;
 
     public override int SmokeInputs => 10_000;
 
     public override IReadOnlyList<byte[]> Words =>
-        [[0x39, 1, 0], [0x39, 1, 1], [0x39, 1, 2], [0x39, 1, 3], [0x39, 1, 4], [0x39, 1, 5], [0x39, 1, 6], [0x39, 1, 7], [0x39, 1, 8], [0x39, 1, 9], [0x14, 0xA1], [0x18, 0x18], [0x82, 0x2F, 0x58, 0x20], [0x15, 0x02, 0x03, 0x0F]];
+        [[0x39, 1, 0], [0x39, 1, 1], [0x39, 1, 2], [0x39, 1, 3], [0x39, 1, 4], [0x39, 1, 5], [0x39, 1, 6], [0x39, 1, 7], [0x39, 1, 8], [0x39, 1, 9], [0x14, 0xA1], [0x18, 0x18], [0x82, 0x2F, 0x58, 0x20], [0x15, 0x02, 0x03, 0x0F],
+        [0xD8, 0x60, 0x84, 0x40, 0xA2], [0x39, 0xFF, 0xFB, 5, 0x50], [0x83, 0x40, 0xA2, 1, 0x24, 4, 0x50], [0x58, 0x28]];
 
     public override IReadOnlyList<byte[]> Seeds() => Samples.Manifests();
 
@@ -46,7 +51,7 @@ internal sealed class ManifestTarget : FuzzTarget
         long before = GC.GetAllocatedBytesForCurrentThread();
         _manifest.Clear();
         _cursor.Open(Shelf.Address, (uint)input.Length);
-        _reader.Begin(0);
+        _reader.Begin(0, Samples.DeviceId);
         StdReturn result = StdReturn.Pending;
         for (int i = 0; result == StdReturn.Pending; i++)
         {
@@ -59,6 +64,14 @@ internal sealed class ManifestTarget : FuzzTarget
         RequireNoAllocation(before, "the reader");
         Require((result == StdReturn.Ok) == (_cursor.Error == FotaError.None), "a verdict without a reason");
         Compare(input, result == StdReturn.Ok, error);
+    }
+
+    private bool IsSameEncryption(byte[] input, EncryptionInfo? info)
+    {
+        byte[]? key = info?.Recipients.SingleOrDefault(recipient => recipient.DeviceId.AsSpan().SequenceEqual(Samples.DeviceId))?.Key;
+        int position = (int)_manifest.WrappedKeyPosition;
+        return _manifest.IsEncrypted == (info is not null) && (info?.Iv ?? new byte[16]).AsSpan().SequenceEqual(_manifest.Iv)
+            && (position == 0 ? key is null : input.AsSpan(position, WrappedKey.Length).SequenceEqual(key));
     }
 
     private void Compare(byte[] input, bool isTaken, FotaError error)
@@ -82,6 +95,7 @@ internal sealed class ManifestTarget : FuzzTarget
             && decoded.Salt.AsSpan().SequenceEqual(_manifest.Salt) && decoded.ImageDigest.AsSpan().SequenceEqual(_manifest.ImageDigest)
             && (decoded.DeviceId is not null) == _manifest.HasDeviceId && (decoded.BaseDigest is not null) == _manifest.HasBaseDigest
             && decoded.Version == Encoding.ASCII.GetString(_manifest.Version).TrimEnd('\0');
+        isSame &= IsSameEncryption(input, decoded.EncryptionInfo);
         Require(isSame, "host and agent read different things out of one manifest");
         int chunks = (int)((decoded.ImageLength + 4095L) / 4096);
         bool isTableRight = decoded.ImageLength > 0 && decoded.ChunkTable.Length == 32L * chunks;

@@ -59,6 +59,7 @@ internal static class Samples
             plain with { Uri = new string('u', SuitManifest.UriLengthMax), Version = new string('9', ApplicationBundle.VersionLengthMax) },
             encoded,
             encoded with { Encoding = 0x20, BaseDigest = new byte[32] },
+            encoded with { Encoding = 0x11, EncryptionInfo = new EncryptionInfo(new byte[16], [new WrappedKey(DeviceId, new byte[40]), new WrappedKey([.. Enumerable.Repeat((byte)0x44, 16)], new byte[40])]) },
         ];
         return [.. all.Select(ManifestEncoder.Encode)];
     }

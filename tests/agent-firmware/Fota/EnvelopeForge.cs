@@ -186,9 +186,25 @@ public sealed class EnvelopeForge
     /// <summary>Gives an install parameter that is there another value.</summary>
     public void SetInstall(long key, byte[] value) => InstallParameters[InstallParameters.FindIndex(pair => pair.Key == key)] = (key, value);
 
-    /// <summary>Adds the parameters of an encoding.</summary>
+    public static byte[] Iv => [.. Enumerable.Range(0xF0, 16).Select(i => (byte)i)];
+
+    public static byte[] WrappedKey => [.. Enumerable.Range(0x40, 40).Select(i => (byte)i)];
+
+    /// <summary>The value of parameter 19: a byte string around a COSE_Encrypt.</summary>
+    public static byte[] Encryption(params byte[][] recipients)
+        => Cbor.Bytes(Cbor.Tag(96, Cbor.Array(Cbor.Bytes(), Cbor.Map((1, Cbor.Int(-65532)), (5, Cbor.Bytes(Iv))), Cbor.Null, Cbor.Array(recipients))));
+
+    public static byte[] Recipient(byte[] kid, byte[]? wrappedKey = null)
+        => Cbor.Array(Cbor.Bytes(), Cbor.Map((1, Cbor.Int(-5)), (4, Cbor.Bytes(kid))), Cbor.Bytes(wrappedKey ?? WrappedKey));
+
+    /// <summary>Adds the parameters of an encoding; an encrypted one has a content key for <see cref="DeviceId"/>.</summary>
     public EnvelopeForge Encoded(byte encoding, uint transferLength, byte[]? baseDigest = null)
     {
+        if ((encoding & 15) == 1)
+        {
+            InstallParameters.Insert(0, (19, Encryption(Recipient(DeviceId))));
+        }
+
         InstallParameters.AddRange([(-263, Cbor.Uint(encoding)), (-264, Cbor.Uint(transferLength)), (-265, Cbor.Bytes(new byte[(transferLength + 4095) / 4096 * 32]))]);
         if (baseDigest is not null)
         {

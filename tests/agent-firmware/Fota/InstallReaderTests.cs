@@ -38,7 +38,8 @@ public sealed class InstallReaderTests
 
     [Theory]
     [InlineData(14)]
-    [InlineData(19)]
+    [InlineData(18)]
+    [InlineData(20)]
     [InlineData(22)]
     [InlineData(-1)]
     [InlineData(-256)]

@@ -9,6 +9,7 @@ namespace EsyncTests.AgentFirmware.Fota;
 public sealed class VerifierBench
 {
     public const uint Address = 0x1003;
+    public const byte RecipientCountMax = 32;
 
     // LMS_SHA256_M32_H5 with LMOTS W2: short chains, so that many verifications cost little.
     public static readonly LmsForge Author = new(101, 5, 2, 3);
@@ -31,6 +32,11 @@ public sealed class VerifierBench
 
     /// <summary>A bench with other anchors; without any it is not provisioned.</summary>
     public VerifierBench((byte Role, byte[] Key)[] anchors, params byte[] requiredRoles)
+        : this(anchors, requiredRoles.Length == 0 ? [TrustRole.Author, TrustRole.Oem] : requiredRoles, RecipientCountMax)
+    {
+    }
+
+    private VerifierBench((byte Role, byte[] Key)[] anchors, byte[] requiredRoles, byte recipientCountMax)
     {
         NvM nvm = new(new NvMConfig(), _shelf.Fls);
         Keys = new KeyStore(_csm, nvm);
@@ -55,10 +61,14 @@ public sealed class VerifierBench
         {
             VendorId = EnvelopeForge.VendorId,
             ClassId = EnvelopeForge.ClassId,
-            RequiredRoles = requiredRoles.Length == 0 ? [TrustRole.Author, TrustRole.Oem] : requiredRoles,
+            RequiredRoles = requiredRoles,
+            RecipientCountMax = recipientCountMax,
         };
         Verifier = new ManifestVerifier(config, _shelf.Fls, _csm, Keys);
     }
+
+    /// <summary>A bench that takes so many recipients; with 0 no encryption.</summary>
+    public static VerifierBench Taking(byte recipientCountMax) => new(Anchors, [TrustRole.Author, TrustRole.Oem], recipientCountMax);
 
     public KeyStore Keys { get; }
 

@@ -84,9 +84,16 @@ public sealed class AgentAgreementTests
         VerifierBench bench = Bench(TrustRole.Author);
         SuitManifest good = PackageBuilder.ToManifest(Request());
         SuitManifest encoded = good with { Encoding = 0x20, TransferLength = 100, TransferTable = new byte[32], BaseDigest = new byte[32] };
+        SuitManifest encrypted = good with
+        {
+            Encoding = 0x01,
+            TransferLength = 100,
+            TransferTable = new byte[32],
+            EncryptionInfo = new(new byte[16], [new(DeviceId, new byte[40]), new([.. DeviceId.Select(b => (byte)(b + 1))], new byte[40])]),
+        };
         List<string> differences = [];
         int accepted = 0, refused = 0;
-        foreach (byte[] manifest in new[] { good, good with { DeviceId = DeviceId }, encoded }.Select(ManifestEncoder.Encode))
+        foreach (byte[] manifest in new[] { good, good with { DeviceId = DeviceId }, encoded, encrypted }.Select(ManifestEncoder.Encode))
         {
             for (int bit = 0; bit < manifest.Length * 8; bit += 3)
             {
@@ -107,11 +114,11 @@ public sealed class AgentAgreementTests
         Assert.True(accepted > 500 && refused > 500, $"{accepted} accepted, {refused} refused");
     }
 
-    // Whether a form is unknown or wrong depends on where a reader looks first; vendor, class and device are the ECU's alone.
+    // Whether a form is unknown or wrong depends on where a reader looks first; vendor, class, device and its key are the ECU's alone.
     private static FotaError Kind(FotaError reason) => reason switch
     {
         FotaError.ManifestUnsupported or FotaError.ManifestVersionUnknown => FotaError.ManifestMalformed,
-        FotaError.WrongVendor or FotaError.WrongClass or FotaError.WrongDevice => FotaError.None,
+        FotaError.WrongVendor or FotaError.WrongClass or FotaError.WrongDevice or FotaError.NoContentKey => FotaError.None,
         _ => reason,
     };
 
