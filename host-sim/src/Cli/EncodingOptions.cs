@@ -29,7 +29,7 @@ internal sealed class EncodingOptions
     private readonly Option<int?> _windowBits = new("--window-bits")
     {
         HelpName = "N",
-        Description = $"Largest window to try, as a power of two, {HeatshrinkParameters.WindowBitsMin} to {HeatshrinkParameters.WindowBitsMax}: so many bytes an ECU keeps to decompress. Without it what the ECU has in nf.config, or {EncodingRequest.WindowBitsDefault}",
+        Description = $"Largest window to try, as a power of two, {HeatshrinkParameters.WindowBitsMin} to {PayloadEncoding.WindowBitsMax}: so many bytes an ECU keeps to decompress. Without it what the ECU has in nf.config, or {EncodingRequest.WindowBitsDefault}",
     };
 
     /// <summary>Gives the options to a command.</summary>
@@ -86,11 +86,11 @@ internal sealed class EncodingOptions
 
     private int WindowBitsOf(ParseResult result, PackageTarget? target)
     {
-        int most = target?.WindowBitsMax ?? HeatshrinkParameters.WindowBitsMax;
+        int most = target?.WindowBitsMax ?? PayloadEncoding.WindowBitsMax;
         int bits = result.GetValue(_windowBits) ?? target?.WindowBitsMax ?? EncodingRequest.WindowBitsDefault;
-        if (bits is < HeatshrinkParameters.WindowBitsMin or > HeatshrinkParameters.WindowBitsMax)
+        if (bits is < HeatshrinkParameters.WindowBitsMin or > PayloadEncoding.WindowBitsMax)
         {
-            throw new UserErrorException(ExitCode.BadUsage, $"--window-bits {bits}: a window has {HeatshrinkParameters.WindowBitsMin} to {HeatshrinkParameters.WindowBitsMax} bits");
+            throw new UserErrorException(ExitCode.BadUsage, $"--window-bits {bits}: a window has {HeatshrinkParameters.WindowBitsMin} to {PayloadEncoding.WindowBitsMax} bits");
         }
 
         return bits <= most ? bits : throw new UserErrorException(ExitCode.BadUsage, $"--window-bits {bits}: {target!.Name} has room for a window of {most} bits, says nf.config");

@@ -80,11 +80,11 @@ internal static class PackageBuildReport
             output.WriteLine($"left out: {Name(left.Compression, left.Base)}{size}: {left.Reason}");
         }
 
-        foreach (EncodedPayload crowded in plan.Entries.Select(entry => entry.Source).Distinct().Where(source => source.CrowdedBoundaries > 0))
+        foreach (EncodedPayload crowded in plan.Entries.Select(entry => entry.Source).Distinct().Where(source => source.CrowdedChunks > 0))
         {
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"note: {Name(crowded)}: no checkpoint at {crowded.CrowdedBoundaries} of {ChunkTable.ChunkCount((int)plan.Entries[0].Manifest.ImageLength)} chunks; it installs all the same, and goes on from the chunk before when it is interrupted there"));
+                $"note: {Name(crowded)}: no checkpoint at {crowded.CrowdedChunks} of {ChunkTable.ChunkCount((int)plan.Entries[0].Manifest.ImageLength)} chunks; it installs all the same, and goes on from the chunk before when it is interrupted there"));
         }
     }
 

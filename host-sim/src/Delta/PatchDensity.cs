@@ -1,8 +1,9 @@
-// How crowded a patch is with numbers. While it decodes, an agent saves its state at each 4 KiB of the new image; of the patch
-// stream it then has to keep the last window, for the matches that point back into it, and of that the numbers between the
-// segments only, since the rest can be made again from both images. It has room for so many of them; where there are more, no
-// state is saved, and a power cut there costs what came since the one before.
-// Tests: tests/host-sim/Delta/PatchDensityTests.cs.
+// How crowded a patch is with numbers. While it decodes, an agent saves its state at each 4 KiB chunk of the new image; for the
+// matches that point back it then has to know the last window of the patch's stream. What stands there of differences and of
+// the image's own bytes it finds in both images again, so that it keeps the numbers of those segments only that reach into the
+// window, and has room for so many bytes of them. Where there are more, no state is saved, and a power cut there costs what
+// came since the one before.
+// Clause: PROTOCOL.md, "Checkpoints of decoders". Tests: tests/host-sim/Delta/PatchDensityTests.cs.
 namespace EsyncSim.Delta;
 
 /// <summary>Counts the numbers of patches.</summary>
@@ -12,77 +13,73 @@ public static class PatchDensity
     public const int NumberBytesMax = 256;
 
     /// <summary>Bytes of the new image between two checkpoints.</summary>
-    public const int BoundaryLength = 4096;
+    public const int ChunkLength = 4096;
 
-    /// <summary>At how many of its boundaries a patch has too many numbers within its own window; its last byte is none.</summary>
+    /// <summary>At the ends of how many of its chunks a patch has too many numbers within its own window; the end of the image is none.</summary>
     /// <exception cref="UserErrorException">It is no patch of this form.</exception>
-    public static int CrowdedBoundaries(ReadOnlySpan<byte> patch)
+    public static int CrowdedChunks(ReadOnlySpan<byte> patch)
     {
         byte[] body = SequentialPatch.Unwrap(patch, out int imageLength, out HeatshrinkParameters parameters);
-        return imageLength == 0 ? 0 : Count(body, imageLength, parameters.Window);
+        return imageLength == 0 ? 0 : new Walk(body, imageLength, parameters.Window).CountCrowded();
     }
 
-    private static int Count(ReadOnlySpan<byte> body, int imageLength, int window)
+    // One way through the body, segment by segment.
+    private ref struct Walk(ReadOnlySpan<byte> body, int imageLength, int window)
     {
-        Queue<int> numbers = [];
-        int crowded = 0;
-        int at = 0;
-        int to = 0;
-        Number(body, ref at, numbers);
-        while (to < imageLength)
+        private readonly ReadOnlySpan<byte> _body = body;
+        private readonly Queue<(int End, int Numbers)> _segments = [];
+        private int _at;
+        private int _made;
+        private int _numbers;
+        private int _numbersOfSegment;
+        private int _crowded;
+
+        public int CountCrowded()
         {
-            for (int run = 0; run < 2; run++)
+            // The length of data for data formats stands before all segments and is known.
+            SequentialPatch.ReadNumber(_body, ref _at);
+            while (_made < imageLength)
             {
-                int start = at;
-                int length = SequentialPatch.ReadLength(body, ref at, imageLength - to);
-                Note(numbers, start, at);
-                crowded += Pass(ref at, ref to, length, imageLength, numbers, window);
+                _numbersOfSegment = 0;
+                PassRun();
+                PassRun();
+                int start = _at;
+                SequentialPatch.ReadNumber(_body, ref _at);
+                _numbersOfSegment += _at - start;
+                _numbers += _numbersOfSegment;
+                _segments.Enqueue((_at, _numbersOfSegment));
             }
 
-            Number(body, ref at, numbers);
+            return _crowded;
         }
 
-        return crowded;
-    }
-
-    // Passes over bytes of the image's own or differences.
-    private static int Pass(ref int at, ref int to, int length, int imageLength, Queue<int> numbers, int window)
-    {
-        int crowded = 0;
-        int end = to + length;
-        while (to < end)
+        private void PassRun()
         {
-            int step = Math.Min(BoundaryLength - (to % BoundaryLength), end - to);
-            to += step;
-            at += step;
-            if (to % BoundaryLength != 0 || to == imageLength)
+            int start = _at;
+            int left = SequentialPatch.ReadLength(_body, ref _at, imageLength - _made);
+            _numbersOfSegment += _at - start;
+            while (left > 0)
             {
-                continue;
+                int step = Math.Min(ChunkLength - (_made % ChunkLength), left);
+                left -= step;
+                _made += step;
+                _at += step;
+                if (_made % ChunkLength == 0 && _made < imageLength)
+                {
+                    _crowded += IsCrowded() ? 1 : 0;
+                }
             }
-
-            while (numbers.TryPeek(out int oldest) && oldest < at - window)
-            {
-                numbers.Dequeue();
-            }
-
-            crowded += numbers.Count > NumberBytesMax ? 1 : 0;
         }
 
-        return crowded;
-    }
-
-    private static void Number(ReadOnlySpan<byte> body, ref int at, Queue<int> numbers)
-    {
-        int start = at;
-        SequentialPatch.ReadNumber(body, ref at);
-        Note(numbers, start, at);
-    }
-
-    private static void Note(Queue<int> numbers, int start, int end)
-    {
-        for (int i = start; i < end; i++)
+        // Also here: what was dropped once reaches into no later window.
+        private bool IsCrowded()
         {
-            numbers.Enqueue(i);
+            while (_segments.TryPeek(out (int End, int Numbers) oldest) && oldest.End <= _at - window)
+            {
+                _numbers -= _segments.Dequeue().Numbers;
+            }
+
+            return _numbers + _numbersOfSegment > NumberBytesMax;
         }
     }
 }

@@ -12,6 +12,9 @@ public static class SequentialPatch
 {
     private const byte TypeAndCompression = 0x04;
 
+    // As many as agents take; one makes sense, where the image begins elsewhere in the base.
+    private const int EmptySegmentsMax = 8;
+
     // Three numbers of five bytes and a byte that they tell of.
     private const int BodyBytesPerImageByteMax = 16;
     private const int BodyBytesMin = 64;
@@ -87,6 +90,7 @@ public static class SequentialPatch
 
         long from = 0;
         int to = 0;
+        int empty = 0;
         while (to < imageLength)
         {
             int diff = ReadLength(body, ref at, imageLength - to);
@@ -104,6 +108,12 @@ public static class SequentialPatch
             body.AsSpan(at, extra).CopyTo(image.AsSpan(to));
             at += extra;
             to += extra;
+            empty = diff + extra == 0 ? empty + 1 : 0;
+            if (empty > EmptySegmentsMax)
+            {
+                throw Malformed($"more than {EmptySegmentsMax} segments in a row add nothing");
+            }
+
             from += ReadNumber(body, ref at);
         }
 

@@ -22,15 +22,15 @@ public sealed record EncodedPayload
     /// <summary>The older image of a patch; null when it is none.</summary>
     public DeltaBase? Base { get; init; }
 
-    /// <summary>Boundaries of 4 KiB chunks in the image at which an agent has no room to save where it is.</summary>
-    public int CrowdedBoundaries { get; init; }
+    /// <summary>Chunks of the image at whose end an agent has no room to save where it is.</summary>
+    public int CrowdedChunks { get; init; }
 
     /// <summary>The image as it is.</summary>
     public static EncodedPayload Plain(byte[] image) => new() { Compression = PayloadEncoding.Plain, Bytes = image };
 
     /// <summary>The image compressed with the window and lookahead that make it smallest.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="windowBitsMax">Largest window as a power of two, 4 to 15.</param>
+    /// <param name="windowBitsMax">Largest window as a power of two, 4 to 12.</param>
     public static EncodedPayload Compress(byte[] image, int windowBitsMax)
     {
         HeatshrinkEncoder encoder = new(image);
@@ -41,7 +41,7 @@ public sealed record EncodedPayload
     /// <summary>The image as a patch.</summary>
     /// <param name="from">The older version.</param>
     /// <param name="image">The image.</param>
-    /// <param name="windowBitsMax">Largest window as a power of two, 4 to 15.</param>
+    /// <param name="windowBitsMax">Largest window as a power of two, 4 to 12.</param>
     public static EncodedPayload Patch(DeltaBase from, byte[] image, int windowBitsMax)
     {
         DeltaPatch patch = DeltaMaker.Make(from.Image, image, windowBitsMax);
@@ -52,7 +52,7 @@ public sealed record EncodedPayload
                 Bytes = patch.Bytes,
                 Parameters = patch.Parameters,
                 Base = from,
-                CrowdedBoundaries = PatchDensity.CrowdedBoundaries(patch.Bytes),
+                CrowdedChunks = PatchDensity.CrowdedChunks(patch.Bytes),
             },
             image);
     }

@@ -19,7 +19,7 @@ public sealed record EncodingRequest
     /// <summary>Older versions to make patches from.</summary>
     public IReadOnlyList<DeltaBase> Bases { get; init; } = [];
 
-    /// <summary>Largest window as a power of two, 4 to 15.</summary>
+    /// <summary>Largest window as a power of two, 4 to 12.</summary>
     public int WindowBitsMax { get; init; } = WindowBitsDefault;
 
     /// <summary>What the ECU takes, as DID FD05 gives it.</summary>

@@ -2,6 +2,7 @@
 // what does not parse is reported as such and the rest is still shown.
 // Tests: tests/host-sim/Packages.
 using System.Globalization;
+using EsyncSim.Delta;
 
 namespace EsyncSim.Packages;
 
@@ -64,7 +65,8 @@ public static class PackageInspector
             lines.Add(new("base", Hex(baseDigest)));
         }
 
-        sections.Add(new($"Entry, encoding {entry.Encoding:X2} ({(entry.Encoding == 0 ? "full image" : "encoded")})", lines));
+        lines.AddRange(DescribePayload(entry));
+        sections.Add(new($"Entry, encoding {entry.Encoding:X2} ({PayloadEncoding.Name(entry.Encoding)})", lines));
         try
         {
             SuitEnvelope envelope = SuitEnvelope.Decode(entry.Envelope);
@@ -83,6 +85,29 @@ public static class PackageInspector
         }
 
         return sections;
+    }
+
+    // What stands at the payload's beginning, where it is not encrypted.
+    private static InspectionLine[] DescribePayload(PackageEntry entry)
+    {
+        switch (entry.Encoding)
+        {
+            case PayloadEncoding.Heatshrink << 4:
+                return [new("window/lookahead", entry.Payload.Length == 0 ? "unreadable: the payload is empty" : HeatshrinkParameters.FromHeader(entry.Payload[0]).ToString())];
+            case PayloadEncoding.Delta << 4:
+                try
+                {
+                    SequentialPatch.ReadHead(entry.Payload, out int length, out HeatshrinkParameters parameters);
+                    return [new("window/lookahead", parameters.ToString()), new("patch makes", Bytes(length))];
+                }
+                catch (UserErrorException error)
+                {
+                    return [new("patch", $"unreadable: {error.Message}")];
+                }
+
+            default:
+                return [];
+        }
     }
 
     private static List<InspectionLine> Describe(SuitManifest manifest, int length)
@@ -104,7 +129,7 @@ public static class PackageInspector
             new("uri", manifest.Uri),
             new("table salt", Hex(manifest.Salt)),
             new("chunk table", $"{Number(manifest.ChunkTable.Length / ChunkTable.TagLength)} tags, {Bytes(manifest.ChunkTable.Length)}"),
-            new("encoding", manifest.Encoding.ToString("X2", CultureInfo.InvariantCulture)),
+            new("encoding", $"{manifest.Encoding:X2} ({PayloadEncoding.Name(manifest.Encoding)})"),
         ];
         if (manifest.TransferLength is uint transferLength)
         {

@@ -1,6 +1,6 @@
 // Verifying a package on the host with given public keys, in the order in which an ECU does it, and what only the host has
-// the time for: the digest of the whole image and every chunk tag. It stops at the first failure and says which one the
-// ECU would report.
+// the time for: the digest of the whole image and every chunk tag, of an encoded payload after it is decoded. It stops at the
+// first failure and says which one the ECU would report; what it has not the means to check it says as well.
 // It does not know the ECU: sequence, floor, vendor, class and device are compared there.
 // Clause: PROTOCOL.md, "Manifest" (rules at 0210).
 // Tests: tests/host-sim/Packages (every kind of tampering is refused with its reason).
@@ -21,8 +21,18 @@ public sealed record VerificationStep(string Name, string Detail);
 /// <param name="Steps">Checks that passed, in order.</param>
 public sealed record VerificationResult(FotaError Error, string Message, IReadOnlyList<VerificationStep> Steps)
 {
-    /// <summary>True when everything holds.</summary>
+    /// <summary>True when everything holds that could be checked.</summary>
     public bool IsPassed => Error == FotaError.None;
+
+    /// <summary>False when the image could not be made from the payload, for want of what it was made with.</summary>
+    public bool IsImageChecked { get; init; } = true;
+}
+
+/// <summary>What only some have, and without which the image of some entries cannot be checked.</summary>
+public sealed record VerificationMeans
+{
+    /// <summary>Older versions, from which patches were made.</summary>
+    public IReadOnlyList<DeltaBase> Bases { get; init; } = [];
 }
 
 /// <summary>Verifies package entries.</summary>
@@ -35,7 +45,8 @@ public static class PackageVerifier
     /// <param name="entry">The entry.</param>
     /// <param name="anchors">Public keys that count.</param>
     /// <param name="requiredRoles">Roles that each need a valid signature.</param>
-    public static VerificationResult Verify(PackageEntry entry, IReadOnlyList<TrustAnchor> anchors, IReadOnlyList<SigningRole> requiredRoles)
+    /// <param name="means">What encoded payloads were made with; null: nothing is at hand.</param>
+    public static VerificationResult Verify(PackageEntry entry, IReadOnlyList<TrustAnchor> anchors, IReadOnlyList<SigningRole> requiredRoles, VerificationMeans? means = null)
     {
         List<VerificationStep> steps = [];
         try
@@ -46,13 +57,42 @@ public static class PackageVerifier
             SuitManifest manifest = ManifestDecoder.Decode(envelope.ManifestBytes);
             steps.Add(new VerificationStep("manifest", $"sequence {manifest.Sequence}, version {manifest.Version}"));
             CheckTables(manifest, entry, steps);
-            CheckImage(manifest, entry, steps);
-            return new VerificationResult(FotaError.None, string.Empty, steps);
+            byte[]? image = ImageOf(manifest, entry, means ?? new(), steps);
+            if (image is not null)
+            {
+                CheckImage(manifest, image, steps);
+            }
+
+            return new VerificationResult(FotaError.None, string.Empty, steps) { IsImageChecked = image is not null };
         }
         catch (SuitException refusal)
         {
             return new VerificationResult(refusal.Reason, refusal.Message, steps);
         }
+    }
+
+    /// <summary>What entries of a package say that cannot both be meant, since they are to be one image's; null when there is nothing. Call it when each verifies.</summary>
+    public static string? FindContradiction(Package package)
+    {
+        SuitManifest[] manifests = [.. package.Entries.Select(entry => ManifestDecoder.Decode(SuitEnvelope.Decode(entry.Envelope).ManifestBytes))];
+        foreach (SuitManifest manifest in manifests.Skip(1))
+        {
+            (string What, object First, object Other)[] pairs =
+            [
+                ("image", Hex(manifests[0].ImageDigest), Hex(manifest.ImageDigest)),
+                ("version", manifests[0].Version, manifest.Version),
+                ("security version", manifests[0].SecurityVersion, manifest.SecurityVersion),
+                ("vendor", Hex(manifests[0].VendorId), Hex(manifest.VendorId)),
+                ("class", Hex(manifests[0].ClassId), Hex(manifest.ClassId)),
+                ("device", Hex(manifests[0].DeviceId), Hex(manifest.DeviceId)),
+            ];
+            if (pairs.FirstOrDefault(pair => !pair.First.Equals(pair.Other)) is { What: not null } different)
+            {
+                return $"its entries are not of one image: {different.What} {different.First} here, {different.Other} there";
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Verifies the signatures of a trust file.</summary>
@@ -131,6 +171,16 @@ public static class PackageVerifier
             throw new SuitException(FotaError.EncodingUnsupported, $"the package says encoding {entry.Encoding:X2}, the manifest {manifest.Encoding:X2}");
         }
 
+        if (!PayloadEncoding.IsKnown(manifest.Encoding))
+        {
+            throw new SuitException(FotaError.EncodingUnsupported, $"encoding {manifest.Encoding:X2} is unknown");
+        }
+
+        if (!(manifest.BaseDigest ?? []).AsSpan().SequenceEqual(entry.BaseDigest ?? []))
+        {
+            throw new SuitException(FotaError.WrongBase, $"the package says base {Hex(entry.BaseDigest)}, the manifest {Hex(manifest.BaseDigest)}");
+        }
+
         if (manifest.TransferTable is byte[] table)
         {
             if (manifest.TransferLength != entry.Payload.Length || table.Length != ChunkTable.ChunkCount(entry.Payload.Length) * ChunkTable.TagLength)
@@ -148,33 +198,48 @@ public static class PackageVerifier
         }
     }
 
-    private static void CheckImage(SuitManifest manifest, PackageEntry entry, List<VerificationStep> steps)
+    // What the payload makes; null, and said so, when it cannot be told here.
+    private static byte[]? ImageOf(SuitManifest manifest, PackageEntry entry, VerificationMeans means, List<VerificationStep> steps)
     {
-        if (entry.Encoding != 0)
+        byte compression = PayloadEncoding.CompressionOf(manifest.Encoding);
+        DeltaBase? older = manifest.BaseDigest is byte[] digest ? means.Bases.FirstOrDefault(item => item.Digests.Any(other => other.AsSpan().SequenceEqual(digest))) : null;
+        if (compression == PayloadEncoding.Delta && older is null)
         {
-            steps.Add(new VerificationStep("image", "not checked: the payload is encoded"));
-            return;
+            steps.Add(new VerificationStep("image", $"not checked: the payload is a patch of the image that ECUs have as {Hex(manifest.BaseDigest)}; give the package with that manifest digest as a base"));
+            return null;
         }
 
-        if (manifest.ImageLength != entry.Payload.Length)
+        byte[] image = PayloadDecoder.Decode(compression, entry.Payload, older?.Image, manifest.ImageLength);
+        if (compression != PayloadEncoding.Plain)
         {
-            throw new SuitException(FotaError.TransferIncomplete, $"the payload has {entry.Payload.Length} bytes, the manifest says {manifest.ImageLength}");
+            string from = older is null ? "" : $" of {older.Title} ({older.Path})";
+            steps.Add(new VerificationStep("payload", $"{PayloadEncoding.Name(manifest.Encoding)}{from}: {entry.Payload.Length} bytes make {image.Length}"));
         }
 
-        int chunk = ChunkTable.FirstMismatch(manifest.Salt, manifest.ChunkTable, entry.Payload);
+        return image;
+    }
+
+    private static void CheckImage(SuitManifest manifest, byte[] image, List<VerificationStep> steps)
+    {
+        if (manifest.ImageLength != image.Length)
+        {
+            throw new SuitException(FotaError.TransferIncomplete, $"the payload has {image.Length} bytes, the manifest says {manifest.ImageLength}");
+        }
+
+        int chunk = ChunkTable.FirstMismatch(manifest.Salt, manifest.ChunkTable, image);
         if (chunk >= 0)
         {
             throw new SuitException(FotaError.ChunkMismatch, $"chunk {chunk} of the image (bytes from {chunk * ChunkTable.ChunkLength}) is not the one that was signed");
         }
 
-        steps.Add(new VerificationStep("chunk table", $"{ChunkTable.ChunkCount(entry.Payload.Length)} chunks of {ChunkTable.ChunkLength} bytes"));
-        if (!SHA256.HashData(entry.Payload).AsSpan().SequenceEqual(manifest.ImageDigest))
+        steps.Add(new VerificationStep("chunk table", $"{ChunkTable.ChunkCount(image.Length)} chunks of {ChunkTable.ChunkLength} bytes"));
+        if (!SHA256.HashData(image).AsSpan().SequenceEqual(manifest.ImageDigest))
         {
             throw new SuitException(FotaError.ImageDigestMismatch, "the image's SHA-256 is not the manifest's");
         }
 
         steps.Add(new VerificationStep("image digest", Convert.ToHexStringLower(manifest.ImageDigest)));
-        CheckBundle(manifest, entry.Payload, steps);
+        CheckBundle(manifest, image, steps);
     }
 
     // Signed, but put together wrongly: the loader on the ECU would stumble over it in the trial.
@@ -202,4 +267,6 @@ public static class PackageVerifier
 
         steps.Add(new VerificationStep("bundle", $"{bundle.Assemblies.Count} assemblies, entry class {bundle.EntryClass}"));
     }
+
+    private static string Hex(byte[]? digest) => digest is null ? "none" : Convert.ToHexStringLower(digest);
 }

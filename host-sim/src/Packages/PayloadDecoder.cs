@@ -26,10 +26,12 @@ public static class PayloadDecoder
     private static byte[] Decompress(byte[] payload, uint imageLength)
     {
         HeatshrinkParameters parameters = payload.Length == 0 ? default : HeatshrinkParameters.FromHeader(payload[0]);
-        if (!parameters.AreValid)
+        if (payload.Length == 0)
         {
-            throw Malformed(payload.Length == 0 ? "it is empty" : $"window and lookahead {parameters} are not of heatshrink");
+            throw Malformed("it is empty");
         }
+
+        RequireWindow(parameters);
 
         byte[] image = HeatshrinkDecoder.Decode(payload.AsSpan(1), parameters, (int)Math.Min(imageLength, Array.MaxLength), out int bytesRead);
         if (image.Length != imageLength)
@@ -44,12 +46,25 @@ public static class PayloadDecoder
     {
         try
         {
-            SequentialPatch.ReadHead(payload, out int length, out _);
+            SequentialPatch.ReadHead(payload, out int length, out HeatshrinkParameters parameters);
+            if (length > 0)
+            {
+                RequireWindow(parameters);
+            }
+
             return length == imageLength ? SequentialPatch.Apply(baseImage, payload) : throw Malformed($"the patch makes {length} bytes, the image has {imageLength}");
         }
         catch (UserErrorException error)
         {
             throw Malformed(error.Message);
+        }
+    }
+
+    private static void RequireWindow(HeatshrinkParameters parameters)
+    {
+        if (!parameters.AreValid || parameters.WindowBits > PayloadEncoding.WindowBitsMax)
+        {
+            throw Malformed($"window and lookahead {parameters}; an ECU takes windows of {HeatshrinkParameters.WindowBitsMin} to {PayloadEncoding.WindowBitsMax} bits and shorter lookaheads");
         }
     }
 

@@ -18,10 +18,13 @@ public static class PayloadEncoding
     /// <summary>Encryption: AES-256-CTR.</summary>
     public const byte Encrypted = 1;
 
+    /// <summary>Largest window that an agent decompresses, as a power of two.</summary>
+    public const int WindowBitsMax = 12;
+
     private static readonly string[] Names = ["full image", "heatshrink", "delta + heatshrink"];
 
     /// <summary>High nibble.</summary>
-    public static int CompressionOf(byte encoding) => encoding >> 4;
+    public static byte CompressionOf(byte encoding) => (byte)(encoding >> 4);
 
     /// <summary>True when the payload is encrypted.</summary>
     public static bool IsEncrypted(byte encoding) => (encoding & 0x0F) != 0;

@@ -51,6 +51,23 @@ public sealed class PackageEncodingTests : IDisposable
     }
 
     [Fact]
+    public async Task Verify_checks_every_entry_and_says_what_it_could_not()
+    {
+        File.WriteAllBytes(_folder["a.pub"], TestKeys.Author().Anchor.ToFile());
+        File.WriteAllBytes(_folder["o.pub"], TestKeys.Oem().Anchor.ToFile());
+        await Ok(Arguments("1.bin", 1, "1.esp"));
+        await Ok([.. Arguments("2.bin", 2, "2.esp"), "--compress", "--delta-from", _folder["1.esp"]]);
+        string[] verify = ["package", "verify", _folder["2.esp"], "--anchor", _folder["a.pub"], "--anchor", _folder["o.pub"]];
+        Package two = Package.Load(_folder["2.esp"]);
+
+        Assert.EndsWith("good as far as it was checked; what 1 of 3 entries make was not (see \"image\" above)\n", (await Ok(verify)).ReplaceLineEndings("\n"));
+        Assert.EndsWith("2.esp: good\n", (await Ok([.. verify, "--base", _folder["1.esp"]])).ReplaceLineEndings("\n"));
+        Assert.Contains("delta + heatshrink", await Ok("package", "inspect", _folder["2.esp"]));
+        (two with { Entries = [two.Full!, Package.Load(_folder["1.esp"]).Full!] }).Save(_folder["2.esp"]);
+        Assert.Contains("not of one image", await Fails(ExitCode.BadFile, verify));
+    }
+
+    [Fact]
     public async Task A_list_names_packages_relative_to_itself()
     {
         Directory.CreateDirectory(_folder["lists"]);
@@ -94,7 +111,7 @@ public sealed class PackageEncodingTests : IDisposable
         string mixed = await Fails(ExitCode.BadFile, [.. next, "--for-fleet", _folder["mixed"]]);
         Assert.Contains("foreign.esp is for another vendor", mixed);
         Assert.Contains("text.esp is no package", mixed);
-        Assert.Contains("4 to 15 bits", await Fails(ExitCode.BadUsage, [.. next, "--compress", "--window-bits", "16"]));
+        Assert.Contains("4 to 12 bits", await Fails(ExitCode.BadUsage, [.. next, "--compress", "--window-bits", "13"]));
         Assert.Contains("is the last there is", await Fails(ExitCode.BadUsage, [.. Arguments("2.bin", uint.MaxValue, "2.esp"), "--compress"]));
         Assert.Equal(signed, SigningKeyStore.Disk.Load(_folder["a.key"]).NextIndex);
         Assert.False(File.Exists(_folder["2.esp"]));

@@ -17,27 +17,27 @@ public class PatchDensityTests
     [InlineData(16, 10, 0)]
     [InlineData(5, 10, Chunks - 1)]
     public void Segments_in_regular_order_are_crowded_everywhere_or_nowhere(int segmentLength, int windowBits, int expected) =>
-        Assert.Equal(expected, PatchDensity.CrowdedBoundaries(Patch(windowBits, Enumerable.Repeat(segmentLength, Chunks * PatchDensity.BoundaryLength / segmentLength))));
+        Assert.Equal(expected, PatchDensity.CrowdedChunks(Patch(windowBits, Enumerable.Repeat(segmentLength, Chunks * PatchDensity.ChunkLength / segmentLength))));
 
     [Fact]
     public void Only_the_boundaries_that_follow_closely_on_a_crowd_count()
     {
         // 100 segments of 10 bytes just before the second boundary, all else in long ones.
-        const int Boundary = 2 * PatchDensity.BoundaryLength;
-        int[] close = [Boundary - 1000, .. Enumerable.Repeat(10, 100), Chunks * PatchDensity.BoundaryLength - Boundary];
-        int[] farther = [Boundary - 3000, .. Enumerable.Repeat(10, 100), (Chunks * PatchDensity.BoundaryLength) - Boundary + 2000];
+        const int Boundary = 2 * PatchDensity.ChunkLength;
+        int[] close = [Boundary - 1000, .. Enumerable.Repeat(10, 100), Chunks * PatchDensity.ChunkLength - Boundary];
+        int[] farther = [Boundary - 3000, .. Enumerable.Repeat(10, 100), (Chunks * PatchDensity.ChunkLength) - Boundary + 2000];
 
-        Assert.Equal(1, PatchDensity.CrowdedBoundaries(Patch(11, close)));
-        Assert.Equal(0, PatchDensity.CrowdedBoundaries(Patch(11, farther)));
-        Assert.Equal(1, PatchDensity.CrowdedBoundaries(Patch(12, farther)));
+        Assert.Equal(1, PatchDensity.CrowdedChunks(Patch(11, close)));
+        Assert.Equal(0, PatchDensity.CrowdedChunks(Patch(11, farther)));
+        Assert.Equal(1, PatchDensity.CrowdedChunks(Patch(12, farther)));
     }
 
     [Fact]
     public void An_image_without_boundaries_has_none()
     {
-        Assert.Equal(0, PatchDensity.CrowdedBoundaries(Patch(11, Enumerable.Repeat(1, PatchDensity.BoundaryLength))));
-        Assert.Equal(0, PatchDensity.CrowdedBoundaries([0x04, 0x00]));
-        Assert.Throws<UserErrorException>(() => PatchDensity.CrowdedBoundaries([0x00, 0x05]));
+        Assert.Equal(0, PatchDensity.CrowdedChunks(Patch(11, Enumerable.Repeat(1, PatchDensity.ChunkLength))));
+        Assert.Equal(0, PatchDensity.CrowdedChunks([0x04, 0x00]));
+        Assert.Throws<UserErrorException>(() => PatchDensity.CrowdedChunks([0x00, 0x05]));
     }
 
     private static byte[] Patch(int windowBits, IEnumerable<int> lengths)

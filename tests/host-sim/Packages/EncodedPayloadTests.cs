@@ -45,7 +45,7 @@ public sealed class EncodedPayloadTests
         Malformed(good, Image.Length - 1);
         Malformed(good, Image.Length + 1);
         Malformed([0x78, .. good.AsSpan(1)], Image.Length);
-        Malformed([0xC0, .. good.AsSpan(1)], Image.Length);
+        Malformed([0x90, .. good.AsSpan(1)], Image.Length);
 
         static void Malformed(byte[] payload, int length) =>
             Assert.Equal(FotaError.StreamMalformed, Assert.Throws<SuitException>(() => PayloadDecoder.Decode(PayloadEncoding.Heatshrink, payload, null, (uint)length)).Reason);
@@ -71,8 +71,8 @@ public sealed class EncodedPayloadTests
     public void A_bomb_is_refused_before_it_goes_off()
     {
         byte[] bomb = new byte[8000];
-        SuitException compressed = Assert.Throws<SuitException>(() => PayloadDecoder.Decode(PayloadEncoding.Heatshrink, [0xBB, .. bomb], null, 1000));
-        SuitException patch = Assert.Throws<SuitException>(() => PayloadDecoder.Decode(PayloadEncoding.Delta, [0x04, 0x0A, 0xBB, .. bomb], [], 10));
+        SuitException compressed = Assert.Throws<SuitException>(() => PayloadDecoder.Decode(PayloadEncoding.Heatshrink, [0x88, .. bomb], null, 1000));
+        SuitException patch = Assert.Throws<SuitException>(() => PayloadDecoder.Decode(PayloadEncoding.Delta, [0x04, 0x0A, 0x88, .. bomb], [], 10));
 
         Assert.Equal((FotaError.StreamMalformed, FotaError.StreamMalformed), (compressed.Reason, patch.Reason));
         Assert.Contains("more than 224 bytes", patch.Message);

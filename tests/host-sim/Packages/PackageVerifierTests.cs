@@ -109,24 +109,6 @@ public sealed class PackageVerifierTests
     }
 
     [Fact]
-    public void An_encoded_payload_is_checked_piece_by_piece()
-    {
-        SuitManifest plain = PackageBuilder.ToManifest(TestPackages.Request());
-        byte[] transferred = [.. Enumerable.Range(0, 5000).Select(i => (byte)(i / 3))];
-        SuitManifest encoded = plain with { Encoding = 0x10, TransferLength = 5000, TransferTable = ChunkTable.Build(plain.Salt, transferred) };
-        PackageEntry entry = Signed(encoded).Entries[0] with { Encoding = 0x10, Payload = transferred };
-        byte[] flipped = [.. transferred];
-        flipped[4500] ^= 1;
-
-        Assert.True(Verify(entry).IsPassed);
-        Assert.Equal(FotaError.PieceMismatch, Verify(entry with { Payload = flipped }).Error);
-        Assert.Equal(FotaError.TransferTableInvalid, Verify(entry with { Payload = transferred[..^1] }).Error);
-        Assert.Contains("piece 1 ", Verify(entry with { Payload = flipped }).Message);
-
-        static VerificationResult Verify(PackageEntry entry) => PackageVerifier.Verify(entry, TestPackages.Anchors, PackageVerifier.DefaultRoles);
-    }
-
-    [Fact]
     public void Packages_that_only_an_ECU_can_refuse_are_good_and_say_what_they_were_asked_to()
     {
         byte[] device = Enumerable.Repeat((byte)9, 16).ToArray();
