@@ -91,6 +91,26 @@ internal sealed class CampaignRig : IUpdateObserver, ICampaignObserver, IDisposa
         return await Client.ReadVersionReportAsync();
     }
 
+    /// <summary>The area of each RequestDownload on the bus, in order: 10 staging, 20 bank.</summary>
+    internal IEnumerable<int> Downloads() => Log.Entries.Where(entry => entry is { Direction: '→', Message: [0x34, ..] }).Select(entry => (int)entry.Message[3]);
+
+    /// <summary>How often FF00 was asked for on the bus.</summary>
+    internal int Erases() => Log.Entries.Count(entry => entry is { Direction: '→', Message: [0x31, 0x01, 0xFF, 0x00] });
+
+    /// <summary>Bytes for the bank in all TransferData requests on the bus.</summary>
+    internal int BankBytes()
+    {
+        int bytes = 0;
+        bool isBank = false;
+        foreach ((char direction, byte[] message) in Log.Entries.Where(entry => entry.Direction == '→'))
+        {
+            isBank = message[0] == 0x34 ? message[3] == 0x20 : isBank;
+            bytes += isBank && message[0] == 0x36 ? message.Length - 2 : 0;
+        }
+
+        return bytes;
+    }
+
     /// <summary>Takes the client away in the middle of what it does; a new one starts a while later.</summary>
     internal void Crash(int offMs)
     {

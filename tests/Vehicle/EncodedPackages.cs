@@ -49,7 +49,7 @@ internal static class EncodedPackages
     }
 
     /// <summary>One signed entry.</summary>
-    internal static PackageEntry Entry(EcuDefinition ecu, uint sequence, byte[] image, byte encoding, byte[] payload, byte[]? baseDigest = null)
+    internal static PackageEntry Entry(EcuDefinition ecu, uint sequence, byte[] image, byte encoding, byte[] payload, byte[]? baseDigest = null, EncryptionInfo? encryption = null)
     {
         SuitManifest plain = PackageBuilder.ToManifest(Request(ecu, sequence, image));
         SuitManifest manifest = plain with
@@ -58,9 +58,18 @@ internal static class EncodedPackages
             TransferLength = (uint)payload.Length,
             TransferTable = ChunkTable.Build(plain.Salt, payload),
             BaseDigest = baseDigest,
+            EncryptionInfo = encryption,
         };
         byte[] envelope = SuitEnvelope.Sign(ManifestEncoder.Encode(manifest), Signers()).Encode();
         return new PackageEntry { Encoding = encoding, Envelope = envelope, Payload = payload, BaseDigest = baseDigest };
+    }
+
+    /// <summary>An entry like an other one, encrypted for devices, each known by its identifier and by the rig's secret.</summary>
+    internal static PackageEntry Encrypted(EcuDefinition ecu, uint sequence, byte[] image, PackageEntry entry, params byte[][] deviceIds)
+    {
+        DeviceFile[] devices = [.. deviceIds.Select(id => new DeviceFile(id, TestImage.DeviceSecret))];
+        EncryptedContent content = ContentEncryption.Encrypt(entry.Payload, devices, [.. Enumerable.Repeat(entry.Encoding, 32)], new byte[16]);
+        return Entry(ecu, sequence, image, (byte)(entry.Encoding | PayloadEncoding.Encrypted), content.Payload, entry.BaseDigest, content.Info);
     }
 
     /// <summary>Manifest digest of an entry.</summary>

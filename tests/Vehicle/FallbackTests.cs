@@ -35,7 +35,7 @@ public sealed class FallbackTests : IDisposable
         Assert.Equal(TargetEnd.Completed, result.End);
         Assert.Equal([new IncrementalFailure("delta", "EncodingUnsupported")], result.IncrementalFailures);
         Assert.Equal([("full", 0, _newImage.Length)], _rig.Transfers);
-        Assert.Equal([0x10, 0x10, 0x20], BusDownloads());
+        Assert.Equal([0x10, 0x10, 0x20], _rig.Downloads());
     }
 
     [Fact]
@@ -160,10 +160,6 @@ public sealed class FallbackTests : IDisposable
         });
         return result!;
     }
-
-    // The area of each RequestDownload, in order: 10 staging, 20 bank.
-    private IEnumerable<int> BusDownloads() =>
-        _rig.Log.Entries.Where(entry => entry is { Direction: '→', Message: [0x34, ..] }).Select(entry => (int)entry.Message[3]);
 
     // How often an entry's envelope went to the ECU as far as its first block.
     private int EnvelopesOf(Package package, byte encoding)

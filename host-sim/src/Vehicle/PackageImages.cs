@@ -39,6 +39,7 @@ public static class PackageImages
             Sequence = manifest.Sequence,
             ImageLength = (int)manifest.ImageLength,
             BaseDigest = manifest.BaseDigest,
+            Recipients = manifest.EncryptionInfo?.Recipients.Select(recipient => recipient.DeviceId).ToArray(),
             WindowBits = WindowBitsOf(entry),
         };
     }

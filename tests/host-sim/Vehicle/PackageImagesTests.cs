@@ -34,6 +34,18 @@ public sealed class PackageImagesTests
     }
 
     [Fact]
+    public void An_encrypted_entry_names_its_recipients_and_does_not_tell_its_window()
+    {
+        byte[] other = [.. Enumerable.Repeat((byte)7, 16)];
+        PackageEntry encrypted = EncodedPackages.Encrypted(Motor, 2, NewImage, New.Entries[1], TestImage.DeviceId, other);
+        UpdateImage image = PackageImages.Of(New with { Entries = [New.Entries[0], encrypted] }).All[1];
+
+        Assert.Equal(("heatshrink+aes", 0), (EncodingText.Of(image.Encoding), image.WindowBits));
+        Assert.Equal([other, TestImage.DeviceId], image.Recipients);
+        Assert.All(PackageImages.Of(New).All, plain => Assert.Null(plain.Recipients));
+    }
+
+    [Fact]
     public void A_package_without_the_whole_image_or_with_a_malformed_entry_is_refused_with_the_entry_at_fault()
     {
         Package small = New with { Entries = [.. New.Entries.Skip(1)] };
