@@ -15,7 +15,6 @@ public sealed class UpdateSession(EcuClient client, UpdateImages images, UpdateP
 {
     private const uint StagingAddress = 0x10000000;
     private const uint BankAddress = 0x20000000;
-    private const byte RequestSequenceError = 0x24;
     private const int ConfirmAttemptsMax = 12;
     private const int ConfirmPauseMs = 250;
     private UpdateImage? _image;
@@ -114,7 +113,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImages images, UpdateP
         }
 
         int offset = isBound ? (int)point.NextByte : 0;
-        if (offset == 0 && !(isBound && await IsPreparedAsync(image)))
+        if (offset == 0)
         {
             observer?.Stage(UpdateStage.Erase);
             await client.RoutineAsync(0xFF00, "erase memory");
@@ -132,26 +131,6 @@ public sealed class UpdateSession(EcuClient client, UpdateImages images, UpdateP
         int longest = await client.RequestDownloadAsync(0, StagingAddress, (uint)image.Envelope.Length);
         await client.TransferAsync(image.Envelope, longest);
         await client.RoutineAsync(0x0210, "authenticate manifest");
-    }
-
-    // An ECU that has decoded some of the image may need the payload from its first byte on all the same: to erase would lose
-    // what it has. Whether the bank is ready it says to the request for the download, which may be repeated before the first block.
-    private async Task<bool> IsPreparedAsync(UpdateImage image)
-    {
-        if (image.IsWhole)
-        {
-            return false;
-        }
-
-        try
-        {
-            await client.RequestDownloadAsync(image.Encoding, BankAddress, (uint)image.Payload.Length);
-            return true;
-        }
-        catch (NegativeResponseException refusal) when (refusal is { Service: 0x34, Code: RequestSequenceError })
-        {
-            return false;
-        }
     }
 
     private async Task TransferImageAsync(UpdateImage image, int offset)
