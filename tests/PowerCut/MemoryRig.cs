@@ -12,6 +12,12 @@ public sealed class MemoryRig
 
     private uint _nowMs = uint.MaxValue - 50;
 
+    /// <summary>Longest decoder state that its checkpoints take, in bytes.</summary>
+    public const int StateLengthMax = 281;
+
+    /// <summary>What goes with a chunk that no decoder made.</summary>
+    public static readonly DecoderCheckpoint NoState = new(0);
+
     /// <summary>Modules over <paramref name="flash"/>, laid out by <see cref="FlashLayout"/>; nothing has run yet.</summary>
     public MemoryRig(FlashModel flash, NvMConfig? nvm = null)
     {
@@ -20,7 +26,7 @@ public sealed class MemoryRig
         Fls = new Fls(Map, flash);
         NvM = new NvM(nvm ?? new NvMConfig(), Fls);
         Store = new BootRecordStore(Fls);
-        Checkpoints = new CheckpointLog(Fls);
+        Checkpoints = new CheckpointLog(Fls, StateLengthMax);
     }
 
     public FlashModel Flash { get; }

@@ -79,6 +79,8 @@ public sealed class Sid34RequestDownload : DspService
             case FotaError.NoManifest:
                 return Nrc.RequestSequenceError;
             case FotaError.EncodingUnsupported:
+            case FotaError.WrongBase:
+            case FotaError.NoContentKey:
             case FotaError.TransferOutOfRange:
             case FotaError.EnvelopeTooLong:
             case FotaError.ImageTooLong:

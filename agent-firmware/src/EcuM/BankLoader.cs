@@ -35,7 +35,7 @@ public sealed class BankLoader
         _seal = seal;
         _loader = loader;
         _chunk = chunkBuffer;
-        _tags = new ChunkTags(fls, csm);
+        _tags = new ChunkTags(fls, csm, ChunkTags.WindowInOrder);
     }
 
     /// <summary>Why it failed: ImageDamaged or LoadFailed.</summary>
@@ -98,7 +98,7 @@ public sealed class BankLoader
             return StdReturn.NotOk;
         }
 
-        _tags.Open(_slotArea, _seal.Slot);
+        _tags.Open(_slotArea, _seal.Slot.Salt, _seal.Slot.ChunkTableOffset);
         return ReadChunk();
     }
 

@@ -1,9 +1,10 @@
-// Takes transferred bytes, cuts them into chunks, and brings each chunk into the flash:
+// Takes the bytes of an image, cut into chunks, and brings each chunk into the flash:
 //   fill → tag checked against the signed table → sector erased → programmed → read back → recorded.
 // Two buffers: one fills while the other is checked and programmed; erase runs a little ahead of the bus.
 // Invariants: with a table, no byte reaches the flash before its chunk's tag was right; a chunk is recorded only
 // after its read-back; everything from the first unrecorded chunk on is erased again before it is programmed.
 // The staging slot uses the same path without table and record: the only flash that unauthenticated bytes may reach.
+// Must not know how the bytes came: as they are (Accept), or out of a decoder (Filling), whose state goes with each chunk.
 // Tests: tests/agent-firmware/Fota.
 namespace EsyncAgent;
 
@@ -30,33 +31,30 @@ public sealed class BankWriter
     private readonly CheckpointLog _checkpoints;
     private readonly ChunkTags _tags;
     private readonly FlsJob _job = new FlsJob(FlsPriority.Fota);
-    private readonly byte[][] _buffers;
+    private readonly ChunkBuffers _buffers;
+    private readonly DecoderCheckpoint[] _states;
 
     private uint _areaStart;
     private uint _areaEnd;
     private bool _hasTable;
 
-    private uint _length;
-    private uint _received;
-    private int _fillBuffer;
-    private int _fillCount;
-    private int _blockConsumed;
+    private bool _isDecoded;
 
     private Step _step;
-    private int _fullBuffer = -1;
     private bool _isChecked;
     private uint _chunkIndex;
     private uint _erasedEnd;
     private uint _eraseLength;
     private bool _isActive;
 
-    /// <summary>Makes the writer on two buffers of <see cref="ChunkLength"/> bytes each.</summary>
-    public BankWriter(Fls fls, Csm csm, CheckpointLog checkpoints, byte[] bufferA, byte[] bufferB)
+    /// <summary>Makes the writer on two buffers of <see cref="ChunkLength"/> bytes each; a decoder's state at the end of a chunk has at most <paramref name="stateLengthMax"/> bytes.</summary>
+    public BankWriter(Fls fls, Csm csm, CheckpointLog checkpoints, byte[] bufferA, byte[] bufferB, int stateLengthMax)
     {
         _fls = fls;
         _checkpoints = checkpoints;
-        _tags = new ChunkTags(fls, csm);
-        _buffers = new byte[][] { bufferA, bufferB };
+        _tags = new ChunkTags(fls, csm, ChunkTags.WindowInOrder);
+        _buffers = new ChunkBuffers(bufferA, bufferB);
+        _states = new DecoderCheckpoint[] { new DecoderCheckpoint(stateLengthMax), new DecoderCheckpoint(stateLengthMax) };
     }
 
     /// <summary>Why the transfer ended; None while all is well.</summary>
@@ -68,27 +66,56 @@ public sealed class BankWriter
     /// <summary>Bytes still to come, counting a block that was taken in part as not taken.</summary>
     public uint Remaining
     {
-        get { return _length - _received + (uint)_blockConsumed; }
+        get { return _buffers.Remaining; }
     }
 
     /// <summary>False while a flash job of an ended transfer still runs; a new one has to wait for it.</summary>
     public bool IsIdle
     {
-        get { return _step == Step.Idle && _fullBuffer < 0; }
+        get { return _step == Step.Idle && !_buffers.HasFull; }
+    }
+
+    /// <summary>For a decoder: the chunk that it fills, from <see cref="FillCount"/> on.</summary>
+    public byte[] Filling
+    {
+        get { return _buffers.Filling; }
+    }
+
+    /// <summary>For a decoder: bytes in <see cref="Filling"/>.</summary>
+    public int FillCount
+    {
+        get { return _buffers.FillCount; }
+    }
+
+    /// <summary>For a decoder: bytes that it may put into <see cref="Filling"/>; 0 when it has to wait, or has made the whole image.</summary>
+    public int Room
+    {
+        get { return _isActive ? _buffers.Room : 0; }
+    }
+
+    /// <summary>For a decoder: where it puts its state before it says by <see cref="Filled"/> that the chunk is full.</summary>
+    public DecoderCheckpoint FillingState
+    {
+        get { return _states[_buffers.FillingIndex]; }
     }
 
     /// <summary>Starts a transfer to the staging slot: no table, no record.</summary>
     public void BeginStaging(FlsArea area, uint envelopeLength)
     {
         _hasTable = false;
+        _isDecoded = false;
         Begin(area, envelopeLength, 0);
     }
 
-    /// <summary>Starts or resumes a transfer to a bank, whose slot was checked; the checkpoint log is open.</summary>
-    public void BeginBank(FlsArea bank, FlsArea slotArea, ManifestSlot slot, uint firstChunk)
+    /// <summary>
+    /// Starts or resumes a transfer to a bank, whose slot was checked; the checkpoint log is open. What a decoder makes is
+    /// recorded at the end of each sector only, with the decoder's state.
+    /// </summary>
+    public void BeginBank(FlsArea bank, FlsArea slotArea, ManifestSlot slot, uint firstChunk, bool isDecoded)
     {
         _hasTable = true;
-        _tags.Open(slotArea, slot);
+        _isDecoded = isDecoded;
+        _tags.Open(slotArea, slot.Salt, slot.ChunkTableOffset);
         Begin(bank, slot.ImageLength, firstChunk);
     }
 
@@ -100,33 +127,13 @@ public sealed class BankWriter
             return StdReturn.NotOk;
         }
 
-        if ((uint)count > Remaining)
-        {
-            return Fail(FotaError.TransferOutOfRange, _received);
-        }
+        return (uint)count > Remaining ? Fail(FotaError.TransferOutOfRange, _buffers.Position) : _buffers.Accept(data, offset, count);
+    }
 
-        while (_blockConsumed < count)
-        {
-            if (_fillCount == ChunkLength && !TryHandOver())
-            {
-                return StdReturn.Pending;
-            }
-
-            int room = ChunkLength - _fillCount;
-            int part = count - _blockConsumed < room ? count - _blockConsumed : room;
-            System.Array.Copy(data, offset + _blockConsumed, _buffers[_fillBuffer], _fillCount, part);
-            _fillCount += part;
-            _blockConsumed += part;
-            _received += (uint)part;
-        }
-
-        _blockConsumed = 0;
-        if (_fillCount == ChunkLength)
-        {
-            TryHandOver();
-        }
-
-        return StdReturn.Ok;
+    /// <summary>For a decoder: <paramref name="count"/> bytes, at most <see cref="Room"/>, were put into <see cref="Filling"/>.</summary>
+    public void Filled(int count)
+    {
+        _buffers.Filled(count);
     }
 
     /// <summary>Ends the transfer: Ok when every byte is programmed, read back and recorded. Call until it is not Pending.</summary>
@@ -139,17 +146,7 @@ public sealed class BankWriter
 
         if (Remaining != 0)
         {
-            return Fail(FotaError.TransferIncomplete, _received);
-        }
-
-        if (_fillCount > 0)
-        {
-            Bytes.Fill(_buffers[_fillBuffer], _fillCount, ChunkLength - _fillCount, 0xFF);
-            _fillCount = ChunkLength;
-            if (!TryHandOver())
-            {
-                return StdReturn.Pending;
-            }
+            return Fail(FotaError.TransferIncomplete, _buffers.Position);
         }
 
         if (!IsIdle)
@@ -165,12 +162,11 @@ public sealed class BankWriter
     public void Abort()
     {
         _isActive = false;
-        _fillCount = 0;
-        _blockConsumed = 0;
+        _buffers.DropFilling();
         if (_step == Step.Idle || _step == Step.Check)
         {
             _step = Step.Idle;
-            _fullBuffer = -1;
+            _buffers.Drop();
         }
     }
 
@@ -195,32 +191,14 @@ public sealed class BankWriter
     {
         _areaStart = area.Start;
         _areaEnd = area.Start + (((total + ChunkLength - 1) / ChunkLength) * ChunkLength);
-        _length = total;
-        _received = firstChunk * ChunkLength;
         _chunkIndex = firstChunk;
-        _erasedEnd = area.Start + _received;
-        _fillBuffer = 0;
-        _fillCount = 0;
-        _blockConsumed = 0;
-        _fullBuffer = -1;
+        _erasedEnd = area.Start + (firstChunk * ChunkLength);
+        _buffers.Begin(firstChunk * ChunkLength, total);
+        _isChecked = false;
         _step = Step.Idle;
         Error = FotaError.None;
         ErrorDetail = 0;
         _isActive = true;
-    }
-
-    private bool TryHandOver()
-    {
-        if (_fullBuffer >= 0)
-        {
-            return false;
-        }
-
-        _fullBuffer = _fillBuffer;
-        _isChecked = !_hasTable;
-        _fillBuffer ^= 1;
-        _fillCount = 0;
-        return true;
     }
 
     // One transition; false when there is nothing to do or something to wait for.
@@ -248,7 +226,7 @@ public sealed class BankWriter
                 }
 
                 _step = Step.ReadBack;
-                return _fls.Compare(_job, ChunkAddress, _buffers[_fullBuffer], 0, ChunkLength);
+                return _fls.Compare(_job, ChunkAddress, _buffers.Full, 0, ChunkLength);
             case Step.ReadBack:
                 if (!Await(FotaError.ReadBackMismatch))
                 {
@@ -273,9 +251,9 @@ public sealed class BankWriter
             return false;
         }
 
-        if (_fullBuffer >= 0)
+        if (_buffers.HasFull)
         {
-            if (!_isChecked)
+            if (_hasTable && !_isChecked)
             {
                 _step = Step.Check;
                 return true;
@@ -284,7 +262,7 @@ public sealed class BankWriter
             if ((int)(ChunkAddress + ChunkLength - _erasedEnd) <= 0)
             {
                 _step = Step.Program;
-                return _fls.Program(_job, ChunkAddress, _buffers[_fullBuffer], 0, ChunkLength);
+                return _fls.Program(_job, ChunkAddress, _buffers.Full, 0, ChunkLength);
             }
 
             return BeginErase();
@@ -304,7 +282,7 @@ public sealed class BankWriter
 
     private bool CheckTag()
     {
-        StdReturn result = _tags.Check(_chunkIndex, _buffers[_fullBuffer]);
+        StdReturn result = _tags.Check(_chunkIndex, _buffers.Full);
         if (result == StdReturn.NotOk)
         {
             Fail(_tags.IsMismatch ? FotaError.ChunkMismatch : FotaError.FlashFailed, _chunkIndex);
@@ -320,20 +298,35 @@ public sealed class BankWriter
 
     private bool BeginRecord()
     {
-        if (!_hasTable)
+        if (!_hasTable || !IsRecordable())
         {
             FinishChunk();
             return true;
         }
 
         _step = Step.Record;
-        if (!_checkpoints.Append(_chunkIndex))
+        if (!_checkpoints.Append(_chunkIndex, _states[_buffers.FullIndex]))
         {
             Fail(FotaError.FlashFailed, ChunkAddress);
             return false;
         }
 
         return true;
+    }
+
+    // A transfer is resumed at the start of a sector, since that is erased again; a decoder can do so only with its state of
+    // that very place. The image's end needs none.
+    private bool IsRecordable()
+    {
+        DecoderCheckpoint state = _states[_buffers.FullIndex];
+        uint end = ChunkAddress + ChunkLength;
+        if (!_isDecoded || end == _areaEnd)
+        {
+            state.Length = 0;
+            return true;
+        }
+
+        return state.Length > 0 && _fls.SectorStart(end) == end;
     }
 
     private bool AwaitRecord()
@@ -356,13 +349,10 @@ public sealed class BankWriter
 
     private void FinishChunk()
     {
-        _fullBuffer = -1;
+        _isChecked = false;
         _chunkIndex++;
         _step = Step.Idle;
-        if (_fillCount == ChunkLength)
-        {
-            TryHandOver();
-        }
+        _buffers.Release();
     }
 
     // True when the flash job ended well; false while it runs, or after its failure was noted.
@@ -391,7 +381,7 @@ public sealed class BankWriter
         }
 
         _isActive = false;
-        _fullBuffer = -1;
+        _buffers.Drop();
         _step = Step.Idle;
         return StdReturn.NotOk;
     }

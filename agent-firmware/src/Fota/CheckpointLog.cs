@@ -2,7 +2,9 @@
 // Invariants: a list is only appended to in the power cycle that opened it, in an area that was erased for it, so no
 // write unit is programmed twice; what is recorded is in the bank (a torn record may be lost, never invented); once Open
 // is done the area before it is erased too, so that an older list cannot come back and claim chunks that are gone.
-// Must not know banks or chunks' contents.
+// A decoder's state stands in the record of its chunk, and again behind the header of a list that begins there: both are
+// programmed in one go, and a header of that kind counts only with its state.
+// Must not know banks, chunks' contents, or what a state means.
 // PROTOCOL.md "Checkpoints". Tests: tests/agent-firmware/Fota.
 using System;
 
@@ -11,44 +13,44 @@ namespace EsyncAgent;
 /// <summary>The list of recorded chunks in flash.</summary>
 public sealed class CheckpointLog
 {
-    private const int RecordLength = 32;
-    private const int DigestLength = 16;
-    private const int CrcOffset = 28;
+    private const int RecordLength = CheckpointRecord.Length;
+    private const int DigestLength = CheckpointRecord.DigestLength;
     private const int TriesMax = 2;
     private const int RecordsPerStep = 4;
-    private const int WindowLength = 8 * RecordLength;
-    private const uint MagicHeader = 0x45534350;
-    private const uint MagicChunk = 0x4553434B;
+    private const int WindowLengthMin = 8 * RecordLength;
     private const int NoArea = -1;
 
     private readonly FlsArea[] _areas;
     private readonly FlsWriter _writer;
     private readonly FlsWindow _window;
-    private readonly byte[] _record = new byte[RecordLength];
+    private readonly byte[] _record;
     private readonly byte[] _digest = new byte[DigestLength];
     private readonly bool[] _isErased = new bool[2];
-    private State _state;
-    private StdReturn _result;
+    private Phase _phase;
     private bool _isLoaded;
     private bool _isOpen;
     private bool _isKnown;
     private int _current = NoArea;
     private int _area;
     private uint _sequence;
-    private uint _recorded;
     private uint _next;
+    private int _recordLength;
     private uint _position;
+    private uint _firstPosition;
     private int _tries;
 
-    /// <summary>A log over the areas Checkpoint0 and Checkpoint1 of the map.</summary>
-    public CheckpointLog(Fls fls)
+    /// <summary>A log over the areas Checkpoint0 and Checkpoint1 of the map, for decoders' states of at most <paramref name="stateLengthMax"/> bytes.</summary>
+    public CheckpointLog(Fls fls, int stateLengthMax)
     {
+        int longest = RecordLength + (stateLengthMax > 0 ? CheckpointRecord.StateLength(stateLengthMax) : 0);
         _areas = new FlsArea[] { fls.Map.Checkpoint0, fls.Map.Checkpoint1 };
         _writer = new FlsWriter(fls, FlsPriority.Fota);
-        _window = new FlsWindow(fls, FlsPriority.Fota, WindowLength);
+        _window = new FlsWindow(fls, FlsPriority.Fota, longest > WindowLengthMin ? longest : WindowLengthMin);
+        _record = new byte[longest];
+        State = new DecoderCheckpoint(stateLengthMax);
     }
 
-    private enum State : byte
+    private enum Phase : byte
     {
         Idle,
         Load,
@@ -58,26 +60,24 @@ public sealed class CheckpointLog
     }
 
     /// <summary>Result of the last operation: Pending, Ok, or NotOk when the flash did not take it.</summary>
-    public StdReturn Result
-    {
-        get { return _result; }
-    }
+    public StdReturn Result { get; private set; }
 
     /// <summary>Chunks recorded, from the first one without a gap.</summary>
-    public uint RecordedChunks
-    {
-        get { return _recorded; }
-    }
+    public uint RecordedChunks { get; private set; }
+
+    /// <summary>State of the decoder at the end of the recorded chunks; empty when none was given.</summary>
+    public DecoderCheckpoint State { get; }
 
     /// <summary>Begins to read what is recorded. To be done once after a reset, before anything else.</summary>
     public void BeginLoad()
     {
         _current = NoArea;
-        _recorded = 0;
+        RecordedChunks = 0;
+        State.Length = 0;
         _isKnown = false;
         _isOpen = false;
-        _result = StdReturn.Pending;
-        _state = State.Load;
+        Result = StdReturn.Pending;
+        _phase = Phase.Load;
         LoadArea(0);
     }
 
@@ -88,12 +88,13 @@ public sealed class CheckpointLog
     }
 
     /// <summary>
-    /// Begins a new list for a transfer, new or resumed, which has <paramref name="chunksRecorded"/> chunks in the bank already. Must be
-    /// finished before anything of the bank is erased. False while busy or not loaded.
+    /// Begins a new list for a transfer, new or resumed, which has <paramref name="chunksRecorded"/> chunks in the bank already: none,
+    /// or <see cref="RecordedChunks"/> with <see cref="State"/> as it is, or fewer where no decoder is at work. Must be finished before
+    /// anything of the bank is erased. False while busy or not loaded.
     /// </summary>
     public bool Open(byte[] digest, uint chunksRecorded)
     {
-        if (!_isLoaded || _state != State.Idle)
+        if (!_isLoaded || _phase != Phase.Idle)
         {
             return false;
         }
@@ -101,6 +102,11 @@ public sealed class CheckpointLog
         _isOpen = false;
         _isKnown = false;
         Array.Copy(digest, 0, _digest, 0, DigestLength);
+        if (chunksRecorded != RecordedChunks)
+        {
+            State.Length = 0;
+        }
+
         BeginList(chunksRecorded);
         return true;
     }
@@ -108,40 +114,46 @@ public sealed class CheckpointLog
     /// <summary>True when the list was opened since reset with this many chunks, and nothing was appended since.</summary>
     public bool IsFreshAt(uint chunksRecorded)
     {
-        return _isOpen && _state == State.Idle && _position == RecordLength && _recorded == chunksRecorded;
+        return _isOpen && _phase == Phase.Idle && _position == _firstPosition && RecordedChunks == chunksRecorded;
     }
 
-    /// <summary>Records the next chunk, which is programmed and read back. False when not open, busy, or <paramref name="chunkIndex"/> is not the next.</summary>
-    public bool Append(uint chunkIndex)
+    /// <summary>
+    /// Records that the chunks up to this one are programmed and read back, and the decoder's state at its end. False when not open,
+    /// busy, or recorded already.
+    /// </summary>
+    public bool Append(uint chunkIndex, DecoderCheckpoint state)
     {
-        if (!_isOpen || _state != State.Idle || chunkIndex != _recorded)
+        if (!_isOpen || _phase != Phase.Idle || chunkIndex < RecordedChunks)
         {
             return false;
         }
 
-        if (_position + RecordLength > _areas[_current].Length)
+        State.CopyFrom(state);
+        _next = chunkIndex + 1;
+        _recordLength = state.Length > 0
+            ? CheckpointRecord.WriteState(_record, 0, chunkIndex, state)
+            : CheckpointRecord.Write(_record, CheckpointRecord.Chunk, chunkIndex, 0, _digest);
+        if (_position + _recordLength > _areas[_current].Length)
         {
-            BeginList(_recorded + 1);
+            BeginList(_next);
             return true;
         }
 
-        Build(MagicChunk, chunkIndex, 0);
-        _next = chunkIndex + 1;
-        _state = State.Append;
-        _result = StdReturn.Pending;
-        _writer.Program(_areas[_current].Start + _position, _record, 0, RecordLength);
+        _phase = Phase.Append;
+        Result = StdReturn.Pending;
+        _writer.Program(_areas[_current].Start + _position, _record, 0, _recordLength);
         return true;
     }
 
     /// <summary>Goes on with the operation under way.</summary>
     public void MainFunction(uint nowMs)
     {
-        if (_state == State.Idle)
+        if (_phase == Phase.Idle)
         {
             return;
         }
 
-        if (_state == State.Load)
+        if (_phase == Phase.Load)
         {
             Load();
             return;
@@ -164,47 +176,55 @@ public sealed class CheckpointLog
         _area = _current == 0 ? 1 : 0;
         _next = chunksRecorded;
         _tries = 0;
-        _result = StdReturn.Pending;
+        Result = StdReturn.Pending;
         WriteHeader();
     }
 
     private void WriteHeader()
     {
         _tries++;
-        Build(MagicHeader, _sequence + 1, _next);
-        _state = State.Header;
+        bool hasState = State.Length > 0;
+        uint kind = hasState ? CheckpointRecord.HeaderWithState : CheckpointRecord.Header;
+        _recordLength = CheckpointRecord.Write(_record, kind, _sequence + 1, _next, _digest);
+        if (hasState)
+        {
+            _recordLength += CheckpointRecord.WriteState(_record, RecordLength, _next - 1, State);
+        }
+
+        _phase = Phase.Header;
         if (_isErased[_area])
         {
             _isErased[_area] = false;
-            _writer.Program(_areas[_area].Start, _record, 0, RecordLength);
+            _writer.Program(_areas[_area].Start, _record, 0, _recordLength);
         }
         else
         {
-            _writer.Rewrite(_areas[_area], _record, 0, RecordLength);
+            _writer.Rewrite(_areas[_area], _record, 0, _recordLength);
         }
     }
 
     private void Advance()
     {
-        switch (_state)
+        switch (_phase)
         {
-            case State.Header:
+            case Phase.Header:
                 _sequence++;
                 _current = _area;
-                _position = RecordLength;
-                _recorded = _next;
+                _position = (uint)_recordLength;
+                _firstPosition = _position;
+                RecordedChunks = _next;
                 _isKnown = true;
-                _state = State.EraseOld;
+                _phase = Phase.EraseOld;
                 _writer.Erase(_areas[_area ^ 1].Start, _areas[_area ^ 1].Length);
                 break;
-            case State.EraseOld:
+            case Phase.EraseOld:
                 _isErased[_current ^ 1] = true;
                 _isOpen = true;
                 End(StdReturn.Ok);
                 break;
             default:
-                _position += RecordLength;
-                _recorded = _next;
+                _position += (uint)_recordLength;
+                RecordedChunks = _next;
                 End(StdReturn.Ok);
                 break;
         }
@@ -212,36 +232,29 @@ public sealed class CheckpointLog
 
     private void Retry()
     {
-        if (_state == State.Append)
+        if (_phase == Phase.Append)
         {
             // What stands at this place is unknown: go on in the other area, which starts with this chunk recorded.
             BeginList(_next);
             return;
         }
 
-        if (_state == State.Header && _tries < TriesMax)
+        if (_phase == Phase.Header && _tries < TriesMax)
         {
             WriteHeader();
             return;
         }
 
+        // What could not be recorded is in the bank all the same; until a reset that is known.
+        RecordedChunks = _isKnown ? _next : RecordedChunks;
         _isOpen = false;
         End(StdReturn.NotOk);
     }
 
     private void End(StdReturn result)
     {
-        _result = result;
-        _state = State.Idle;
-    }
-
-    private void Build(uint magic, uint a, uint b)
-    {
-        BigEndian.WriteU32(_record, 0, magic);
-        BigEndian.WriteU32(_record, 4, a);
-        BigEndian.WriteU32(_record, 8, b);
-        Array.Copy(_digest, 0, _record, 12, DigestLength);
-        BigEndian.WriteU32(_record, CrcOffset, Crc32.Compute(_record, 0, CrcOffset));
+        Result = result;
+        _phase = Phase.Idle;
     }
 
     private void LoadArea(int area)
@@ -279,40 +292,86 @@ public sealed class CheckpointLog
     // Ok: one more record was taken. NotOk: the area has no more.
     private StdReturn LoadRecord()
     {
-        if (_position + RecordLength > _areas[_area].Length)
+        StdReturn result = Ensure(RecordLength);
+        if (result != StdReturn.Ok)
+        {
+            return result;
+        }
+
+        byte[] buffer = _window.Buffer;
+        int index = _window.IndexOf(_position);
+        switch (BigEndian.ReadU32(buffer, index))
+        {
+            case CheckpointRecord.Header:
+                return Take(TakeHeader(buffer, index), RecordLength);
+            case CheckpointRecord.HeaderWithState:
+                // The header is taken only with the state behind it.
+                result = Ensure(RecordLength + RecordLength);
+                return result == StdReturn.Ok ? LoadState(RecordLength) : result;
+            case CheckpointRecord.Chunk:
+                return Take(TakeChunk(buffer, index), RecordLength);
+            case CheckpointRecord.State:
+                return _position == 0 ? StdReturn.NotOk : LoadState(0);
+            default:
+                return StdReturn.NotOk;
+        }
+    }
+
+    private StdReturn LoadState(int offset)
+    {
+        int length = CheckpointRecord.StateLengthAt(_window.Buffer, _window.IndexOf(_position) + offset);
+        if (length == 0 || length > State.Data.Length)
         {
             return StdReturn.NotOk;
         }
 
-        StdReturn result = _window.Ensure(_position, RecordLength);
+        int recordLength = CheckpointRecord.StateLength(length);
+        StdReturn result = Ensure(offset + recordLength);
+        if (result != StdReturn.Ok)
+        {
+            return result;
+        }
+
+        byte[] buffer = _window.Buffer;
+        int index = _window.IndexOf(_position);
+        uint chunk = BigEndian.ReadU32(buffer, index + offset + 4);
+        if (!CheckpointRecord.IsWholeState(buffer, index + offset, recordLength) || !(offset == 0 ? chunk >= RecordedChunks : TakeHeader(buffer, index)))
+        {
+            return StdReturn.NotOk;
+        }
+
+        RecordedChunks = chunk + 1;
+        CheckpointRecord.ReadState(buffer, index + offset, State);
+        return Take(true, offset + recordLength);
+    }
+
+    private StdReturn Ensure(int count)
+    {
+        if (_position + count > _areas[_area].Length)
+        {
+            return StdReturn.NotOk;
+        }
+
+        StdReturn result = _window.Ensure(_position, count);
         if (result == StdReturn.NotOk)
         {
             _tries++;
             return _tries < TriesMax ? StdReturn.Pending : StdReturn.NotOk;
         }
 
-        if (result == StdReturn.Pending)
-        {
-            return StdReturn.Pending;
-        }
+        return result;
+    }
 
-        byte[] buffer = _window.Buffer;
-        int index = _window.IndexOf(_position);
-        if (BigEndian.ReadU32(buffer, index + CrcOffset) != Crc32.Compute(buffer, index, CrcOffset)
-            || !(_position == 0 ? TakeHeader(buffer, index) : TakeChunk(buffer, index)))
-        {
-            return StdReturn.NotOk;
-        }
-
-        _position += RecordLength;
-        return StdReturn.Ok;
+    private StdReturn Take(bool isGood, int length)
+    {
+        _position += isGood ? (uint)length : 0;
+        return isGood ? StdReturn.Ok : StdReturn.NotOk;
     }
 
     private bool TakeHeader(byte[] buffer, int index)
     {
         uint sequence = BigEndian.ReadU32(buffer, index + 4);
-        if (BigEndian.ReadU32(buffer, index) != MagicHeader
-            || (_isKnown && (int)(sequence - _sequence) <= 0))
+        if (_position != 0 || !CheckpointRecord.IsWhole(buffer, index) || (_isKnown && (int)(sequence - _sequence) <= 0))
         {
             return false;
         }
@@ -320,21 +379,22 @@ public sealed class CheckpointLog
         _current = _area;
         _isKnown = true;
         _sequence = sequence;
-        _recorded = BigEndian.ReadU32(buffer, index + 8);
+        RecordedChunks = BigEndian.ReadU32(buffer, index + 8);
+        State.Length = 0;
         Array.Copy(buffer, index + 12, _digest, 0, DigestLength);
         return true;
     }
 
     private bool TakeChunk(byte[] buffer, int index)
     {
-        if (BigEndian.ReadU32(buffer, index) != MagicChunk
-            || BigEndian.ReadU32(buffer, index + 4) != _recorded
-            || !Bytes.AreEqual(buffer, index + 12, _digest, 0, DigestLength))
+        uint chunk = BigEndian.ReadU32(buffer, index + 4);
+        if (_position == 0 || !CheckpointRecord.IsWhole(buffer, index) || chunk < RecordedChunks || !Bytes.AreEqual(buffer, index + 12, _digest, 0, DigestLength))
         {
             return false;
         }
 
-        _recorded++;
+        RecordedChunks = chunk + 1;
+        State.Length = 0;
         return true;
     }
 }

@@ -1,40 +1,48 @@
-// The signed tags of an image's chunks, read from the bank's manifest slot as they are needed.
+// The signed tags of an image's chunks, or of a transfer's pieces, read from a manifest slot as they are needed.
 // The tag is HMAC-SHA256 under the manifest's public salt, over a whole chunk: native on the boards, one call.
 // Invariant: says Ok only for a chunk whose tag stands in the table; the slot was checked by its seal before.
 // PROTOCOL.md "Chunk tables". Tests: tests/agent-firmware/EcuM (through installs and boots).
 namespace EsyncAgent;
 
-/// <summary>Checks chunks against the table in a manifest slot.</summary>
+/// <summary>Checks chunks against a table in a manifest slot.</summary>
 public sealed class ChunkTags
 {
+    /// <summary>Length of the window with which chunks that come one after the other are checked: 16 tags.</summary>
+    public const int WindowInOrder = 16 * TagLength;
+
+    /// <summary>Length of the window with which chunks are checked in any order: one tag.</summary>
+    public const int WindowAnyOrder = TagLength;
+
     private const int TagLength = 32;
 
     private readonly Csm _csm;
     private readonly FlsWindow _window;
     private readonly byte[] _mac = new byte[TagLength];
-    private ManifestSlot _slot;
+    private byte[] _salt;
+    private uint _tableOffset;
 
-    /// <summary>Makes it with a window of its own.</summary>
-    public ChunkTags(Fls fls, Csm csm)
+    /// <summary>Makes it with a window of its own, of <paramref name="windowLength"/> bytes.</summary>
+    public ChunkTags(Fls fls, Csm csm, int windowLength)
     {
         _csm = csm;
-        _window = new FlsWindow(fls, FlsPriority.Fota, 512);
+        _window = new FlsWindow(fls, FlsPriority.Fota, windowLength);
     }
 
     /// <summary>True when the last NotOk was a wrong tag; false when the flash could not be read.</summary>
     public bool IsMismatch { get; private set; }
 
-    /// <summary>Takes the table of a slot.</summary>
-    public void Open(FlsArea area, ManifestSlot slot)
+    /// <summary>Takes the table at an offset of the slot in <paramref name="area"/>; the 32 bytes of the salt are read at each check.</summary>
+    public void Open(FlsArea area, byte[] salt, uint tableOffset)
     {
-        _slot = slot;
+        _salt = salt;
+        _tableOffset = tableOffset;
         _window.Open(area.Start, area.Length);
     }
 
     /// <summary>Checks the 4,096 bytes of <paramref name="chunk"/>. Pending while the tag is being read: call again.</summary>
     public StdReturn Check(uint index, byte[] chunk)
     {
-        uint position = _slot.ChunkTableOffset + (index * TagLength);
+        uint position = _tableOffset + (index * TagLength);
         StdReturn ready = _window.Ensure(position, TagLength);
         if (ready != StdReturn.Ok)
         {
@@ -42,7 +50,7 @@ public sealed class ChunkTags
             return ready;
         }
 
-        _csm.Crypto.HmacSha256(_slot.Salt, chunk, _mac);
+        _csm.Crypto.HmacSha256(_salt, chunk, _mac);
         IsMismatch = !Bytes.AreEqual(_mac, 0, _window.Buffer, _window.IndexOf(position), TagLength);
         return IsMismatch ? StdReturn.NotOk : StdReturn.Ok;
     }

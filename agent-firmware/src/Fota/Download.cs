@@ -1,6 +1,6 @@
 // One download: 34, 36 …, 37 to the staging slot or to the secondary bank.
-// A transfer to the bank starts at the first byte that is not recorded, in a fresh list of checkpoints; DID FD02
-// names that byte. What arrives goes straight to BankWriter.
+// A transfer to the bank starts at the first byte that is needed, in a fresh list of checkpoints; DID FD02 names that byte.
+// What arrives goes straight to BankWriter, or to TransferDecoder where the image is encoded, and from there to BankWriter.
 // Invariant: a transfer to the bank needs a trusted slot and state RECEIVING; the staging slot needs neither.
 // Tests: tests/agent-firmware/Fota.
 namespace EsyncAgent;
@@ -11,6 +11,7 @@ public sealed class Download
     private enum Phase : byte
     {
         None,
+        Prepare,
         OpenLog,
         AwaitLog,
         Receiving,
@@ -22,19 +23,22 @@ public sealed class Download
     private readonly SecondarySlot _slot;
     private readonly CheckpointLog _checkpoints;
     private readonly BankWriter _writer;
+    private readonly TransferDecoder _decoder;
     private Phase _phase;
     private bool _isStaging;
+    private bool _isEncoded;
     private uint _firstChunk;
     private uint _size;
 
-    /// <summary>Makes it.</summary>
-    public Download(Fls fls, Banks banks, SecondarySlot slot, CheckpointLog checkpoints, BankWriter writer)
+    /// <summary>Makes it; <paramref name="decoder"/> is null where only plain images are taken.</summary>
+    public Download(Fls fls, Banks banks, SecondarySlot slot, CheckpointLog checkpoints, BankWriter writer, TransferDecoder decoder)
     {
         _fls = fls;
         _banks = banks;
         _slot = slot;
         _checkpoints = checkpoints;
         _writer = writer;
+        _decoder = decoder;
     }
 
     /// <summary>Why it was refused or has ended.</summary>
@@ -55,29 +59,70 @@ public sealed class Download
     /// <summary>Bytes still to come.</summary>
     public uint Remaining
     {
-        get { return _phase == Phase.Receiving ? _writer.Remaining : 0; }
+        get { return _phase != Phase.Receiving ? 0 : _isEncoded ? _decoder.Remaining : _writer.Remaining; }
     }
 
-    /// <summary>First transferred byte that is not recorded in the secondary bank (DID FD02).</summary>
+    /// <summary>First transferred byte that is needed to go on (DID FD02).</summary>
     public uint ResumeOffset
     {
         get
         {
-            uint offset = ResumeChunk() * BankWriter.ChunkLength;
+            uint chunk = ResumeChunk;
             uint length = _slot.Header.TransferLength;
-            return offset < length ? offset : length;
+            if (chunk == 0 || chunk == _slot.Header.ChunkCount)
+            {
+                return chunk == 0 ? 0 : length;
+            }
+
+            return IsDecoded ? TransferStart.ResumeOffset(_checkpoints.State, length) : chunk * BankWriter.ChunkLength;
         }
+    }
+
+    /// <summary>
+    /// Chunks of the image that are in the secondary bank and stay there when the transfer goes on: those before the sector that
+    /// holds the first unrecorded one, which is erased as a whole.
+    /// </summary>
+    public uint ResumeChunk
+    {
+        get
+        {
+            if (!_slot.IsTrusted || !_checkpoints.Matches(_slot.Header.Digest))
+            {
+                return 0;
+            }
+
+            uint recorded = _checkpoints.RecordedChunks;
+            if (recorded >= _slot.Header.ChunkCount)
+            {
+                return _slot.Header.ChunkCount;
+            }
+
+            if (IsDecoded)
+            {
+                return _checkpoints.State.Length > 0 ? recorded : 0;
+            }
+
+            uint start = _banks.ImageArea(_banks.Secondary).Start;
+            uint sectorStart = _fls.SectorStart(start + (recorded * BankWriter.ChunkLength));
+            return (sectorStart - start) / BankWriter.ChunkLength;
+        }
+    }
+
+    // An image that is encrypted only is cut into pieces as it is cut into chunks: it is resumed as a plain one.
+    private bool IsDecoded
+    {
+        get { return TransferEncoding.Compression(_slot.Header.Encoding) != TransferEncoding.Plain; }
     }
 
     /// <summary>Starts, or goes on starting, a download; call until it is not Pending.</summary>
     public StdReturn Start(byte encoding, uint address, uint count)
     {
-        if (_phase == Phase.OpenLog || _phase == Phase.AwaitLog)
+        if (_phase == Phase.Prepare || _phase == Phase.OpenLog || _phase == Phase.AwaitLog)
         {
             return AdvanceStart();
         }
 
-        if (!_writer.IsIdle)
+        if (!_writer.IsIdle || (_decoder != null && !_decoder.IsIdle))
         {
             return StdReturn.Pending;
         }
@@ -91,7 +136,13 @@ public sealed class Download
     /// <summary>Takes the next bytes; Pending: the same again later.</summary>
     public StdReturn Accept(byte[] data, int offset, int count)
     {
-        return Note(_writer.Accept(data, offset, count));
+        if (!_isEncoded)
+        {
+            return Note(_writer.Accept(data, offset, count));
+        }
+
+        // A chunk that did not reach the flash ends the transfer as well, though its pieces were good.
+        return _writer.Error != FotaError.None ? Note(StdReturn.NotOk) : NoteDecoder(_decoder.Accept(data, offset, count));
     }
 
     /// <summary>Ends the transfer; repeated after a good end it is Ok again.</summary>
@@ -102,7 +153,12 @@ public sealed class Download
             return StdReturn.Ok;
         }
 
-        StdReturn result = Note(_writer.Finish());
+        StdReturn result = _isEncoded && _writer.Error == FotaError.None ? NoteDecoder(_decoder.Finish()) : StdReturn.Ok;
+        if (result == StdReturn.Ok)
+        {
+            result = Note(_writer.Finish());
+        }
+
         if (result == StdReturn.Ok)
         {
             _phase = Phase.Finished;
@@ -117,6 +173,19 @@ public sealed class Download
     {
         _phase = Phase.None;
         _writer.Abort();
+        if (_isEncoded)
+        {
+            _decoder.Abort();
+        }
+    }
+
+    /// <summary>Decodes what has arrived of an encoded image.</summary>
+    public void MainFunction()
+    {
+        if (_isEncoded && _phase == Phase.Receiving)
+        {
+            _decoder.MainFunction();
+        }
     }
 
     private StdReturn StartStaging(byte encoding)
@@ -139,6 +208,7 @@ public sealed class Download
         }
 
         _isStaging = true;
+        _isEncoded = false;
         StagedLength = 0;
         _writer.BeginStaging(staging, _size);
         _phase = Phase.Receiving;
@@ -159,9 +229,14 @@ public sealed class Download
             return Fail(FotaError.NoManifest, 0);
         }
 
-        if (encoding != _slot.Header.Encoding)
+        if (encoding != _slot.Header.Encoding || (encoding != 0 && _decoder == null))
         {
             return Fail(FotaError.EncodingUnsupported, encoding);
+        }
+
+        if (TransferEncoding.Compression(encoding) == TransferEncoding.Delta && !BaseImage.IsBase(_banks, _slot.Header.BaseDigest))
+        {
+            return Fail(FotaError.WrongBase, 0);
         }
 
         uint offset = ResumeOffset;
@@ -171,8 +246,15 @@ public sealed class Download
         }
 
         _isStaging = false;
-        _firstChunk = ResumeChunk();
+        _isEncoded = encoding != 0;
+        _firstChunk = ResumeChunk;
         _phase = Phase.OpenLog;
+        if (_isEncoded)
+        {
+            _decoder.Begin(_slot.Header, _firstChunk, _checkpoints.State);
+            _phase = Phase.Prepare;
+        }
+
         return AdvanceStart();
     }
 
@@ -180,6 +262,17 @@ public sealed class Download
     // are going to be erased must no longer count as recorded. A fresh list settles both.
     private StdReturn AdvanceStart()
     {
+        if (_phase == Phase.Prepare)
+        {
+            StdReturn prepared = NoteDecoder(_decoder.Prepare());
+            if (prepared != StdReturn.Ok)
+            {
+                return prepared;
+            }
+
+            _phase = Phase.OpenLog;
+        }
+
         if (_phase == Phase.OpenLog)
         {
             if (_checkpoints.IsFreshAt(_firstChunk) || _checkpoints.Open(_slot.Header.Digest, _firstChunk))
@@ -199,30 +292,16 @@ public sealed class Download
         if (result == StdReturn.Ok)
         {
             int bank = _banks.Secondary;
-            _writer.BeginBank(_banks.ImageArea(bank), _banks.SlotArea(bank), _slot.Header, _firstChunk);
+            _writer.BeginBank(_banks.ImageArea(bank), _banks.SlotArea(bank), _slot.Header, _firstChunk, IsDecoded);
             _phase = Phase.Receiving;
         }
 
         return result;
     }
 
-    // The sector that holds the first unrecorded chunk is erased as a whole, so the transfer starts at its start.
-    private uint ResumeChunk()
+    private StdReturn NoteDecoder(StdReturn result)
     {
-        if (!_slot.IsTrusted || !_checkpoints.Matches(_slot.Header.Digest))
-        {
-            return 0;
-        }
-
-        uint recorded = _checkpoints.RecordedChunks;
-        if (recorded >= _slot.Header.ChunkCount)
-        {
-            return _slot.Header.ChunkCount;
-        }
-
-        uint start = _banks.ImageArea(_banks.Secondary).Start;
-        uint sectorStart = _fls.SectorStart(start + (recorded * BankWriter.ChunkLength));
-        return (sectorStart - start) / BankWriter.ChunkLength;
+        return result == StdReturn.NotOk ? Fail(_decoder.Error, _decoder.ErrorDetail) : result;
     }
 
     private StdReturn Note(StdReturn result)

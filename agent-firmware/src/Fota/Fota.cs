@@ -65,13 +65,15 @@ public sealed class Fota : IUpdateTarget
         _idsM = idsM;
         SlotSeal seal = new SlotSeal(fls, csm, bufferA);
         _slot = new SecondarySlot(banks, seal);
-        _checkpoints = new CheckpointLog(fls);
-        _writer = new BankWriter(fls, csm, _checkpoints, bufferA, bufferB);
-        _download = new Download(fls, banks, _slot, _checkpoints, _writer);
+        int stateLengthMax = TransferStart.StateLengthMax(config.Encodings);
+        _checkpoints = new CheckpointLog(fls, stateLengthMax);
+        _writer = new BankWriter(fls, csm, _checkpoints, bufferA, bufferB, stateLengthMax);
+        TransferDecoder decoder = config.Encodings != FotaConfig.PlainOnly ? new TransferDecoder(config, fls, csm, keys, banks, _writer) : null;
+        _download = new Download(fls, banks, _slot, _checkpoints, _writer, decoder);
         _reports = new FotaReports(config, fls, csm, keys, idsM, banks, _slot, _download, application, can, messageLengthMax);
         _marker = new ConfirmMarker(fls, banks);
         _authenticate = new RoutineAuthenticateManifest(
-            verifier, keys, new SlotWriter(fls, seal, bufferB), _slot, banks, idsM, application, _download, fls.Map.Staging);
+            verifier, config.Encodings, keys, new SlotWriter(fls, seal, bufferB), _slot, banks, idsM, application, _download, fls.Map.Staging);
         _rollBack = new RoutineRollBack(banks, _slot);
         _installTrust = new RoutineInstallTrust(
             new TrustVerifier(config, keys, verifier, bufferB), keys, banks, idsM, _download, fls.Map.Staging, bufferB);
@@ -245,6 +247,7 @@ public sealed class Fota : IUpdateTarget
         }
 
         _checkpoints.MainFunction(nowMs);
+        _download.MainFunction();
         _writer.MainFunction(nowMs);
         if (!_marker.IsDone)
         {

@@ -22,6 +22,9 @@ public static class TrustRole
 /// <summary>Configuration of the update target.</summary>
 public sealed class FotaConfig
 {
+    /// <summary>Value of <see cref="Encodings"/> of an ECU that takes plain images only.</summary>
+    public const ushort PlainOnly = 1;
+
     /// <summary>SUIT vendor identifier, 16 bytes (RFC 9562 UUID).</summary>
     public byte[] VendorId;
 
@@ -44,9 +47,9 @@ public sealed class FotaConfig
     public uint SelfTestMsMax = 2000;
 
     /// <summary>Encodings that images may have besides none, as DID FD05 gives them: bit n compression n unencrypted, bit 8 + n compression n encrypted. Bit 0 is always set.</summary>
-    public ushort Encodings = 1;
+    public ushort Encodings = PlainOnly;
 
-    /// <summary>Largest heatshrink window that a stream may ask for, as a power of two in bytes: 4 to 15. As much memory is kept for it.</summary>
+    /// <summary>Largest heatshrink window that a stream may ask for, as a power of two in bytes: 4 to 12. As much memory is kept for it.</summary>
     public byte WindowBitsMax = 11;
 
     /// <summary>Most recipients that an encrypted envelope may have, 1 to 32; 0 when no encryption is taken.</summary>

@@ -85,7 +85,8 @@ public sealed class FotaReports
                 BigEndian.WriteU32(into, offset, _download.ResumeOffset);
                 BigEndian.WriteU32(into, offset + 4, _slot.IsTrusted ? _slot.Header.TransferLength : 0);
                 System.Array.Copy(_banks.Record.ManifestDigest[_banks.Secondary], 0, into, offset + 8, 16);
-                return 24;
+                BigEndian.WriteU32(into, offset + 24, _download.ResumeChunk);
+                return 28;
             case 0xFD04:
                 WriteBanks(into, offset);
                 return 5;

@@ -17,6 +17,7 @@ public sealed class RoutineAuthenticateManifest : StagedDocumentRoutine
     }
 
     private readonly ManifestVerifier _verifier;
+    private readonly ushort _encodings;
     private readonly KeyStore _keys;
     private readonly SlotWriter _slotWriter;
     private readonly SecondarySlot _slot;
@@ -24,10 +25,11 @@ public sealed class RoutineAuthenticateManifest : StagedDocumentRoutine
     private Step _step;
 
     /// <summary>Makes the routine.</summary>
-    public RoutineAuthenticateManifest(ManifestVerifier verifier, KeyStore keys, SlotWriter slotWriter, SecondarySlot slot, Banks banks, IdsM idsM, IApplicationLoader application, Download download, FlsArea staging)
+    public RoutineAuthenticateManifest(ManifestVerifier verifier, ushort encodings, KeyStore keys, SlotWriter slotWriter, SecondarySlot slot, Banks banks, IdsM idsM, IApplicationLoader application, Download download, FlsArea staging)
         : base(0x0210, verifier, banks, idsM, download, staging, IdsMEvent.ManifestRefused)
     {
         _verifier = verifier;
+        _encodings = encodings;
         _keys = keys;
         _slotWriter = slotWriter;
         _slot = slot;
@@ -115,7 +117,12 @@ public sealed class RoutineAuthenticateManifest : StagedDocumentRoutine
             return FotaError.WrongContract;
         }
 
-        return manifest.Encoding == 0 ? FotaError.None : FotaError.EncodingUnsupported;
+        if (!TransferEncoding.IsIn(_encodings, manifest.Encoding))
+        {
+            return FotaError.EncodingUnsupported;
+        }
+
+        return !manifest.HasBaseDigest || BaseImage.IsBase(Banks, manifest.BaseDigest) ? FotaError.None : FotaError.WrongBase;
     }
 
     private StdReturn AdvanceClear()

@@ -9,7 +9,11 @@ using EsyncSim.Bus;
 namespace EsyncSim.Client;
 
 /// <summary>Resume point of an ECU (DID FD02).</summary>
-public sealed record ResumePoint(uint NextByte, uint TransferSize, byte[] DigestPrefix)
+/// <param name="NextByte">First byte of the transfer that the ECU needs.</param>
+/// <param name="TransferSize">Bytes of the whole transfer.</param>
+/// <param name="DigestPrefix">First 16 bytes of the digest of the manifest that is bound.</param>
+/// <param name="ChunkCount">Chunks of the image that are in the bank; 0: FF00 comes first.</param>
+public sealed record ResumePoint(uint NextByte, uint TransferSize, byte[] DigestPrefix, uint ChunkCount)
 {
     /// <summary>True when it is a point of this form's payload: its manifest is bound, and its transfer is as long.</summary>
     public bool IsOf(UpdateImage image) =>
@@ -109,9 +113,12 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
     /// <summary>Reads the resume point (FD02).</summary>
     public async Task<ResumePoint> ReadResumePointAsync()
     {
-        byte[] point = await ReadAsync(0xFD02, 24);
+        byte[] point = await ReadAsync(0xFD02, 28);
         return new ResumePoint(
-            BinaryPrimitives.ReadUInt32BigEndian(point), BinaryPrimitives.ReadUInt32BigEndian(point.AsSpan(4)), point[8..24]);
+            BinaryPrimitives.ReadUInt32BigEndian(point),
+            BinaryPrimitives.ReadUInt32BigEndian(point.AsSpan(4)),
+            point[8..24],
+            BinaryPrimitives.ReadUInt32BigEndian(point.AsSpan(24)));
     }
 
     /// <summary>Reads which keys the ECU trusts (FD09).</summary>

@@ -113,7 +113,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImages images, UpdateP
         }
 
         int offset = isBound ? (int)point.NextByte : 0;
-        if (offset == 0)
+        if (!isBound || point.ChunkCount == 0)
         {
             observer?.Stage(UpdateStage.Erase);
             await client.RoutineAsync(0xFF00, "erase memory");

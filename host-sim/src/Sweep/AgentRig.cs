@@ -112,10 +112,10 @@ public sealed class AgentRig
     }
 
     /// <summary>34, 36 …, 37; with <paramref name="breakOffAt"/> the client goes silent when it has sent so much.</summary>
-    public FotaError Download(uint address, ReadOnlyMemory<byte> data, int blockLength = 4093, int breakOffAt = int.MaxValue)
+    public FotaError Download(uint address, ReadOnlyMemory<byte> data, int blockLength = 4093, int breakOffAt = int.MaxValue, byte encoding = 0)
     {
         StdReturn result = StdReturn.Pending;
-        TurnUntil(() => (result = Agent.Fota.StartDownload(0, address, (uint)data.Length)) != StdReturn.Pending, "request download");
+        TurnUntil(() => (result = Agent.Fota.StartDownload(encoding, address, (uint)data.Length)) != StdReturn.Pending, "request download");
         byte[] all = data.ToArray();
         for (int position = 0; result == StdReturn.Ok && position < Math.Min(all.Length, breakOffAt); position += blockLength)
         {
@@ -203,29 +203,34 @@ public sealed class AgentRig
     /// <summary>The image from where the ECU lacks it, after FF00 when it lacks all of it; FF01.</summary>
     public FotaError SendImage(SignedImage image)
     {
+        FotaError error = ChunksInBank() == 0 ? Routine(0xFF00) : FotaError.None;
         int offset = ResumeOffset();
-        FotaError error = offset == 0 ? Routine(0xFF00) : FotaError.None;
-        if (error == FotaError.None && offset < image.Payload.Length)
+        if (error == FotaError.None && offset < image.Transfer.Length)
         {
-            SentBytes += image.Payload.Length - offset;
-            error = Download(Fota.BankAddress + (uint)offset, image.Payload.AsMemory(offset));
+            SentBytes += image.Transfer.Length - offset;
+            error = Download(Fota.BankAddress + (uint)offset, image.Transfer.AsMemory(offset), encoding: image.Encoding);
         }
 
         return error == FotaError.None ? Routine(0xFF01) : error;
     }
 
-    /// <summary>Image bytes sent in all.</summary>
+    /// <summary>Bytes of images transferred in all.</summary>
     public long SentBytes { get; set; }
+
+    /// <summary>Chunks of the image that are in the bank (DID FD02); none: FF00 comes first.</summary>
+    public int ChunksInBank() => ResumePoint(Agent, 24);
 
     /// <summary>First byte that the ECU lacks (DID FD02).</summary>
     public int ResumeOffset() => ResumeOffset(Agent);
 
     /// <summary>First byte that an ECU lacks (DID FD02).</summary>
-    public static int ResumeOffset(EcuM agent)
+    public static int ResumeOffset(EcuM agent) => ResumePoint(agent, 0);
+
+    private static int ResumePoint(EcuM agent, int offset)
     {
-        byte[] point = new byte[24];
+        byte[] point = new byte[28];
         agent.Fota.ReadDid(0xFD02, point, 0);
-        return (int)BigEndian.ReadU32(point, 0);
+        return (int)BigEndian.ReadU32(point, offset);
     }
 
     /// <summary>Turns until the agent leaves the flash in peace.</summary>

@@ -2,7 +2,6 @@
 // The keys follow from texts and sign for nobody else.
 // Tests: tests/agent-firmware/EcuM.
 using System.Collections.Concurrent;
-using System.Text;
 using EsyncAgent;
 using EsyncSim.Packages;
 using EsyncSim.Signing;
@@ -16,6 +15,18 @@ namespace EsyncSim.Sweep;
 /// <param name="Digest">Manifest digest.</param>
 public sealed record SignedImage(string Version, byte[] Envelope, byte[] Payload, byte[] Digest)
 {
+    private readonly byte[]? _transfer;
+
+    /// <summary>dataFormatIdentifier of its transfer.</summary>
+    public byte Encoding { get; init; }
+
+    /// <summary>What is transferred: the image itself, if nothing else was given.</summary>
+    public byte[] Transfer
+    {
+        get => _transfer ?? Payload;
+        init => _transfer = value;
+    }
+
     public static readonly byte[] VendorId = Convert.FromHexString("00112233445566778899AABBCCDDEEFF");
     public static readonly byte[] ClassId = Convert.FromHexString("0102030405060708090A0B0C0D0E0F10");
     public static readonly byte[] DeviceId = Convert.FromHexString("D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF");
@@ -55,11 +66,34 @@ public sealed record SignedImage(string Version, byte[] Envelope, byte[] Payload
     public static SignedImage MakeOf(BundleRuntime runtime, byte[] assembly, string version, uint sequence) =>
         Sign(Keys, VendorId, ClassId, Bundle(runtime, version, assembly), sequence, securityVersion: 1);
 
+    /// <summary>The same image in another envelope, for a transfer of another form.</summary>
+    /// <param name="sequence">SUIT sequence number of the new envelope.</param>
+    /// <param name="encoding">dataFormatIdentifier.</param>
+    /// <param name="transfer">What is transferred.</param>
+    /// <param name="baseDigest">Manifest digest of a delta's base.</param>
+    public SignedImage Encoded(uint sequence, byte encoding, byte[] transfer, byte[]? baseDigest = null)
+    {
+        SuitManifest plain = ManifestDecoder.Decode(SuitEnvelope.Decode(Envelope).ManifestBytes);
+        SuitManifest manifest = plain with
+        {
+            Sequence = sequence,
+            Encoding = encoding,
+            TransferLength = (uint)transfer.Length,
+            TransferTable = ChunkTable.Build(plain.Salt, transfer),
+            BaseDigest = baseDigest,
+        };
+        lock (Gate)
+        {
+            SuitEnvelope envelope = SuitEnvelope.Sign(ManifestEncoder.Encode(manifest), [.. Keys.Select(key => new MemorySigner(key))]);
+            return this with { Envelope = envelope.Encode(), Digest = envelope.ManifestDigest, Encoding = encoding, Transfer = transfer };
+        }
+    }
+
     /// <summary>What the loader shall do with an image.</summary>
     public static string BehaviourOf(byte[] image)
     {
         string reason = ApplicationBundle.TryParse(image, out ApplicationBundle? bundle) ?? string.Empty;
-        return bundle == null ? $"throws ({reason})" : Encoding.ASCII.GetString(bundle.Assemblies[0].AsSpan(0, 16)).Trim();
+        return bundle == null ? $"throws ({reason})" : System.Text.Encoding.ASCII.GetString(bundle.Assemblies[0].AsSpan(0, 16)).Trim();
     }
 
     private static SignedImage Build(byte[] vendorId, byte[] classId, string version, uint sequence, int length, string behaviour, uint securityVersion) =>
@@ -69,7 +103,7 @@ public sealed record SignedImage(string Version, byte[] Envelope, byte[] Payload
     {
         byte[] assembly = new byte[length - 256];
         new Random(version.Length + (int)sequence).NextBytes(assembly);
-        Encoding.ASCII.GetBytes(behaviour.PadRight(16)).CopyTo(assembly, 0);
+        System.Text.Encoding.ASCII.GetBytes(behaviour.PadRight(16)).CopyTo(assembly, 0);
         return assembly;
     }
 

@@ -24,7 +24,7 @@ public sealed class MemoryCostTests
         Fls fls = new(map, new RamFls());
         NvM nvm = new(new NvMConfig(), fls);
         BootRecordStore store = new(fls);
-        CheckpointLog log = new(fls);
+        CheckpointLog log = new(fls, PowerCut.MemoryRig.StateLengthMax);
         byte[] data = new byte[32];
         BootRecord draft = new();
         log.BeginLoad();
@@ -42,7 +42,7 @@ public sealed class MemoryCostTests
             draft.CopyFrom(store.Record);
             bool isStarted = nvm.Write(1, data, 0, 16) && nvm.Write(2, data, 0, 16) && store.Write(draft) && log.Open(data, 1);
             Run(500);
-            isStarted &= log.Append(1);
+            isStarted &= log.Append(1, PowerCut.MemoryRig.NoState);
             Run(500);
             Assert.True(isStarted);
         }

@@ -33,22 +33,22 @@ public sealed class CheckpointLogTests
     }
 
     [Fact]
-    public void Chunks_are_recorded_in_order_only_and_only_in_an_open_list()
+    public void Chunks_are_recorded_forwards_only_and_only_in_an_open_list()
     {
         MemoryRig rig = Load();
-        Assert.False(rig.Checkpoints.Append(0));
+        Assert.False(rig.Checkpoints.Append(0, MemoryRig.NoState));
         Open(rig, Digest, 0);
-        Assert.False(rig.Checkpoints.Append(1));
-        Assert.True(rig.Checkpoints.Append(0));
-        Assert.False(rig.Checkpoints.Append(1));
+        Assert.True(rig.Checkpoints.Append(0, MemoryRig.NoState));
+        Assert.False(rig.Checkpoints.Append(1, MemoryRig.NoState));
         Assert.False(rig.Checkpoints.Open(Digest, 0));
         rig.RunCheckpoints();
         Assert.Equal(1u, rig.Checkpoints.RecordedChunks);
+        Assert.False(rig.Checkpoints.Append(0, MemoryRig.NoState));
         rig = Load();
         Assert.True(rig.Checkpoints.Matches(Digest));
         Assert.False(rig.Checkpoints.Matches(Other));
         Assert.Equal(1u, rig.Checkpoints.RecordedChunks);
-        Assert.False(rig.Checkpoints.Append(1));
+        Assert.False(rig.Checkpoints.Append(1, MemoryRig.NoState));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class CheckpointLogTests
         Assert.Equal(StdReturn.NotOk, rig.RunCheckpoints());
         Assert.False(rig.Checkpoints.Matches(Other));
         Assert.False(rig.Checkpoints.Matches(Digest));
-        Assert.False(rig.Checkpoints.Append(1));
+        Assert.False(rig.Checkpoints.Append(1, MemoryRig.NoState));
         _flash.Fault = null;
         Open(rig, Other, 0);
         Assert.True(Load().Checkpoints.Matches(Other));
@@ -156,7 +156,7 @@ public sealed class CheckpointLogTests
 
     private static void Append(MemoryRig rig, uint chunk)
     {
-        Assert.True(rig.Checkpoints.Append(chunk));
+        Assert.True(rig.Checkpoints.Append(chunk, MemoryRig.NoState));
         Assert.Equal(StdReturn.Ok, rig.RunCheckpoints());
     }
 

@@ -104,7 +104,7 @@ public sealed class CheckpointPowerCutTests
             {
                 Claim claim = _allowed[0] with { Chunks = _allowed[0].Chunks + 1 };
                 _allowed.Add(claim);
-                Assert.True(rig.Checkpoints.Append(claim.Chunks - 1));
+                Assert.True(rig.Checkpoints.Append(claim.Chunks - 1, MemoryRig.NoState));
                 Assert.Equal(StdReturn.Ok, rig.RunCheckpoints());
                 _allowed = [claim];
             }

@@ -45,7 +45,7 @@ public sealed class ProtocolListingTests : IBusObserver
         ("← 71 01 02 10", "result 0000: bound to the secondary bank"),
         ("→ 22 FD 02", "where to begin"),
         ("← 62 FD 02 00 00 00 00", "at byte 0"),
-        ("→ 31 01 FF 00", "erase memory; left out when FD02 is not 0"),
+        ("→ 31 01 FF 00", "erase memory; left out when FD02 counts chunks"),
         ("→ 34 00 44 20", "the image, from byte 0 on"),
         ("→ 36 01 45 53", "the bundle begins with \"ESAB\""),
         ("→ 31 01 FF 01", "check programming dependencies"),
