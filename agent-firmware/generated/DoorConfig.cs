@@ -119,7 +119,7 @@ public static class DoorConfig
             TrialConfirmMsMax = 60000,
             AliveMsMax = 500,
             SelfTestMsMax = 2000,
-            Encodings = 1,
+            Encodings = 7,
             WindowBitsMax = 11,
             RecipientCountMax = 0,
             IsImageDigestChecked = false,

@@ -119,9 +119,9 @@ public static class EmulatorConfig
             TrialConfirmMsMax = 60000,
             AliveMsMax = 500,
             SelfTestMsMax = 2000,
-            Encodings = 1,
+            Encodings = 1799,
             WindowBitsMax = 11,
-            RecipientCountMax = 0,
+            RecipientCountMax = 8,
             IsImageDigestChecked = false,
         };
     }

@@ -119,8 +119,8 @@ public static class LampConfig
             TrialConfirmMsMax = 60000,
             AliveMsMax = 500,
             SelfTestMsMax = 2000,
-            Encodings = 1,
-            WindowBitsMax = 11,
+            Encodings = 7,
+            WindowBitsMax = 8,
             RecipientCountMax = 0,
             IsImageDigestChecked = false,
         };

@@ -20,7 +20,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         var roles = TrustReader.RequiredRoles(trust, problems);
         var nvm = ReadNvM(ecu.Section("nvm"));
         TransferRules transfer = TransferReader.Read(ecu.Section("transfer"), board, problems);
-        var sizes = new SlotSizes(roles.Count, signatureLengthMax, transfer.RecipientCountMax);
+        var sizes = new SlotSizes(roles.Count, signatureLengthMax, transfer.RecipientCountMax, transfer.HasBase);
         ConfigSection application = ecu.Section("application");
         FlashPart part = ReadPart(ecu.Section("flash"));
         CanIfConfig canIf = ReadCanIf(ecu.Section("can"));

@@ -169,10 +169,10 @@ internal sealed class FlashMapReader(ConfigProblems problems, ConfigSection flas
             Require(name, envelope + SlotSizes.SlotOverhead, $"header and marks take {SlotSizes.SlotOverhead} bytes, and {why}");
         }
 
-        uint checkpoints = SlotSizes.CheckpointLength(bank.Length);
+        uint checkpoints = sizes.CheckpointLength(bank.Length);
         foreach (string name in new[] { "checkpoint0", "checkpoint1" })
         {
-            Require(name, checkpoints, $"a record of 32 bytes for each of {SlotSizes.Chunks(bank.Length)} chunks and one in front make {checkpoints} bytes");
+            Require(name, checkpoints, sizes.CheckpointSum(bank.Length));
         }
     }
 

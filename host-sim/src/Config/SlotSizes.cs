@@ -9,7 +9,8 @@ namespace EsyncSim.Config;
 /// <param name="Signatures">Signatures that an envelope carries.</param>
 /// <param name="SignatureLength">Longest HSS signature in bytes.</param>
 /// <param name="Recipients">Recipients of an encrypted envelope at the most; 0 when no envelope is encrypted.</param>
-internal sealed record SlotSizes(int Signatures, uint SignatureLength, uint Recipients = 0)
+/// <param name="HasPatches">True when deltas are taken.</param>
+internal sealed record SlotSizes(int Signatures, uint SignatureLength, uint Recipients = 0, bool HasPatches = false)
 {
     /// <summary>Bytes of a chunk (PROTOCOL.md, "Chunk tables").</summary>
     public const uint ChunkLength = BankWriter.ChunkLength;
@@ -50,6 +51,9 @@ internal sealed record SlotSizes(int Signatures, uint SignatureLength, uint Reci
 
     private const uint RecordLength = 32;
 
+    /// <summary>A checkpoint with the longest state, that of a patch (PROTOCOL.md, "Checkpoints"); a list that begins with one has it behind its first record.</summary>
+    public const uint PatchRecordLength = 320;
+
     /// <summary>Number of chunks of an image that fills a bank.</summary>
     public static uint Chunks(uint bankLength) => (bankLength + ChunkLength - 1) / ChunkLength;
 
@@ -73,8 +77,17 @@ internal sealed record SlotSizes(int Signatures, uint SignatureLength, uint Reci
         return 1 + HeadLength(content) + content;
     }
 
-    /// <summary>A checkpoint area: its first record and one for each chunk (PROTOCOL.md, "Checkpoints").</summary>
-    public static uint CheckpointLength(uint bankLength) => RecordLength * (1 + Chunks(bankLength));
+    /// <summary>A checkpoint area: its first record and one for each chunk, or the shortest list of a patch (PROTOCOL.md, "Checkpoints").</summary>
+    public uint CheckpointLength(uint bankLength) => Math.Max(RecordLength * (1 + Chunks(bankLength)), HasPatches ? RecordLength + 2 * PatchRecordLength : 0);
+
+    /// <summary>The sum of <see cref="CheckpointLength"/>, for a message.</summary>
+    public string CheckpointSum(uint bankLength) => CheckpointLength(bankLength) > RecordLength * (1 + Chunks(bankLength))
+        ? $"a record of {RecordLength} bytes in front and two of {PatchRecordLength} with the state of a patch make {CheckpointLength(bankLength)} bytes"
+        : $"a record of {RecordLength} bytes for each of {Chunks(bankLength)} chunks and one in front make {CheckpointLength(bankLength)} bytes";
+
+    /// <summary>Chunks that a list of checkpoints has room for at least; one more record each makes another list necessary.</summary>
+    public static uint ChunksPerList(uint areaLength, bool hasPatches) =>
+        hasPatches ? (areaLength - RecordLength - PatchRecordLength) / PatchRecordLength : (areaLength / RecordLength) - 1;
 
     /// <summary>An HSS signature (RFC 8554 §6.2): levels of LMS with trees of <paramref name="height"/> and Winternitz parameter.</summary>
     public static uint HssSignatureLength(uint levels, uint height, uint winternitz)

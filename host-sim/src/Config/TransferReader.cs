@@ -12,48 +12,49 @@ namespace EsyncSim.Config;
 /// <param name="RecipientCountMax">Most recipients of an encrypted envelope; 0 without encryption.</param>
 internal sealed record TransferRules(ushort Encodings, byte WindowBitsMax, byte RecipientCountMax)
 {
-    // What decoders keep besides their windows and pieces: bit reader, patch header, the copy that a checkpoint is made of.
-    private const uint StateLength = 1280;
-
-    // Counter blocks and key stream, 16 blocks of AES each.
-    private const uint KeyStreamLength = 512;
+    // Objects and small arrays, as counted on the host (tests/agent-firmware/Fota/DecoderMemoryTests): whatever is taken; for
+    // patches their history, in each checkpoint that is under way as well; for encryption keys, counter blocks, key stream.
+    private const uint StateLength = 1024;
+    private const uint PatchLength = 3584;
+    private const uint CipherLength = 1280;
 
     /// <summary>True when some compression is taken, and a window is kept for it.</summary>
-    public bool HasWindow => (Encodings & 0x0606) != 0;
+    public bool HasWindow => HasBase || TransferEncoding.HasCompression(Encodings, TransferEncoding.Heatshrink);
 
     /// <summary>True when patches are taken, and a part of the running image is kept for them.</summary>
-    public bool HasBase => (Encodings & 0x0404) != 0;
+    public bool HasBase => TransferEncoding.HasCompression(Encodings, TransferEncoding.Delta);
 
     /// <summary>True when encrypted images are taken.</summary>
-    public bool IsEncrypted => Encodings >> 8 != 0;
+    public bool IsEncrypted => TransferEncoding.HasEncryption(Encodings);
 
     /// <summary>Bytes of RAM that the decoders keep from start on, besides what an agent without them has.</summary>
     public uint MemoryLength =>
-        Encodings == 1
+        Encodings == FotaConfig.PlainOnly
             ? 0
-            : (2 * SlotSizes.ChunkLength) + (HasBase ? SlotSizes.ChunkLength : 0) + (HasWindow ? (1u << WindowBitsMax) + StateLength : 0) + (IsEncrypted ? KeyStreamLength : 0);
+            : (2 * SlotSizes.ChunkLength) + StateLength + (HasWindow ? 1u << WindowBitsMax : 0) + (HasBase ? SlotSizes.ChunkLength + PatchLength : 0) + (IsEncrypted ? CipherLength : 0);
 
     /// <summary>The sum of <see cref="MemoryLength"/>, for a message.</summary>
     public string MemorySum =>
-        $"two pieces of {SlotSizes.ChunkLength}{(HasBase ? $", {SlotSizes.ChunkLength} of the base" : "")}{(HasWindow ? $", a window of {1u << WindowBitsMax}, {StateLength} of state" : "")}{(IsEncrypted ? $", {KeyStreamLength} of key stream" : "")}";
+        $"two pieces of {SlotSizes.ChunkLength}, {StateLength} of state{(HasWindow ? $", a window of {1u << WindowBitsMax}" : "")}{(HasBase ? $", {SlotSizes.ChunkLength} of the base and {PatchLength} of state for patches" : "")}{(IsEncrypted ? $", {CipherLength} for the cipher" : "")}";
 }
 
 /// <summary>Reader of `transfer`.</summary>
 internal static class TransferReader
 {
     private const uint WindowBitsMin = 4;
+    private const uint WindowBitsMax = 12;
     private const string NoEncryption = "none";
     private const string AesCtr = "aes-256-ctr";
 
     // By name, with their number in dataFormatIdentifier.
-    private static readonly (string Name, int Number)[] Compressions = [("heatshrink", 1), ("delta", 2)];
+    private static readonly (string Name, int Number)[] Compressions = [("heatshrink", TransferEncoding.Heatshrink), ("delta", TransferEncoding.Delta)];
 
     /// <summary>Reads the section and holds it against the board.</summary>
     public static TransferRules Read(ConfigSection transfer, BoardDefinition board, ConfigProblems problems)
     {
         int before = problems.Count;
-        int encodings = 1 | Compression(transfer, problems);
-        byte windowBitsMax = (byte)transfer.Number("windowBitsMax", WindowBitsMin, 15, "a heatshrink window has 2^4 to 2^15 bytes, all of them in the ECU's memory");
+        int encodings = FotaConfig.PlainOnly | Compression(transfer, problems);
+        byte windowBitsMax = (byte)transfer.Number("windowBitsMax", WindowBitsMin, WindowBitsMax, "the agent takes heatshrink windows of 2^4 to 2^12 bytes");
         bool isEncrypted = IsEncrypted(transfer, problems);
         byte recipients = Recipients(transfer, isEncrypted, problems);
         transfer.RefuseUnknown();

@@ -50,7 +50,6 @@ public static class WearBudget
     private const int NvMWritesPerUpdate = 5;
 
     private const int AccessesPerUpdate = 2;
-    private const int CheckpointLength = 32;
 
     /// <summary>One line for each area, in the order of the flash map.</summary>
     public static IReadOnlyList<WearLine> Of(EcuDefinition ecu, WearLife life)
@@ -102,7 +101,7 @@ public static class WearBudget
     private static double CheckpointListsPerTransfer(EcuConfig config)
     {
         uint chunks = config.Fls.BankA.Length / BankWriter.ChunkLength;
-        uint recordsPerList = (config.Fls.Checkpoint0.Length / CheckpointLength) - 1;
-        return 2 + Math.Ceiling((double)chunks / recordsPerList);
+        bool hasPatches = TransferEncoding.HasCompression(config.Fota.Encodings, TransferEncoding.Delta);
+        return 2 + Math.Ceiling((double)chunks / SlotSizes.ChunksPerList(config.Fls.Checkpoint0.Length, hasPatches));
     }
 }

@@ -75,7 +75,7 @@ public sealed class BoardTests
     [InlineData("  crystalHz: 16000000", "  crystalHz: 1600", ConfigRule.OutOfRange, "the crystal of an MCP2515")]
     [InlineData("\npackages:", "\nparcels:", ConfigRule.MissingKey, "no list of packages")]
     [InlineData("  deploymentLength: 1792 KiB", "", ConfigRule.MissingKey, "`board.memory` lacks `deploymentLength`")]
-    [InlineData("  decoderLengthMax: 16 KiB", "", ConfigRule.MissingKey, "`board.memory` lacks `decoderLengthMax`")]
+    [InlineData("  decoderLengthMax: 20 KiB", "", ConfigRule.MissingKey, "`board.memory` lacks `decoderLengthMax`")]
     [InlineData("crypto:", "cryptography:", ConfigRule.MissingKey, "`board` lacks `crypto`")]
     public void A_program_that_cannot_be_built_from_the_boards_facts_is_refused(string old, string replacement, string rule, string reason)
     {

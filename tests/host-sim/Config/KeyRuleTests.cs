@@ -132,7 +132,7 @@ public sealed class KeyRuleTests
     [InlineData("height: 10", "height: 11")]
     [InlineData("winternitz: 4", "winternitz: 3")]
     [InlineData("windowBitsMax: 10", "windowBitsMax: 3")]
-    [InlineData("windowBitsMax: 10", "windowBitsMax: 16")]
+    [InlineData("windowBitsMax: 10", "windowBitsMax: 13")]
     [InlineData("recipientsMax: 4", "recipientsMax: 0")]
     [InlineData("recipientsMax: 4", "recipientsMax: 33")]
     [InlineData("provisioningLengthMax: 565", "provisioningLengthMax: 556")]
