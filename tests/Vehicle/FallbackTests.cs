@@ -1,5 +1,6 @@
 // A form of the image that the ECU refuses costs its envelope; the whole image follows in the same campaign, and the server
 // knows why. With the real agent on the virtual bus.
+using EsyncAgent;
 using EsyncSim.Client;
 using EsyncSim.Packages;
 using EsyncSim.Server;
@@ -13,7 +14,7 @@ public sealed class FallbackTests : IDisposable
     private const ushort Everything = 0x0707;
 
     // It says that it takes everything, and has no decoder at all.
-    private readonly CampaignRig _rig = new() { ClaimedEncodings = Everything };
+    private readonly CampaignRig _rig = new(config => config.Fota.Encodings = FotaConfig.PlainOnly) { ClaimedEncodings = Everything };
     private readonly byte[] _oldImage = EncodedPackages.Image("1.0.0", Length);
     private readonly byte[] _newImage = EncodedPackages.Image("2.0.0", Length);
     private readonly Package _old;
