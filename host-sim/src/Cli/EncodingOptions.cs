@@ -1,14 +1,16 @@
-// The options of `package build` that make a package small: which forms of the image it holds besides the full one.
+// The options of `package build` that make a package small or secret: which forms of the image it holds besides the full one,
+// and for whom they are encrypted.
 // Invariant: every older package is read, and every one that cannot be used is named, before anything is made or signed.
 // Tests: tests/host-sim/Cli/PackageEncodingTests.cs.
 using System.CommandLine;
 using EsyncSim.Delta;
 using EsyncSim.Files;
 using EsyncSim.Packages;
+using EsyncSim.Signing;
 
 namespace EsyncSim.Cli;
 
-/// <summary>--compress, --delta-from, --for-fleet and --window-bits.</summary>
+/// <summary>--compress, --delta-from, --for-fleet, --window-bits and --encrypt-for.</summary>
 internal sealed class EncodingOptions
 {
     private const long ListLengthMax = 1024 * 1024;
@@ -32,6 +34,12 @@ internal sealed class EncodingOptions
         Description = $"Largest window to try, as a power of two, {HeatshrinkParameters.WindowBitsMin} to {PayloadEncoding.WindowBitsMax}: so many bytes an ECU keeps to decompress. Without it what the ECU has in nf.config, or {EncodingRequest.WindowBitsDefault}",
     };
 
+    private readonly Option<string[]> _encryptFor = new("--encrypt-for")
+    {
+        HelpName = "FILE",
+        Description = $"Encrypt everything, the full image too, for this device (its file from `esync provision`); once for each, at most {EncryptionInfo.RecipientCountMax}. No other device can install the package",
+    };
+
     /// <summary>Gives the options to a command.</summary>
     public void AddTo(Command command)
     {
@@ -39,6 +47,7 @@ internal sealed class EncodingOptions
         command.Add(_deltaFrom);
         command.Add(_forFleet);
         command.Add(_windowBits);
+        command.Add(_encryptFor);
     }
 
     /// <summary>What the user wants, read and checked.</summary>
@@ -52,8 +61,9 @@ internal sealed class EncodingOptions
         string[] named = result.GetValue(_deltaFrom) ?? [];
         bool isCompressed = result.GetValue(_compress);
         string[] fleet = result.GetValue(_forFleet) is string place ? FleetPaths(place) : [];
-        RequireTaken(target, isCompressed, named.Length > 0);
-        DeltaBase[] bases = LoadAll([.. named, .. fleet], request);
+        DeviceFile[] recipients = [.. (result.GetValue(_encryptFor) ?? []).Select(DeviceFile.Load)];
+        RequireTaken(target, isCompressed, named.Length > 0, recipients);
+        DeltaBase[] bases = LoadAll([.. named, .. fleet], request, recipients);
         DeltaBase? useless = bases.Take(named.Length).FirstOrDefault(item => IsSameImage(item, request));
         if (useless is not null)
         {
@@ -67,27 +77,37 @@ internal sealed class EncodingOptions
             Bases = DeltaBase.Merge(bases.Where(item => !IsSameImage(item, request))),
             WindowBitsMax = WindowBitsOf(result, target),
             Encodings = target?.Encodings ?? EncodingRequest.AllEncodings,
+            Recipients = recipients,
         };
     }
 
     // Of what is named one by one nothing is left out in silence; of a fleet the ECU gets what it takes.
-    private static void RequireTaken(PackageTarget? target, bool isCompressed, bool isDelta)
+    private static void RequireTaken(PackageTarget? target, bool isCompressed, bool isDelta, DeviceFile[] recipients)
     {
+        byte encryption = 0;
+        if (recipients.Length > 0)
+        {
+            ContentEncryption.RequireRecipients(recipients);
+            encryption = PayloadEncoding.Encrypted;
+            target?.RequireEncoding(encryption);
+            target?.RequireRecipients(recipients.Length);
+        }
+
         if (isCompressed)
         {
-            target?.RequireEncoding(PayloadEncoding.Heatshrink << 4);
+            target?.RequireEncoding((byte)((PayloadEncoding.Heatshrink << 4) | encryption));
         }
 
         if (isDelta)
         {
-            target?.RequireEncoding(PayloadEncoding.Delta << 4);
+            target?.RequireEncoding((byte)((PayloadEncoding.Delta << 4) | encryption));
         }
     }
 
     private int WindowBitsOf(ParseResult result, PackageTarget? target)
     {
-        int most = target?.WindowBitsMax ?? PayloadEncoding.WindowBitsMax;
-        int bits = result.GetValue(_windowBits) ?? target?.WindowBitsMax ?? EncodingRequest.WindowBitsDefault;
+        int most = Math.Min(target?.WindowBitsMax ?? PayloadEncoding.WindowBitsMax, PayloadEncoding.WindowBitsMax);
+        int bits = result.GetValue(_windowBits) ?? (target is null ? EncodingRequest.WindowBitsDefault : most);
         if (bits is < HeatshrinkParameters.WindowBitsMin or > PayloadEncoding.WindowBitsMax)
         {
             throw new UserErrorException(ExitCode.BadUsage, $"--window-bits {bits}: a window has {HeatshrinkParameters.WindowBitsMin} to {PayloadEncoding.WindowBitsMax} bits");
@@ -110,7 +130,7 @@ internal sealed class EncodingOptions
     }
 
     // All that is wrong at once: a fleet's folder is put in order in one go.
-    private static DeltaBase[] LoadAll(string[] paths, PackageRequest request)
+    private static DeltaBase[] LoadAll(string[] paths, PackageRequest request, DeviceFile[] devices)
     {
         List<DeltaBase> bases = [];
         List<string> refusals = [];
@@ -118,7 +138,7 @@ internal sealed class EncodingOptions
         {
             try
             {
-                DeltaBase item = DeltaBase.Load(path);
+                DeltaBase item = DeltaBase.Load(path, devices);
                 string? reason = IsSameImage(item, request) ? null : item.ReasonAgainst(request);
                 refusals.AddRange(reason is null ? [] : [reason]);
                 bases.Add(item);

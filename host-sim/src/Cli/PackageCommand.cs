@@ -41,23 +41,28 @@ public static class PackageCommand
         Option<string[]> roles = new("--role") { Description = "Role that needs a valid signature; once for each. Without it: author and oem" };
         roles.AcceptOnlyFromAmong(SigningRoles.Names);
         Option<string[]> bases = new("--base") { HelpName = "OLD", Description = "Older package that a patch was made from; once for each. The image of a patch can be checked with it only" };
+        Option<string[]> devices = new("--device") { HelpName = "FILE", Description = "File of a device that it is encrypted for; the image of an encrypted entry can be checked with one only" };
         ToolCommand command = new(
             "verify",
             "Verify each entry of a package as an ECU does, and every byte of its image, which is made from an encoded entry first; of a trust file the signatures, by the keys that it is to replace. "
-            + "What cannot be checked for want of a base is said, and the rest is checked. Ends with 4 when a signature or a role is not right, with 3 when the package is damaged.")
+            + "What cannot be checked for want of a base or a device's file is said, and the rest is checked. Ends with 4 when a signature or a role is not right, with 3 when the package is damaged.")
         {
-            file, anchors, roles, bases,
+            file, anchors, roles, bases, devices,
         };
         command
             .WithExample("esync package verify motor-2.esp --anchor author.pub --anchor oem.pub", "both roles, digest, tables, image")
             .WithExample("esync package verify motor-2.esp --anchor author.pub --role author", "the maker's signature alone")
             .WithExample("esync package verify motor-3.esp --anchor author.pub --anchor oem.pub --base motor-1.esp --base motor-2.esp", "also that its patches make the image");
-        command.SetAction(result => RunVerify(
-            result.GetRequiredValue(file),
-            result.GetRequiredValue(anchors),
-            result.GetValue(roles) ?? [],
-            [.. (result.GetValue(bases) ?? []).Select(DeltaBase.Load)],
-            result.InvocationConfiguration.Output));
+        command.SetAction(result =>
+        {
+            DeviceFile[] opened = [.. (result.GetValue(devices) ?? []).Select(DeviceFile.Load)];
+            return RunVerify(
+                result.GetRequiredValue(file),
+                result.GetRequiredValue(anchors),
+                result.GetValue(roles) ?? [],
+                new VerificationMeans { Bases = [.. (result.GetValue(bases) ?? []).Select(path => DeltaBase.Load(path, opened))], Devices = opened },
+                result.InvocationConfiguration.Output);
+        });
         return command;
     }
 
@@ -77,7 +82,7 @@ public static class PackageCommand
         return ExitCode.Ok;
     }
 
-    private static int RunVerify(string path, string[] anchorPaths, string[] roleNames, DeltaBase[] bases, TextWriter output)
+    private static int RunVerify(string path, string[] anchorPaths, string[] roleNames, VerificationMeans means, TextWriter output)
     {
         TrustAnchor[] anchors = [.. anchorPaths.Select(TrustAnchor.Load)];
         IReadOnlyList<SigningRole> roles = roleNames.Length == 0
@@ -89,7 +94,7 @@ public static class PackageCommand
         }
         else
         {
-            VerifyEntries(path, Package.Load(path), entry => PackageVerifier.Verify(entry, anchors, roles, new VerificationMeans { Bases = bases }), output);
+            VerifyEntries(path, Package.Load(path), entry => PackageVerifier.Verify(entry, anchors, roles, means), output);
             return ExitCode.Ok;
         }
 

@@ -1,12 +1,14 @@
 // Encrypts the payload of a package for a list of devices: AES-256-CTR under a content key, and that key wrapped for each
-// device (A256KW, RFC 3394).
+// device (A256KW, RFC 3394); and decrypts it for whoever has the file of one of them.
 // Invariant: each payload gets a content key of its own. One key over two payloads would show the difference of the two.
 // Must not know what the payload is; it is compressed before, since nothing can be compressed after.
 // Clause: PROTOCOL.md, "Content encryption".
 // Tests: tests/host-sim/Packages (decrypted there by the agent's own code).
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using EsyncAgent;
 using EsyncSim.Signing;
+using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Engines;
 using Org.BouncyCastle.Crypto.Parameters;
 
@@ -43,23 +45,57 @@ public static class ContentEncryption
         ArgumentOutOfRangeException.ThrowIfNotEqual(iv.Length, EncryptionInfo.IvLength);
         DeviceFile[] sorted = [.. devices];
         Array.Sort(sorted, (a, b) => EncryptionInfo.Compare(a.DeviceId, b.DeviceId));
-        Require(sorted);
+        RequireRecipients(sorted);
         return new EncryptedContent(Apply(payload, contentKey, iv), new EncryptionInfo(iv, [.. sorted.Select(device => Wrap(contentKey, device))]));
     }
 
-    private static void Require(DeviceFile[] sorted)
+    /// <summary>Decrypts a payload; null when none of the devices is a recipient.</summary>
+    /// <exception cref="SuitException">The content key for one of them is not wrapped by its key, or was changed.</exception>
+    public static byte[]? TryDecrypt(byte[] payload, EncryptionInfo info, IReadOnlyList<DeviceFile> devices)
     {
-        if (sorted.Length is 0 or > EncryptionInfo.RecipientCountMax)
+        DeviceFile? device = devices.FirstOrDefault(candidate => info.Recipients.Any(recipient => IsFor(recipient, candidate)));
+        if (device is null)
         {
-            throw new UserErrorException(ExitCode.BadUsage, $"an encrypted package is for 1 to {EncryptionInfo.RecipientCountMax} devices, not {sorted.Length}; make one package for each group of devices");
+            return null;
         }
 
-        for (int i = 1; i < sorted.Length; i++)
+        byte[] contentKey = Unwrap(info.Recipients.First(recipient => IsFor(recipient, device)), device);
+        byte[] plain = Apply(payload, contentKey, info.Iv);
+        CryptographicOperations.ZeroMemory(contentKey);
+        return plain;
+    }
+
+    private static bool IsFor(WrappedKey recipient, DeviceFile device) => EncryptionInfo.Compare(recipient.DeviceId, device.DeviceId) == 0;
+
+    private static byte[] Unwrap(WrappedKey wrapped, DeviceFile device)
+    {
+        byte[] wrapKey = device.KeyWrapKey();
+        Rfc3394WrapEngine engine = new(new AesEngine());
+        engine.Init(false, new KeyParameter(wrapKey));
+        CryptographicOperations.ZeroMemory(wrapKey);
+        try
         {
-            if (EncryptionInfo.Compare(sorted[i - 1].DeviceId, sorted[i].DeviceId) == 0)
-            {
-                throw new UserErrorException(ExitCode.BadUsage, $"the device {Convert.ToHexStringLower(sorted[i].DeviceId)} stands twice among those that the package is encrypted for; name each once");
-            }
+            return engine.Unwrap(wrapped.Key, 0, wrapped.Key.Length);
+        }
+        catch (InvalidCipherTextException)
+        {
+            throw new SuitException(FotaError.NoContentKey, $"the content key for the device {Convert.ToHexStringLower(device.DeviceId)} was not wrapped with the secret in its file");
+        }
+    }
+
+    /// <summary>Refuses a list that nothing can be encrypted for.</summary>
+    /// <exception cref="UserErrorException">No device, too many, or one twice.</exception>
+    public static void RequireRecipients(IReadOnlyList<DeviceFile> devices)
+    {
+        if (devices.Count is 0 or > EncryptionInfo.RecipientCountMax)
+        {
+            throw new UserErrorException(ExitCode.BadUsage, $"an encrypted package is for 1 to {EncryptionInfo.RecipientCountMax} devices, not {devices.Count}; make one package for each group of devices");
+        }
+
+        string? twice = devices.GroupBy(device => Convert.ToHexStringLower(device.DeviceId)).FirstOrDefault(group => group.Count() > 1)?.Key;
+        if (twice is not null)
+        {
+            throw new UserErrorException(ExitCode.BadUsage, $"the device {twice} stands twice among those that the package is encrypted for; name each once");
         }
     }
 

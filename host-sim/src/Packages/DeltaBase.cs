@@ -5,6 +5,7 @@
 // patch that no ECU takes and does no harm.
 // Tests: tests/host-sim/Packages/DeltaBaseTests.cs.
 using System.Security.Cryptography;
+using EsyncSim.Signing;
 
 namespace EsyncSim.Packages;
 
@@ -33,20 +34,28 @@ public sealed record DeltaBase
     public string Title => $"{Name} {Manifest.Version}";
 
     /// <summary>Reads a package file.</summary>
-    /// <exception cref="UserErrorException">It cannot be read, is damaged, or holds no full image.</exception>
-    public static DeltaBase Load(string path) => Of(Package.Load(path), path);
+    /// <param name="path">The file.</param>
+    /// <param name="devices">Who can decrypt it, if it is encrypted.</param>
+    /// <exception cref="UserErrorException">It cannot be read, is damaged, or holds no full image that can be read.</exception>
+    public static DeltaBase Load(string path, IReadOnlyList<DeviceFile> devices) => Of(Package.Load(path), path, devices);
 
     /// <summary>The base that a package is.</summary>
-    /// <exception cref="UserErrorException">It is damaged, or holds no full image.</exception>
-    public static DeltaBase Of(Package package, string path)
+    /// <param name="package">The package.</param>
+    /// <param name="path">Name for messages.</param>
+    /// <param name="devices">Who can decrypt it, if it is encrypted; null: nobody.</param>
+    /// <exception cref="UserErrorException">It is damaged, or holds no full image that can be read.</exception>
+    public static DeltaBase Of(Package package, string path, IReadOnlyList<DeviceFile>? devices = null)
     {
-        PackageEntry full = package.Full
+        PackageEntry full = package.Entries.Where(entry => PayloadEncoding.CompressionOf(entry.Encoding) == PayloadEncoding.Plain).MinBy(entry => entry.Encoding)
             ?? throw new UserErrorException(ExitCode.BadFile, $"{path} has no full image, from which alone a patch can be made");
         try
         {
             (byte[] Digest, SuitManifest Manifest)[] entries = [.. package.Entries.Select(entry => ManifestOf(entry, path))];
             SuitManifest manifest = ManifestOf(full, path).Manifest;
-            bool isWhole = full.Payload.Length == manifest.ImageLength && SHA256.HashData(full.Payload).AsSpan().SequenceEqual(manifest.ImageDigest);
+            byte[] image = manifest.EncryptionInfo is { } info
+                ? ContentEncryption.TryDecrypt(full.Payload, info, devices ?? []) ?? throw new UserErrorException(ExitCode.BadFile, $"{path} has its full image encrypted only, and for none of the devices that are named here")
+                : full.Payload;
+            bool isWhole = image.Length == manifest.ImageLength && SHA256.HashData(image).AsSpan().SequenceEqual(manifest.ImageDigest);
             if (!isWhole || entries.Any(entry => !entry.Manifest.ImageDigest.AsSpan().SequenceEqual(manifest.ImageDigest)))
             {
                 throw new UserErrorException(ExitCode.BadFile, $"{path} is damaged: its image is not the one of all its manifests");
@@ -57,7 +66,7 @@ public sealed record DeltaBase
                 Path = path,
                 Name = package.Name,
                 Manifest = manifest,
-                Image = full.Payload,
+                Image = image,
                 Digests = [.. entries.Select(entry => entry.Digest).DistinctBy(Convert.ToHexString)],
                 Sequence = entries.Max(entry => entry.Manifest.Sequence),
             };

@@ -1,6 +1,7 @@
-// Which forms of an image a package shall hold besides the full one, and what the ECU takes of them.
+// Which forms of an image a package shall hold besides the full one, for whom they are encrypted, and what the ECU takes of them.
 // Tests: tests/host-sim/Packages/PackagePlanTests.cs.
 using EsyncAgent;
+using EsyncSim.Signing;
 
 namespace EsyncSim.Packages;
 
@@ -24,6 +25,12 @@ public sealed record EncodingRequest
 
     /// <summary>What the ECU takes, as DID FD05 gives it.</summary>
     public ushort Encodings { get; init; } = AllEncodings;
+
+    /// <summary>Devices that everything is encrypted for, at most 32; none: nothing is.</summary>
+    public IReadOnlyList<DeviceFile> Recipients { get; init; } = [];
+
+    /// <summary>Low nibble of dataFormatIdentifier in all entries.</summary>
+    public byte Encryption => Recipients.Count > 0 ? PayloadEncoding.Encrypted : (byte)0;
 
     /// <summary>True when the full image alone is wanted.</summary>
     public bool IsEmpty => !IsCompressed && Bases.Count == 0;

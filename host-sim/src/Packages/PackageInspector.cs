@@ -146,6 +146,12 @@ public static class PackageInspector
             lines.Add(new("base manifest", Hex(baseDigest)));
         }
 
+        if (manifest.EncryptionInfo is { } info)
+        {
+            lines.Add(new("first counter block", Hex(info.Iv)));
+            lines.AddRange(info.Recipients.Select(recipient => new InspectionLine("encrypted for", Hex(recipient.DeviceId))));
+        }
+
         return lines;
     }
 

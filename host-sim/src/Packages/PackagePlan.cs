@@ -3,6 +3,7 @@
 // ECUs is left out.
 // Invariants: nothing is signed here before everything is made and checked; every entry describes the same image. The full
 // image has the higher sequence number, so that an ECU that has bound one of the others still takes it when that one fails.
+// With recipients every entry is encrypted, the full image too, and each plaintext has a content key of its own.
 // Clause: PROTOCOL.md, "Manifest" (sequence rule at 0210).
 // Tests: tests/host-sim/Packages/PackagePlanTests.cs.
 using EsyncSim.Signing;
@@ -12,7 +13,7 @@ namespace EsyncSim.Packages;
 /// <summary>One entry before it is signed.</summary>
 /// <param name="Source">How the image was made small.</param>
 /// <param name="Manifest">What is signed.</param>
-/// <param name="Payload">Bytes to transfer.</param>
+/// <param name="Payload">Bytes to transfer, encrypted if the package is.</param>
 public sealed record PlannedEntry(EncodedPayload Source, SuitManifest Manifest, byte[] Payload)
 {
     /// <summary>The manifest, encoded.</summary>
@@ -34,6 +35,7 @@ public sealed class PackagePlan
 {
     private readonly List<PlannedEntry> _entries = [];
     private readonly List<LeftOut> _leftOut = [];
+    private readonly Dictionary<EncodedPayload, EncryptedContent> _encrypted = new(ReferenceEqualityComparer.Instance);
     private readonly PackageRequest _request;
     private readonly EncodingRequest _encodings;
     private readonly Action<string> _progress;
@@ -140,7 +142,7 @@ public sealed class PackagePlan
 
     private bool IsTaken(byte compression, DeltaBase? older)
     {
-        if (PayloadEncoding.IsTaken(_encodings.Encodings, (byte)(compression << 4)))
+        if (PayloadEncoding.IsTaken(_encodings.Encodings, EncodingOf(compression)))
         {
             return true;
         }
@@ -161,23 +163,51 @@ public sealed class PackagePlan
         return false;
     }
 
+    private byte EncodingOf(byte compression) => (byte)((compression << 4) | _encodings.Encryption);
+
     private PlannedEntry Entry(EncodedPayload source, uint sequence, byte[]? baseDigest)
     {
         SuitManifest plain = PackageBuilder.ToManifest(_request with { Sequence = sequence });
-        if (source.Compression == PayloadEncoding.Plain)
+        byte encoding = EncodingOf(source.Compression);
+        if (encoding == 0)
         {
             return new PlannedEntry(source, plain, source.Bytes);
         }
 
-        string form = baseDigest is null ? "heatshrink" : $"delta/{Convert.ToHexStringLower(baseDigest.AsSpan(0, 4))}";
+        EncryptedContent? encrypted = Encrypted(source);
+        byte[] payload = encrypted?.Payload ?? source.Bytes;
+        string form = source.Compression switch
+        {
+            PayloadEncoding.Plain => "full",
+            PayloadEncoding.Heatshrink => "heatshrink",
+            _ => $"delta/{Convert.ToHexStringLower(baseDigest.AsSpan(0, 4))}",
+        };
         SuitManifest manifest = plain with
         {
             Uri = $"{_request.Name}/{plain.Version}/{form}",
-            Encoding = (byte)(source.Compression << 4),
-            TransferLength = (uint)source.Bytes.Length,
-            TransferTable = ChunkTable.Build(plain.Salt, source.Bytes),
+            Encoding = encoding,
+            TransferLength = (uint)payload.Length,
+            TransferTable = ChunkTable.Build(plain.Salt, payload),
             BaseDigest = baseDigest,
+            EncryptionInfo = encrypted?.Info,
         };
-        return new PlannedEntry(source, manifest, source.Bytes);
+        return new PlannedEntry(source, manifest, payload);
+    }
+
+    // Entries that differ in the base's digest only have one plaintext, and so one key.
+    private EncryptedContent? Encrypted(EncodedPayload source)
+    {
+        if (_encodings.Encryption == 0)
+        {
+            return null;
+        }
+
+        if (!_encrypted.TryGetValue(source, out EncryptedContent? content))
+        {
+            content = ContentEncryption.Encrypt(source.Bytes, _encodings.Recipients);
+            _encrypted.Add(source, content);
+        }
+
+        return content;
     }
 }

@@ -41,6 +41,9 @@ public sealed record PackageTarget
     /// <summary>Largest window that it can decompress, as a power of two.</summary>
     public required int WindowBitsMax { get; init; }
 
+    /// <summary>Most devices that an envelope for it can be encrypted for; 0 when it takes nothing encrypted.</summary>
+    public required int RecipientCountMax { get; init; }
+
     /// <summary>Roles that its images need.</summary>
     public required IReadOnlyList<SigningRole> RequiredRoles { get; init; }
 
@@ -56,6 +59,7 @@ public sealed record PackageTarget
         EnvelopeLengthMax = Math.Min(ecu.Config.Fls.Staging.Length, ecu.Config.Fls.ManifestA.Length - SlotOverhead),
         Encodings = ecu.Config.Fota.Encodings,
         WindowBitsMax = ecu.Config.Fota.WindowBitsMax,
+        RecipientCountMax = ecu.Config.Fota.RecipientCountMax,
         RequiredRoles = [.. ecu.Config.Fota.RequiredRoles.Select(role => (SigningRole)role)],
     };
 
@@ -86,6 +90,7 @@ public sealed record PackageTarget
         if (manifest.Encoding != 0)
         {
             RequireEncoding(manifest.Encoding);
+            RequireRecipients(manifest.EncryptionInfo?.Recipients.Count ?? 0);
         }
 
         SigningRole[] missing = [.. RequiredRoles.Except(signers.Select(signer => signer.Role))];
@@ -112,6 +117,16 @@ public sealed record PackageTarget
         if (!PayloadEncoding.IsTaken(Encodings, encoding))
         {
             throw Refused(FotaError.EncodingUnsupported, $"{Name} takes no images of the form {PayloadEncoding.Name(encoding)}, says nf.config");
+        }
+    }
+
+    /// <summary>Refuses more recipients than its staging slot has room for.</summary>
+    /// <exception cref="UserErrorException">Too many.</exception>
+    public void RequireRecipients(int count)
+    {
+        if (count > RecipientCountMax)
+        {
+            throw Refused(FotaError.ManifestUnsupported, $"the package would be encrypted for {count} devices, {Name} takes {RecipientCountMax} in one package, says nf.config; make one for each group of devices");
         }
     }
 

@@ -33,6 +33,9 @@ public sealed record VerificationMeans
 {
     /// <summary>Older versions, from which patches were made.</summary>
     public IReadOnlyList<DeltaBase> Bases { get; init; } = [];
+
+    /// <summary>Devices that a payload may be encrypted for.</summary>
+    public IReadOnlyList<DeviceFile> Devices { get; init; } = [];
 }
 
 /// <summary>Verifies package entries.</summary>
@@ -209,8 +212,15 @@ public static class PackageVerifier
             return null;
         }
 
-        byte[] image = PayloadDecoder.Decode(compression, entry.Payload, older?.Image, manifest.ImageLength);
-        if (compression != PayloadEncoding.Plain)
+        byte[]? payload = manifest.EncryptionInfo is { } info ? ContentEncryption.TryDecrypt(entry.Payload, info, means.Devices) : entry.Payload;
+        if (payload is null)
+        {
+            steps.Add(new VerificationStep("image", $"not checked: the payload is encrypted for {manifest.EncryptionInfo!.Recipients.Count} devices; give the device file of one of them"));
+            return null;
+        }
+
+        byte[] image = PayloadDecoder.Decode(compression, payload, older?.Image, manifest.ImageLength);
+        if (manifest.Encoding != 0)
         {
             string from = older is null ? "" : $" of {older.Title} ({older.Path})";
             steps.Add(new VerificationStep("payload", $"{PayloadEncoding.Name(manifest.Encoding)}{from}: {entry.Payload.Length} bytes make {image.Length}"));

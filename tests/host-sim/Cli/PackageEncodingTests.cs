@@ -68,6 +68,60 @@ public sealed class PackageEncodingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_package_for_two_devices_is_verified_and_built_upon_with_the_file_of_one()
+    {
+        File.WriteAllBytes(_folder["a.pub"], TestKeys.Author().Anchor.ToFile());
+        DeviceFile[] devices = TestPackages.Devices(2);
+        devices[0].Save(_folder["1.device"]);
+        devices[1].Save(_folder["2.device"]);
+        string[] both = ["--encrypt-for", _folder["1.device"], "--encrypt-for", _folder["2.device"]];
+        await Ok([.. Arguments("1.bin", 1, "1.esp"), .. both]);
+        string built = await Ok([.. Arguments("2.bin", 2, "2.esp"), "--compress", "--delta-from", _folder["1.esp"], .. both]);
+        string[] verify = ["package", "verify", _folder["2.esp"], "--anchor", _folder["a.pub"], "--role", "author"];
+
+        Assert.Equal([0x01, 0x11, 0x21], Package.Load(_folder["2.esp"]).Entries.Select(entry => entry.Encoding));
+        Assert.Matches(@"encrypted for\s+2 devices", built);
+        Assert.Contains("what 3 of 3 entries make was not", await Ok(verify));
+        Assert.EndsWith("2.esp: good\n", (await Ok([.. verify, "--base", _folder["1.esp"], "--device", _folder["2.device"]])).ReplaceLineEndings("\n"));
+        Assert.Contains(Hex(devices[1].DeviceId), await Ok("package", "inspect", _folder["2.esp"]));
+
+        string[] next = [.. Arguments("3.bin", 4, "3.esp"), "--delta-from", _folder["2.esp"]];
+        Assert.Contains("encrypted only", await Fails(ExitCode.BadFile, next));
+        Assert.Contains("stands twice", await Fails(ExitCode.BadUsage, [.. next, .. both, .. both]));
+        Assert.Contains("device file", await Fails(ExitCode.BadFile, [.. next, "--encrypt-for", _folder["1.bin"]]));
+        await Ok([.. next, "--encrypt-for", _folder["1.device"]]);
+    }
+
+    [Fact]
+    public async Task An_ECU_of_nf_config_bounds_encodings_windows_and_recipients()
+    {
+        Directory.CreateDirectory(_folder["released"]);
+        TestPackages.Devices(1)[0].Save(_folder["1.device"]);
+        string config = EsyncSim.Config.NfConfig.FindDefault();
+        PackageTarget motor = PackageTarget.Of(EsyncSim.Config.NfConfig.Load(config).Ecu("motor"));
+        string[] request = ["package", "build", "--name", "m", "--security-version", "1", "--key", _folder["a.key"], "--key", _folder["o.key"], "--ecu", "motor"];
+        await Ok([.. request, "--image", _folder["1.bin"], "--sequence", "1", "--out", _folder["released/1.esp"]]);
+        string[] next = [.. request, "--image", _folder["2.bin"], "--sequence", "2", "--out", _folder["2.esp"]];
+
+        Assert.Contains($"window of {motor.WindowBitsMax} bits", await Fails(ExitCode.BadUsage, [.. next, "--window-bits", "12"]));
+        foreach ((string[] option, byte encoding) in new[] { (new[] { "--compress" }, (byte)0x10), (["--delta-from", _folder["released/1.esp"]], 0x20), (["--encrypt-for", _folder["1.device"]], 0x01) })
+        {
+            if (PayloadEncoding.IsTaken(motor.Encodings, encoding))
+            {
+                await Ok([.. next, .. option]);
+            }
+            else
+            {
+                Assert.Contains("motor takes no images", await Fails(ExitCode.BadUsage, [.. next, .. option]));
+            }
+        }
+
+        await Ok([.. next, "--for-fleet", _folder["released"]]);
+        byte[] taken = [.. new byte[] { 0x00, 0x10, 0x20 }.Where(encoding => PayloadEncoding.IsTaken(motor.Encodings, encoding))];
+        Assert.Equal(taken, Package.Load(_folder["2.esp"]).Entries.Select(entry => entry.Encoding));
+    }
+
+    [Fact]
     public async Task A_list_names_packages_relative_to_itself()
     {
         Directory.CreateDirectory(_folder["lists"]);

@@ -45,6 +45,31 @@ public sealed class PackageTargetTests
     }
 
     [Fact]
+    public void Encodings_and_recipients_that_it_does_not_take_are_refused()
+    {
+        ISigner[] signers = TestPackages.Signers();
+        PackageTarget taking = Motor with { Encodings = 0x0203, RecipientCountMax = 2 };
+        EncodingRequest compressed = new() { IsCompressed = true };
+        DeviceFile[] devices = TestPackages.Devices(3);
+
+        Require(taking, compressed);
+        Require(taking with { Encodings = 0x0301 }, compressed with { Recipients = devices[..2] });
+        Refuses("form heatshrink", taking with { Encodings = 1 }, compressed);
+        Refuses("form full image, encrypted", taking, compressed with { Recipients = devices[..2] });
+        Refuses("encrypted for 3 devices, motor takes 2", taking with { Encodings = 0x0301 }, compressed with { Recipients = devices });
+
+        void Require(PackageTarget target, EncodingRequest encodings) =>
+            Assert.All(PackagePlan.Make(TestPackages.Request(), encodings).Entries, entry => target.Require(entry.Manifest, signers));
+        void Refuses(string why, PackageTarget target, EncodingRequest encodings)
+        {
+            PackagePlan plan = PackagePlan.Make(TestPackages.Request(), encodings);
+            Assert.Equal(2, plan.Entries.Count);
+            UserErrorException error = Assert.Throws<UserErrorException>(() => plan.Entries.ToList().ForEach(entry => target.Require(entry.Manifest, signers)));
+            Assert.Contains(why, error.Message);
+        }
+    }
+
+    [Fact]
     public void The_length_is_known_before_signing()
     {
         ISigner[] signers = [new MemorySigner(TestKeys.Author()), new MemorySigner(SigningKey.FromSeedText(SigningRole.Oem, TestKeys.SmallTwoLevels, "length"))];

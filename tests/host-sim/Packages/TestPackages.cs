@@ -56,6 +56,10 @@ public static class TestPackages
     /// <summary>Fresh keys each time, so that the same index signs different things in different tests: fine here, deadly outside.</summary>
     public static Package Build(PackageRequest? request = null) => PackageBuilder.Build(request ?? Request(), Signers());
 
+    /// <summary>Devices with secrets of their own.</summary>
+    public static DeviceFile[] Devices(int count) =>
+        [.. Enumerable.Range(1, count).Select(i => new DeviceFile([.. Enumerable.Repeat((byte)i, 16)], [.. Enumerable.Repeat((byte)(200 - i), 32)]))];
+
     /// <summary>A package with encoded entries, by fresh keys again.</summary>
     public static Package Build(PackageRequest request, EncodingRequest encodings) => PackagePlan.Make(request, encodings).Sign(Signers());
 
