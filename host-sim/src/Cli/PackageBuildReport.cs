@@ -28,7 +28,7 @@ internal static class PackageBuildReport
             ("envelope", string.Create(CultureInfo.InvariantCulture, $"{signed.Envelope.Length} bytes")),
             ("manifest digest", Convert.ToHexStringLower(SuitEnvelope.Decode(signed.Envelope).Digest)),
             ("sequence", Sequences(plan)),
-            .. full.Manifest.EncryptionInfo is { } info ? [("encrypted for", $"{info.Recipients.Count} devices")] : Array.Empty<(string, string)>(),
+            .. full.Manifest.EncryptionInfo is { } info ? [("encrypted for", info.Recipients.Count == 1 ? "1 device" : $"{info.Recipients.Count} devices")] : Array.Empty<(string, string)>(),
             .. keys.Select(key => ("signed by", $"{key.Key.Role.Name()}: {key.Path}, {key.Key.Remaining} signatures left")),
         ]);
         if (plan.Entries.Count + plan.LeftOut.Count > 1)

@@ -215,15 +215,15 @@ public static class PackageVerifier
         byte[]? payload = manifest.EncryptionInfo is { } info ? ContentEncryption.TryDecrypt(entry.Payload, info, means.Devices) : entry.Payload;
         if (payload is null)
         {
-            steps.Add(new VerificationStep("image", $"not checked: the payload is encrypted for {manifest.EncryptionInfo!.Recipients.Count} devices; give the device file of one of them"));
+            steps.Add(new VerificationStep("image", $"not checked: the payload is encrypted; give the file of one of the devices that it is for ({manifest.EncryptionInfo!.Recipients.Count})"));
             return null;
         }
 
         byte[] image = PayloadDecoder.Decode(compression, payload, older?.Image, manifest.ImageLength);
         if (manifest.Encoding != 0)
         {
-            string from = older is null ? "" : $" of {older.Title} ({older.Path})";
-            steps.Add(new VerificationStep("payload", $"{PayloadEncoding.Name(manifest.Encoding)}{from}: {entry.Payload.Length} bytes make {image.Length}"));
+            string from = older is null ? "" : $" from {older.Title} ({older.Path}):";
+            steps.Add(new VerificationStep("payload", $"{PayloadEncoding.Name(manifest.Encoding)},{from} {entry.Payload.Length} bytes make {image.Length}"));
         }
 
         return image;

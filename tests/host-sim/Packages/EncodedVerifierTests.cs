@@ -25,7 +25,7 @@ public sealed class EncodedVerifierTests
             Assert.True(result.IsPassed && result.IsImageChecked, result.Message);
             Assert.Equal(["image digest", "bundle"], result.Steps.TakeLast(2).Select(step => step.Name));
         });
-        Assert.Contains("of motor 1.0.0 (old.esp)", Assert.Single(Verify(Patch).Steps, step => step.Name == "payload").Detail);
+        Assert.Contains("from motor 1.0.0 (old.esp)", Assert.Single(Verify(Patch).Steps, step => step.Name == "payload").Detail);
         Assert.Null(PackageVerifier.FindContradiction(Good));
     }
 

@@ -74,7 +74,7 @@ public sealed class EncryptedPackageTests
             foreach (VerificationResult result in new[] { Verify(entry), Verify(entry, stranger) })
             {
                 Assert.True(result.IsPassed && !result.IsImageChecked, result.Message);
-                Assert.Contains("encrypted for 3 devices", result.Steps[^1].Detail);
+                Assert.Contains("the devices that it is for (3)", result.Steps[^1].Detail);
             }
 
             Assert.Equal(FotaError.NoContentKey, Verify(entry, Devices[0] with { DeviceSecret = Devices[1].DeviceSecret }).Error);
