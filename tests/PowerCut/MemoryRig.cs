@@ -13,7 +13,7 @@ public sealed class MemoryRig
     private uint _nowMs = uint.MaxValue - 50;
 
     /// <summary>Longest decoder state that its checkpoints take, in bytes.</summary>
-    public const int StateLengthMax = 281;
+    public const int StateLengthMax = 217;
 
     /// <summary>What goes with a chunk that no decoder made.</summary>
     public static readonly DecoderCheckpoint NoState = new(0);

@@ -60,7 +60,7 @@ public sealed class EcuM : IModeControl
         _recovery = new BootRecovery(Fls, Banks, seal, verifier);
         _boot = new BootSequence(Banks, new BankLoader(Fls, Csm, seal, application, chunkB), seal, Dem, IdsM);
         _supervisor = new ApplicationSupervisor(config.Fota, application);
-        Fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, Fls, Csm, Keys, Dem, IdsM, Banks, verifier, application, can, chunkA, chunkB);
+        Fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, Fls, Csm, Keys, Dem, IdsM, Banks, verifier, application, can, seal, chunkA, chunkB);
         Dcm = new Dcm(config.Dcm, CanTp, Csm, NvM, Keys, Dem, IdsM, Fota, mcu, application, this);
     }
 

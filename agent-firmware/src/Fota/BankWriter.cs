@@ -32,7 +32,7 @@ public sealed class BankWriter
     private readonly ChunkTags _tags;
     private readonly FlsJob _job = new FlsJob(FlsPriority.Fota);
     private readonly ChunkBuffers _buffers;
-    private readonly DecoderCheckpoint[] _states;
+    private readonly DecoderCheckpoint _state;
 
     private uint _areaStart;
     private uint _areaEnd;
@@ -54,7 +54,7 @@ public sealed class BankWriter
         _checkpoints = checkpoints;
         _tags = new ChunkTags(fls, csm, ChunkTags.WindowInOrder);
         _buffers = new ChunkBuffers(bufferA, bufferB);
-        _states = new DecoderCheckpoint[] { new DecoderCheckpoint(stateLengthMax), new DecoderCheckpoint(stateLengthMax) };
+        _state = new DecoderCheckpoint(stateLengthMax);
     }
 
     /// <summary>Why the transfer ended; None while all is well.</summary>
@@ -93,10 +93,10 @@ public sealed class BankWriter
         get { return _isActive ? _buffers.Room : 0; }
     }
 
-    /// <summary>For a decoder: where it puts its state before it says by <see cref="Filled"/> that the chunk is full.</summary>
-    public DecoderCheckpoint FillingState
+    /// <summary>For a decoder: where it puts its state at the end of a chunk that it has made, once that chunk has left <see cref="Filling"/>, before it makes more.</summary>
+    public DecoderCheckpoint State
     {
-        get { return _states[_buffers.FillingIndex]; }
+        get { return _state; }
     }
 
     /// <summary>Starts a transfer to the staging slot: no table, no record.</summary>
@@ -305,7 +305,7 @@ public sealed class BankWriter
         }
 
         _step = Step.Record;
-        if (!_checkpoints.Append(_chunkIndex, _states[_buffers.FullIndex]))
+        if (!_checkpoints.Append(_chunkIndex, _state))
         {
             Fail(FotaError.FlashFailed, ChunkAddress);
             return false;
@@ -318,15 +318,14 @@ public sealed class BankWriter
     // that very place. The image's end needs none.
     private bool IsRecordable()
     {
-        DecoderCheckpoint state = _states[_buffers.FullIndex];
         uint end = ChunkAddress + ChunkLength;
         if (!_isDecoded || end == _areaEnd)
         {
-            state.Length = 0;
+            _state.Length = 0;
             return true;
         }
 
-        return state.Length > 0 && _fls.SectorStart(end) == end;
+        return _state.Length > 0 && _fls.SectorStart(end) == end;
     }
 
     private bool AwaitRecord()

@@ -6,7 +6,7 @@
 namespace EsyncAgent;
 
 /// <summary>Reads the base of a delta.</summary>
-internal sealed class BaseImage
+public sealed class BaseImage
 {
     private const uint NoChunk = uint.MaxValue;
 
@@ -21,42 +21,42 @@ internal sealed class BaseImage
     private uint _failed;
     private bool _isReading;
 
-    /// <summary>Makes it on a buffer of 4,096 bytes.</summary>
-    internal BaseImage(Fls fls, Csm csm, Banks banks, byte[] buffer)
+    /// <summary>Makes it on a buffer of 4,096 bytes and a seal computer that nobody else uses while a transfer is under way.</summary>
+    public BaseImage(Fls fls, Csm csm, Banks banks, SlotSeal seal, byte[] buffer)
     {
         _fls = fls;
         _banks = banks;
         _chunk = buffer;
-        _seal = new SlotSeal(fls, csm, buffer);
+        _seal = seal;
         _tags = new ChunkTags(fls, csm, ChunkTags.WindowAnyOrder);
     }
 
     /// <summary>Length of the base in bytes.</summary>
-    internal uint Length
+    public uint Length
     {
         get { return _seal.Slot.ImageLength; }
     }
 
     /// <summary>False while a read of an ended transfer is under way.</summary>
-    internal bool IsIdle
+    public bool IsIdle
     {
         get { return _job.IsIdle; }
     }
 
     /// <summary>Index of the chunk for which <see cref="Prepare"/> said NotOk.</summary>
-    internal uint FailedChunk
+    public uint FailedChunk
     {
         get { return _failed; }
     }
 
     /// <summary>The chunk that <see cref="Prepare"/> made ready.</summary>
-    internal byte[] Chunk
+    public byte[] Chunk
     {
         get { return _chunk; }
     }
 
     /// <summary>True when the bank that is not the secondary is confirmed and holds the image of this manifest.</summary>
-    internal static bool IsBase(Banks banks, byte[] digest)
+    public static bool IsBase(Banks banks, byte[] digest)
     {
         BootRecord record = banks.Record;
         int bank = record.ActiveBank;
@@ -64,7 +64,7 @@ internal sealed class BaseImage
     }
 
     /// <summary>Starts to read what the slot of the base says.</summary>
-    internal void Begin()
+    public void Begin()
     {
         _bank = _banks.Record.ActiveBank;
         _index = NoChunk;
@@ -73,7 +73,7 @@ internal sealed class BaseImage
     }
 
     /// <summary>Goes on with it. NotOk: the slot is not the one that the boot record binds.</summary>
-    internal StdReturn Open()
+    public StdReturn Open()
     {
         StdReturn result = _seal.Step();
         if (result != StdReturn.Ok)
@@ -92,7 +92,7 @@ internal sealed class BaseImage
     }
 
     /// <summary>Makes the chunk ready that holds a position below <see cref="Length"/>. NotOk: it cannot be read, or is not what was signed.</summary>
-    internal StdReturn Prepare(uint position)
+    public StdReturn Prepare(uint position)
     {
         uint index = position / BankWriter.ChunkLength;
         if (index == _index && !_isReading)

@@ -7,25 +7,25 @@ using System;
 namespace EsyncAgent;
 
 /// <summary>Writes records and tells whole ones.</summary>
-internal static class CheckpointRecord
+public static class CheckpointRecord
 {
     /// <summary>Length of a record without a state.</summary>
-    internal const int Length = 32;
+    public const int Length = 32;
 
     /// <summary>Bytes of the manifest digest in a record.</summary>
-    internal const int DigestLength = 16;
+    public const int DigestLength = 16;
 
     /// <summary>First record of an area: a = sequence of the area, b = chunks recorded before it ("ESCP").</summary>
-    internal const uint Header = 0x45534350;
+    public const uint Header = 0x45534350;
 
     /// <summary>The same, followed by the state at the end of these chunks ("ESCQ").</summary>
-    internal const uint HeaderWithState = 0x45534351;
+    public const uint HeaderWithState = 0x45534351;
 
     /// <summary>a = index of the chunk up to which all are in the bank ("ESCK").</summary>
-    internal const uint Chunk = 0x4553434B;
+    public const uint Chunk = 0x4553434B;
 
     /// <summary>The same with a decoder's state at the chunk's end ("ESCS").</summary>
-    internal const uint State = 0x45534353;
+    public const uint State = 0x45534353;
 
     private const int CrcLength = 4;
     private const int CrcOffset = Length - CrcLength;
@@ -33,13 +33,13 @@ internal static class CheckpointRecord
     private const int StateOffset = 12;
 
     /// <summary>Length of a record with a state of so many bytes.</summary>
-    internal static int StateLength(int stateLength)
+    public static int StateLength(int stateLength)
     {
         return (StateOffset + stateLength + CrcLength + Length - 1) / Length * Length;
     }
 
     /// <summary>Writes a record without state at the start of an array and returns its length.</summary>
-    internal static int Write(byte[] into, uint kind, uint a, uint b, byte[] digest)
+    public static int Write(byte[] into, uint kind, uint a, uint b, byte[] digest)
     {
         BigEndian.WriteU32(into, 0, kind);
         BigEndian.WriteU32(into, 4, a);
@@ -50,7 +50,7 @@ internal static class CheckpointRecord
     }
 
     /// <summary>Writes a record with a state and returns its length.</summary>
-    internal static int WriteState(byte[] into, int offset, uint chunkIndex, DecoderCheckpoint state)
+    public static int WriteState(byte[] into, int offset, uint chunkIndex, DecoderCheckpoint state)
     {
         int length = StateLength(state.Length);
         int crc = length - CrcLength;
@@ -64,26 +64,26 @@ internal static class CheckpointRecord
     }
 
     /// <summary>True when a record without state is whole.</summary>
-    internal static bool IsWhole(byte[] from, int offset)
+    public static bool IsWhole(byte[] from, int offset)
     {
         return BigEndian.ReadU32(from, offset + CrcOffset) == Crc32.Compute(from, offset, CrcOffset);
     }
 
     /// <summary>Bytes of state that a record says to hold.</summary>
-    internal static int StateLengthAt(byte[] from, int offset)
+    public static int StateLengthAt(byte[] from, int offset)
     {
         return BigEndian.ReadU16(from, offset + StateLengthOffset);
     }
 
     /// <summary>True when a record of <paramref name="length"/> bytes with a state is whole.</summary>
-    internal static bool IsWholeState(byte[] from, int offset, int length)
+    public static bool IsWholeState(byte[] from, int offset, int length)
     {
         int crc = length - CrcLength;
         return BigEndian.ReadU32(from, offset) == State && BigEndian.ReadU32(from, offset + crc) == Crc32.Compute(from, offset, crc);
     }
 
     /// <summary>Reads the state of a whole record.</summary>
-    internal static void ReadState(byte[] from, int offset, DecoderCheckpoint state)
+    public static void ReadState(byte[] from, int offset, DecoderCheckpoint state)
     {
         state.Length = StateLengthAt(from, offset);
         Array.Copy(from, offset + StateOffset, state.Data, 0, state.Length);

@@ -52,22 +52,10 @@ public sealed class ChunkBuffers
         get { return _buffers[_full]; }
     }
 
-    /// <summary>Which of the two is full, 0 or 1; −1 when none is.</summary>
-    public int FullIndex
-    {
-        get { return _full; }
-    }
-
     /// <summary>The buffer that fills, for a producer that writes into it itself.</summary>
     public byte[] Filling
     {
         get { return _buffers[_filling]; }
-    }
-
-    /// <summary>Which of the two fills, 0 or 1.</summary>
-    public int FillingIndex
-    {
-        get { return _filling; }
     }
 
     /// <summary>Bytes in <see cref="Filling"/>.</summary>

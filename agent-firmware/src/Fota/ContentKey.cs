@@ -6,7 +6,7 @@
 namespace EsyncAgent;
 
 /// <summary>Unwraps content keys step by step; nothing blocks.</summary>
-internal sealed class ContentKey
+public sealed class ContentKey
 {
     private const int WrappedLength = 40;
 
@@ -20,7 +20,8 @@ internal sealed class ContentKey
     private readonly byte[] _key = new byte[Csm.KeyLength];
     private ManifestSlot _slot;
 
-    internal ContentKey(Fls fls, Csm csm, KeyStore keys, AesCtr cipher)
+    /// <summary>Makes it for one cipher.</summary>
+    public ContentKey(Fls fls, Csm csm, KeyStore keys, AesCtr cipher)
     {
         _fls = fls;
         _keys = keys;
@@ -29,16 +30,16 @@ internal sealed class ContentKey
     }
 
     /// <summary>Why <see cref="Step"/> said NotOk.</summary>
-    internal FotaError Error { get; private set; }
+    public FotaError Error { get; private set; }
 
     /// <summary>False while a read of an ended transfer is under way.</summary>
-    internal bool IsIdle
+    public bool IsIdle
     {
         get { return _job.IsIdle; }
     }
 
     /// <summary>Starts for a slot whose transfer is encrypted.</summary>
-    internal void Begin(FlsArea slotArea, ManifestSlot slot)
+    public void Begin(FlsArea slotArea, ManifestSlot slot)
     {
         _slot = slot;
         Error = FotaError.FlashFailed;
@@ -46,7 +47,7 @@ internal sealed class ContentKey
     }
 
     /// <summary>Goes on. Ok: the cipher is ready.</summary>
-    internal StdReturn Step()
+    public StdReturn Step()
     {
         if (_job.Result != StdReturn.Ok)
         {

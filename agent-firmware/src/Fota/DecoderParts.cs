@@ -4,27 +4,28 @@
 namespace EsyncAgent;
 
 /// <summary>Decoders of an ECU.</summary>
-internal sealed class DecoderParts
+public sealed class DecoderParts
 {
     /// <summary>Receives, checks and decrypts.</summary>
-    internal readonly PieceReceiver Pieces;
+    public readonly PieceReceiver Pieces;
 
     /// <summary>The pieces as bits.</summary>
-    internal readonly PieceBits Bits;
+    public readonly PieceBits Bits;
 
     /// <summary>Decompresses; null where nothing compressed is taken.</summary>
-    internal readonly HeatshrinkReader Stream;
+    public readonly HeatshrinkReader Stream;
 
     /// <summary>The running image; null where no deltas are taken.</summary>
-    internal readonly BaseImage Base;
+    public readonly BaseImage Base;
 
     /// <summary>Applies patches; null where no deltas are taken.</summary>
-    internal readonly PatchReader Patch;
+    public readonly PatchReader Patch;
 
     /// <summary>Unwraps content keys; null where nothing encrypted is taken.</summary>
-    internal readonly ContentKey Key;
+    public readonly ContentKey Key;
 
-    internal DecoderParts(FotaConfig config, Fls fls, Csm csm, KeyStore keys, Banks banks)
+    /// <summary>Makes what the configuration asks for.</summary>
+    public DecoderParts(FotaConfig config, Fls fls, Csm csm, KeyStore keys, Banks banks, SlotSeal seal)
     {
         AesCtr cipher = TransferEncoding.HasEncryption(config.Encodings) ? new AesCtr(csm.Crypto) : null;
         Key = cipher != null ? new ContentKey(fls, csm, keys, cipher) : null;
@@ -38,7 +39,7 @@ internal sealed class DecoderParts
 
         if (hasDelta)
         {
-            Base = new BaseImage(fls, csm, banks, new byte[BankWriter.ChunkLength]);
+            Base = new BaseImage(fls, csm, banks, seal, new byte[BankWriter.ChunkLength]);
             Patch = new PatchReader(Stream, Base);
         }
     }

@@ -54,26 +54,26 @@ public sealed class Fota : IUpdateTarget
     private StartUp _startUp;
 
     /// <summary>
-    /// Makes the target. The two chunk buffers (4,096 bytes each) are shared with the boot sequence, which ends before.
+    /// Makes the target. The seal computer and the two chunk buffers (4,096 bytes each) are shared with the boot sequence, which ends before.
     /// </summary>
-    public Fota(FotaConfig config, ushort messageLengthMax, Fls fls, Csm csm, KeyStore keys, Dem dem, IdsM idsM, Banks banks, ManifestVerifier verifier, IApplicationLoader application, ICan can, byte[] bufferA, byte[] bufferB)
+    public Fota(FotaConfig config, ushort messageLengthMax, Fls fls, Csm csm, KeyStore keys, Dem dem, IdsM idsM, Banks banks, ManifestVerifier verifier, IApplicationLoader application, ICan can, SlotSeal seal, byte[] bufferA, byte[] bufferB)
     {
         _banks = banks;
         _application = application;
         _keys = keys;
         _dem = dem;
         _idsM = idsM;
-        SlotSeal seal = new SlotSeal(fls, csm, bufferA);
-        _slot = new SecondarySlot(banks, seal);
+        SlotSeal slotSeal = new SlotSeal(fls, csm, bufferA);
+        _slot = new SecondarySlot(banks, slotSeal);
         int stateLengthMax = TransferStart.StateLengthMax(config.Encodings);
         _checkpoints = new CheckpointLog(fls, stateLengthMax);
         _writer = new BankWriter(fls, csm, _checkpoints, bufferA, bufferB, stateLengthMax);
-        TransferDecoder decoder = config.Encodings != FotaConfig.PlainOnly ? new TransferDecoder(config, fls, csm, keys, banks, _writer) : null;
+        TransferDecoder decoder = config.Encodings != FotaConfig.PlainOnly ? new TransferDecoder(config, fls, csm, keys, banks, seal, _writer) : null;
         _download = new Download(fls, banks, _slot, _checkpoints, _writer, decoder);
         _reports = new FotaReports(config, fls, csm, keys, idsM, banks, _slot, _download, application, can, messageLengthMax);
         _marker = new ConfirmMarker(fls, banks);
         _authenticate = new RoutineAuthenticateManifest(
-            verifier, config.Encodings, keys, new SlotWriter(fls, seal, bufferB), _slot, banks, idsM, application, _download, fls.Map.Staging);
+            verifier, config.Encodings, keys, new SlotWriter(fls, slotSeal, bufferB), _slot, banks, idsM, application, _download, fls.Map.Staging);
         _rollBack = new RoutineRollBack(banks, _slot);
         _installTrust = new RoutineInstallTrust(
             new TrustVerifier(config, keys, verifier, bufferB), keys, banks, idsM, _download, fls.Map.Staging, bufferB);

@@ -8,7 +8,7 @@
 namespace EsyncAgent;
 
 /// <summary>Streaming decoder with a window of its own.</summary>
-internal sealed class HeatshrinkReader
+public sealed class HeatshrinkReader
 {
     private const int WindowBitsMin = 4;
     private const int LookaheadBitsMin = 3;
@@ -26,7 +26,7 @@ internal sealed class HeatshrinkReader
     private int _matchLeft;
 
     /// <summary>A decoder for windows of at most 2^<paramref name="windowBitsMax"/> bytes.</summary>
-    internal HeatshrinkReader(PieceBits bits, int windowBitsMax)
+    public HeatshrinkReader(PieceBits bits, int windowBitsMax)
     {
         _bits = bits;
         _windowBitsMax = windowBitsMax;
@@ -34,43 +34,43 @@ internal sealed class HeatshrinkReader
     }
 
     /// <summary>Bytes that were decoded since the stream's beginning.</summary>
-    internal uint Position
+    public uint Position
     {
         get { return _head; }
     }
 
     /// <summary>Length of the window in bytes.</summary>
-    internal uint WindowLength
+    public uint WindowLength
     {
         get { return _mask + 1; }
     }
 
     /// <summary>The window: the byte at a position of the decoded stream lies at that position modulo <see cref="WindowLength"/>.</summary>
-    internal byte[] Window
+    public byte[] Window
     {
         get { return _window; }
     }
 
     /// <summary>Header byte of the stream: window bits − 4 and lookahead bits − 3.</summary>
-    internal byte Header
+    public byte Header
     {
         get { return (byte)(((_windowBits - WindowBitsMin) << 4) | (_lookaheadBits - LookaheadBitsMin)); }
     }
 
     /// <summary>Length that is left of the match under way; 0 when there is none.</summary>
-    internal int MatchLeft
+    public int MatchLeft
     {
         get { return _matchLeft; }
     }
 
     /// <summary>Distance of the match under way.</summary>
-    internal uint Distance
+    public uint Distance
     {
         get { return _distance; }
     }
 
     /// <summary>Begins a stream with this header; false when its window is larger than this decoder's, or no longer than its lookahead.</summary>
-    internal bool Begin(byte header)
+    public bool Begin(byte header)
     {
         _windowBits = (header >> 4) + WindowBitsMin;
         _lookaheadBits = (header & 0x0F) + LookaheadBitsMin;
@@ -88,7 +88,7 @@ internal sealed class HeatshrinkReader
     }
 
     /// <summary>Goes on at a position of the decoded stream, within a match if <paramref name="matchLeft"/> is not 0; the caller fills the window.</summary>
-    internal void Resume(uint position, int matchLeft, uint distance)
+    public void Resume(uint position, int matchLeft, uint distance)
     {
         _head = position;
         _matchLeft = matchLeft;
@@ -96,7 +96,7 @@ internal sealed class HeatshrinkReader
     }
 
     /// <summary>Decodes at most <paramref name="count"/> bytes; returns how many the bits at hand gave.</summary>
-    internal int Read(byte[] into, int offset, int count)
+    public int Read(byte[] into, int offset, int count)
     {
         byte[] window = _window;
         uint mask = _mask;

@@ -6,41 +6,41 @@
 namespace EsyncAgent;
 
 /// <summary>The numbers of a patch's last segments.</summary>
-internal sealed class PatchHistory
+public sealed class PatchHistory
 {
     /// <summary>Bytes of numbers that are kept.</summary>
-    internal const int Capacity = 256;
+    public const int Capacity = 192;
 
     /// <summary>Bytes of a history besides its numbers, in a state.</summary>
-    internal const int HeadLength = 12;
+    public const int HeadLength = 12;
 
     private readonly byte[] _numbers = new byte[Capacity];
     private readonly PatchNumber _number = new PatchNumber();
     private int _count;
 
     /// <summary>Position in the patch's stream at which the first segment begins.</summary>
-    internal uint Stream { get; private set; }
+    public uint Stream { get; private set; }
 
     /// <summary>Position in the new image at which it begins.</summary>
-    internal uint Image { get; private set; }
+    public uint Image { get; private set; }
 
     /// <summary>Position in the base at which it begins.</summary>
-    internal int Base { get; private set; }
+    public int Base { get; private set; }
 
     /// <summary>Bytes of numbers.</summary>
-    internal int Count
+    public int Count
     {
         get { return _count; }
     }
 
     /// <summary>A byte of a number.</summary>
-    internal byte this[int index]
+    public byte this[int index]
     {
         get { return _numbers[index]; }
     }
 
     /// <summary>Begins with no segment, the first of which will begin at these places.</summary>
-    internal void Begin(uint stream, uint image, int baseImage)
+    public void Begin(uint stream, uint image, int baseImage)
     {
         Stream = stream;
         Image = image;
@@ -49,7 +49,7 @@ internal sealed class PatchHistory
     }
 
     /// <summary>Takes the next byte of a number.</summary>
-    internal void Append(byte value)
+    public void Append(byte value)
     {
         if (_count == Capacity)
         {
@@ -61,7 +61,7 @@ internal sealed class PatchHistory
     }
 
     /// <summary>Drops the segments that end at or before a position of the patch's stream.</summary>
-    internal void DropBefore(uint stream)
+    public void DropBefore(uint stream)
     {
         while (DropFirst(stream))
         {
@@ -69,7 +69,7 @@ internal sealed class PatchHistory
     }
 
     /// <summary>Writes the history into a state and returns its length.</summary>
-    internal int Save(byte[] into, int offset)
+    public int Save(byte[] into, int offset)
     {
         BigEndian.WriteU32(into, offset, Stream);
         BigEndian.WriteU32(into, offset + 4, Image);
@@ -79,7 +79,7 @@ internal sealed class PatchHistory
     }
 
     /// <summary>Reads a history of <paramref name="length"/> bytes; false when it is none.</summary>
-    internal bool Load(byte[] from, int offset, int length)
+    public bool Load(byte[] from, int offset, int length)
     {
         int count = length - HeadLength;
         if (count < 0 || count > Capacity)

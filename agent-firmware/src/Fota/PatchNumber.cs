@@ -4,7 +4,7 @@
 namespace EsyncAgent;
 
 /// <summary>Reads a number byte by byte.</summary>
-internal sealed class PatchNumber
+public sealed class PatchNumber
 {
     private const int FirstBits = 6;
     private const int FurtherBits = 7;
@@ -15,16 +15,16 @@ internal sealed class PatchNumber
     private bool _isNegative;
 
     /// <summary>The number, once <see cref="Take"/> said that it is whole.</summary>
-    internal int Value
+    public int Value
     {
         get { return _isNegative ? -(int)_value : (int)_value; }
     }
 
     /// <summary>True when the number is longer than five bytes or does not fit 31 bits.</summary>
-    internal bool IsTooLong { get; private set; }
+    public bool IsTooLong { get; private set; }
 
     /// <summary>Begins with the next number.</summary>
-    internal void Begin()
+    public void Begin()
     {
         _value = 0;
         _shift = 0;
@@ -33,7 +33,7 @@ internal sealed class PatchNumber
     }
 
     /// <summary>Takes a byte; true when it was the last one.</summary>
-    internal bool Take(byte value)
+    public bool Take(byte value)
     {
         if (_shift == 0)
         {

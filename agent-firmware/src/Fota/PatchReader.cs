@@ -7,7 +7,7 @@
 namespace EsyncAgent;
 
 /// <summary>Streaming reader of the part of a patch that is compressed.</summary>
-internal sealed class PatchReader
+public sealed class PatchReader
 {
     private enum Phase : byte
     {
@@ -35,7 +35,8 @@ internal sealed class PatchReader
     private int _left;
     private int _emptySegments;
 
-    internal PatchReader(HeatshrinkReader stream, BaseImage baseImage)
+    /// <summary>A reader of a decompressed stream and its base.</summary>
+    public PatchReader(HeatshrinkReader stream, BaseImage baseImage)
     {
         _stream = stream;
         _base = baseImage;
@@ -43,25 +44,25 @@ internal sealed class PatchReader
     }
 
     /// <summary>Why reading ended; None while all is well.</summary>
-    internal FotaError Error { get; private set; }
+    public FotaError Error { get; private set; }
 
     /// <summary>True when the last <see cref="Read"/> gave nothing because the base was not ready.</summary>
-    internal bool IsBaseAwaited { get; private set; }
+    public bool IsBaseAwaited { get; private set; }
 
     /// <summary>What was read of numbers.</summary>
-    internal PatchHistory History
+    public PatchHistory History
     {
         get { return _history; }
     }
 
     /// <summary>True when the image is whole and the patch says no more.</summary>
-    internal bool IsAtEnd
+    public bool IsAtEnd
     {
         get { return _made == _imageLength && _phase == Phase.DifferenceLength; }
     }
 
     /// <summary>Begins with a patch to an image of this length.</summary>
-    internal void Begin(uint imageLength)
+    public void Begin(uint imageLength)
     {
         Start(imageLength, 0, 0);
         _phase = Phase.Format;
@@ -72,7 +73,7 @@ internal sealed class PatchReader
     /// Goes on within the image at <paramref name="made"/>: in a segment that reads the base from <paramref name="from"/> on, with
     /// <paramref name="left"/> bytes to come of its differences, or of the image's own.
     /// </summary>
-    internal void Resume(uint imageLength, uint made, int from, int left, bool isOwn)
+    public void Resume(uint imageLength, uint made, int from, int left, bool isOwn)
     {
         Start(imageLength, made, from);
         _left = left;
@@ -80,7 +81,7 @@ internal sealed class PatchReader
     }
 
     /// <summary>Makes at most <paramref name="room"/> bytes of the image, at most as many as come in one piece; 0: wait for the stream or the base, or <see cref="Error"/>.</summary>
-    internal int Read(byte[] into, int offset, int room)
+    public int Read(byte[] into, int offset, int room)
     {
         while (Error == FotaError.None && !IsAtEnd)
         {

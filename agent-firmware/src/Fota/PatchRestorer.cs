@@ -6,7 +6,7 @@
 namespace EsyncAgent;
 
 /// <summary>Restores a patch reader step by step; nothing blocks.</summary>
-internal sealed class PatchRestorer
+public sealed class PatchRestorer
 {
     private const int BytesPerStep = 64;
 
@@ -33,7 +33,8 @@ internal sealed class PatchRestorer
     private int _from;
     private int _left;
 
-    internal PatchRestorer(Fls fls, HeatshrinkReader stream, BaseImage baseImage, PatchReader reader)
+    /// <summary>A restorer of one reader.</summary>
+    public PatchRestorer(Fls fls, HeatshrinkReader stream, BaseImage baseImage, PatchReader reader)
     {
         _stream = stream;
         _base = baseImage;
@@ -42,7 +43,7 @@ internal sealed class PatchRestorer
     }
 
     /// <summary>Begins: the first <paramref name="made"/> bytes of the image are in <paramref name="bank"/>; stream and history hold what the checkpoint says.</summary>
-    internal void Begin(FlsArea bank, uint imageLength, uint made)
+    public void Begin(FlsArea bank, uint imageLength, uint made)
     {
         PatchHistory history = _reader.History;
         _image.Open(bank.Start, made);
@@ -57,7 +58,7 @@ internal sealed class PatchRestorer
     }
 
     /// <summary>Goes on. NotOk: the base or the bank could not be read, or the checkpoint contradicts itself.</summary>
-    internal StdReturn Step()
+    public StdReturn Step()
     {
         while (true)
         {

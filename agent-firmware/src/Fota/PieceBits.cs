@@ -5,10 +5,10 @@
 namespace EsyncAgent;
 
 /// <summary>Reads bits of checked pieces.</summary>
-internal sealed class PieceBits
+public sealed class PieceBits
 {
     /// <summary>Most bits that may be asked for at once.</summary>
-    internal const int CountMax = 25;
+    public const int CountMax = 25;
 
     private readonly PieceReceiver _pieces;
     private byte[] _piece;
@@ -20,25 +20,26 @@ internal sealed class PieceBits
     private uint _startPosition;
     private bool _isStarted;
 
-    internal PieceBits(PieceReceiver pieces)
+    /// <summary>The bits of one receiver.</summary>
+    public PieceBits(PieceReceiver pieces)
     {
         _pieces = pieces;
     }
 
     /// <summary>Bits of the transfer before the next one.</summary>
-    internal uint Position
+    public uint Position
     {
         get { return _isStarted ? ((_pieceStart + (uint)_index) * 8) - (uint)_count : _startPosition; }
     }
 
     /// <summary>True when nothing is left but the bits that fill up the last byte, which are 0.</summary>
-    internal bool IsAtEnd
+    public bool IsAtEnd
     {
         get { return _piece == null && _pieces.IsAtEnd && _count < 8 && (_bits & ((1u << _count) - 1)) == 0; }
     }
 
     /// <summary>Starts at a bit of the transfer; its piece is the first one to come.</summary>
-    internal void Begin(uint position)
+    public void Begin(uint position)
     {
         _startPosition = position;
         _isStarted = false;
@@ -48,7 +49,7 @@ internal sealed class PieceBits
     }
 
     /// <summary>Makes ready as many bits as there are, at least <see cref="CountMax"/> unless the pieces at hand end; returns how many.</summary>
-    internal int Refill()
+    public int Refill()
     {
         while (_count < CountMax)
         {
@@ -75,19 +76,19 @@ internal sealed class PieceBits
     }
 
     /// <summary>The next bits, not taken yet; as many as <see cref="Refill"/> made ready.</summary>
-    internal uint Peek(int count)
+    public uint Peek(int count)
     {
         return (_bits >> (_count - count)) & ((1u << count) - 1);
     }
 
     /// <summary>Takes bits that were looked at.</summary>
-    internal void Skip(int count)
+    public void Skip(int count)
     {
         _count -= count;
     }
 
     /// <summary>The next eight bits, −1 when they are not at hand.</summary>
-    internal int TakeByte()
+    public int TakeByte()
     {
         if (Refill() < 8)
         {

@@ -33,13 +33,14 @@ public sealed class TransferDecoder
     private readonly PatchNumber _imageLength = new PatchNumber();
     private ManifestSlot _slot;
     private int _compression;
+    private bool _isChunkMade;
     private Step _step;
 
-    /// <summary>Makes the decoders that the configuration asks for.</summary>
-    public TransferDecoder(FotaConfig config, Fls fls, Csm csm, KeyStore keys, Banks banks, BankWriter writer)
+    /// <summary>Makes the decoders that the configuration asks for; <paramref name="seal"/> is theirs between <see cref="Begin"/> and the transfer's end.</summary>
+    public TransferDecoder(FotaConfig config, Fls fls, Csm csm, KeyStore keys, Banks banks, SlotSeal seal, BankWriter writer)
     {
         _writer = writer;
-        _parts = new DecoderParts(config, fls, csm, keys, banks);
+        _parts = new DecoderParts(config, fls, csm, keys, banks, seal);
         _start = new TransferStart(fls, banks, _parts);
         _pieces = _parts.Pieces;
     }
@@ -69,6 +70,7 @@ public sealed class TransferDecoder
         _compression = TransferEncoding.Compression(slot.Encoding);
         Error = FotaError.None;
         ErrorDetail = 0;
+        _isChunkMade = false;
         _step = Step.Start;
         _start.Begin(slot, firstChunk, state);
     }
@@ -154,6 +156,7 @@ public sealed class TransferDecoder
                 continue;
             }
 
+            SaveState();
             int room = _writer.Room;
             int made = Decode(room < budget ? room : budget);
             if (made == 0)
@@ -246,13 +249,19 @@ public sealed class TransferDecoder
         return count;
     }
 
+    // The writer has room for the state of one chunk: as soon as the chunk before is in the flash, and this one its next.
+    private void SaveState()
+    {
+        if (_isChunkMade && _writer.FillCount == 0)
+        {
+            TransferStart.Save(_parts, _compression, _writer.State);
+            _isChunkMade = false;
+        }
+    }
+
     private void Pass(int made)
     {
-        if (_writer.Room == made)
-        {
-            TransferStart.Save(_parts, _compression, _writer.FillingState);
-        }
-
+        _isChunkMade = _writer.Room == made;
         _writer.Filled(made);
     }
 

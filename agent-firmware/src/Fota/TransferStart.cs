@@ -5,7 +5,7 @@
 namespace EsyncAgent;
 
 /// <summary>Start of an encoded transfer, step by step; nothing blocks.</summary>
-internal sealed class TransferStart
+public sealed class TransferStart
 {
     private const int HeadLength = 9;
     private const int PatchHeadLength = HeadLength + 4;
@@ -29,7 +29,8 @@ internal sealed class TransferStart
     private uint _firstChunk;
     private Step _step;
 
-    internal TransferStart(Fls fls, Banks banks, DecoderParts parts)
+    /// <summary>The start of transfers with these decoders.</summary>
+    public TransferStart(Fls fls, Banks banks, DecoderParts parts)
     {
         _fls = fls;
         _banks = banks;
@@ -38,22 +39,22 @@ internal sealed class TransferStart
     }
 
     /// <summary>Why <see cref="Advance"/> said NotOk.</summary>
-    internal FotaError Error { get; private set; }
+    public FotaError Error { get; private set; }
 
     /// <summary>False while a flash job of an ended transfer still runs.</summary>
-    internal bool IsIdle
+    public bool IsIdle
     {
         get { return _job.IsIdle && (_parts.Base == null || _parts.Base.IsIdle) && (_parts.Key == null || _parts.Key.IsIdle); }
     }
 
     /// <summary>True when decoding begins with the transfer's first byte, false when it goes on at a checkpoint.</summary>
-    internal bool IsFromStart
+    public bool IsFromStart
     {
         get { return _firstChunk == 0; }
     }
 
     /// <summary>Longest checkpoint of an ECU that takes these encodings, in bytes.</summary>
-    internal static int StateLengthMax(ushort encodings)
+    public static int StateLengthMax(ushort encodings)
     {
         if (TransferEncoding.HasCompression(encodings, TransferEncoding.Delta))
         {
@@ -64,7 +65,7 @@ internal sealed class TransferStart
     }
 
     /// <summary>First byte to be transferred when decoding goes on at a checkpoint: the start of the piece that holds its next bit.</summary>
-    internal static uint ResumeOffset(DecoderCheckpoint state, uint transferLength)
+    public static uint ResumeOffset(DecoderCheckpoint state, uint transferLength)
     {
         uint next = BigEndian.ReadU32(state.Data, 0) / 8;
         uint last = transferLength - 1;
@@ -72,7 +73,7 @@ internal sealed class TransferStart
     }
 
     /// <summary>Writes the checkpoint of decoders that have just made the last byte of a chunk.</summary>
-    internal static void Save(DecoderParts parts, int compression, DecoderCheckpoint state)
+    public static void Save(DecoderParts parts, int compression, DecoderCheckpoint state)
     {
         state.Length = 0;
         if (compression == TransferEncoding.Plain)
@@ -102,7 +103,7 @@ internal sealed class TransferStart
     }
 
     /// <summary>Begins for the slot of the secondary bank, of which <paramref name="firstChunk"/> chunks are there; <paramref name="state"/> belongs to them.</summary>
-    internal void Begin(ManifestSlot slot, uint firstChunk, DecoderCheckpoint state)
+    public void Begin(ManifestSlot slot, uint firstChunk, DecoderCheckpoint state)
     {
         _slot = slot;
         _state = state;
@@ -116,7 +117,7 @@ internal sealed class TransferStart
     }
 
     /// <summary>Goes on. Ok: pieces may come. NotOk: <see cref="Error"/> says why.</summary>
-    internal StdReturn Advance()
+    public StdReturn Advance()
     {
         StdReturn result;
         switch (_step)

@@ -52,7 +52,7 @@ internal sealed record SlotSizes(int Signatures, uint SignatureLength, uint Reci
     private const uint RecordLength = 32;
 
     /// <summary>A checkpoint with the longest state, that of a patch (PROTOCOL.md, "Checkpoints"); a list that begins with one has it behind its first record.</summary>
-    public const uint PatchRecordLength = 320;
+    public static readonly uint PatchRecordLength = (uint)CheckpointRecord.StateLength(TransferStart.StateLengthMax(1 << TransferEncoding.Delta));
 
     /// <summary>Number of chunks of an image that fills a bank.</summary>
     public static uint Chunks(uint bankLength) => (bankLength + ChunkLength - 1) / ChunkLength;

@@ -10,7 +10,7 @@ namespace EsyncSim.Delta;
 public static class PatchDensity
 {
     /// <summary>Bytes of numbers that an agent keeps with a checkpoint.</summary>
-    public const int NumberBytesMax = 256;
+    public const int NumberBytesMax = 192;
 
     /// <summary>Bytes of the new image between two checkpoints.</summary>
     public const int ChunkLength = 4096;

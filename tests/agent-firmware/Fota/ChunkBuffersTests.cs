@@ -45,11 +45,11 @@ public sealed class ChunkBuffersTests
         Assert.Equal(StdReturn.Pending, _buffers.Accept(block, 0, block.Length));
         Assert.Equal((uint)block.Length, _buffers.Remaining);
         Assert.Equal(0u, _buffers.Position);
-        Assert.Equal(0, _buffers.FullIndex);
+        Assert.True(_buffers.HasFull);
         _buffers.Release();
         Assert.Equal(StdReturn.Ok, _buffers.Accept(block, 0, block.Length));
         Assert.Equal(0u, _buffers.Remaining);
-        Assert.Equal(1, _buffers.FullIndex);
+        Assert.True(_buffers.HasFull);
     }
 
     [Fact]

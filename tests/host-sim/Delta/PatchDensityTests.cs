@@ -9,15 +9,18 @@ public class PatchDensityTests
 {
     private const int Chunks = 5;
 
-    // Three numbers of a byte each after so many bytes: 2,048 bytes hold 256 of them at 21 bytes, 161 in 1,024 at 16.
+    // Three numbers of a byte each after so many bytes: 2,048 bytes hold 192 of them at 29 bytes, 161 in 1,024 at 16.
     [Theory]
     [InlineData(16, 11, Chunks - 1)]
-    [InlineData(20, 11, Chunks - 1)]
-    [InlineData(22, 11, 0)]
+    [InlineData(27, 11, Chunks - 1)]
+    [InlineData(30, 11, 0)]
     [InlineData(16, 10, 0)]
     [InlineData(5, 10, Chunks - 1)]
     public void Segments_in_regular_order_are_crowded_everywhere_or_nowhere(int segmentLength, int windowBits, int expected) =>
         Assert.Equal(expected, PatchDensity.CrowdedChunks(Patch(windowBits, Enumerable.Repeat(segmentLength, Chunks * PatchDensity.ChunkLength / segmentLength))));
+
+    [Fact]
+    public void The_room_for_numbers_is_the_agents() => Assert.Equal(EsyncAgent.PatchHistory.Capacity, PatchDensity.NumberBytesMax);
 
     [Fact]
     public void Only_the_boundaries_that_follow_closely_on_a_crowd_count()
