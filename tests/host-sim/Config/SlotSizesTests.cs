@@ -63,7 +63,7 @@ public sealed class SlotSizesTests
     public void A_checkpoint_area_opens_with_a_record()
     {
         Assert.Equal(65u * 32, new SlotSizes(2, 0).CheckpointLength(256 * 1024));
-        Assert.Equal((127u, 11u), (SlotSizes.ChunksPerList(4096, hasPatches: false), SlotSizes.ChunksPerList(4096, hasPatches: true)));
+        Assert.Equal((127u, 14u), (SlotSizes.ChunksPerList(4096, hasPatches: false), SlotSizes.ChunksPerList(4096, hasPatches: true)));
     }
 
     [Fact]
