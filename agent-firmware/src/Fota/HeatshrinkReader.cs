@@ -107,13 +107,18 @@ public sealed class HeatshrinkReader
             if (_matchLeft == 0)
             {
                 int ready = _bits.Refill();
-                if (ready < LiteralBits)
+                if (ready == 0)
                 {
                     break;
                 }
 
                 if (_bits.Peek(1) != 0)
                 {
+                    if (ready < LiteralBits)
+                    {
+                        break;
+                    }
+
                     byte literal = (byte)_bits.Peek(LiteralBits);
                     _bits.Skip(LiteralBits);
                     window[head & mask] = literal;

@@ -190,7 +190,8 @@ public sealed class PatchReader
         switch (_phase)
         {
             case Phase.Format:
-                RequireGood(value == 0);
+                // One byte 00, in no other form: a window that is made anew holds a 00 there.
+                RequireGood(_stream.Position == 1 && _one[0] == 0);
                 _history.Begin(_stream.Position, 0, 0);
                 Await(Phase.DifferenceLength);
                 break;

@@ -150,6 +150,7 @@ public sealed class TransferDecoder
             {
                 if (!ReadHead())
                 {
+                    ConcludeHead();
                     return;
                 }
 
@@ -207,6 +208,15 @@ public sealed class TransferDecoder
                 }
 
                 return true;
+        }
+    }
+
+    // A transfer that is over before its head is.
+    private void ConcludeHead()
+    {
+        if (Error == FotaError.None && _pieces.IsAtEnd)
+        {
+            FailMalformed();
         }
     }
 
@@ -279,7 +289,7 @@ public sealed class TransferDecoder
             return;
         }
 
-        bool isWhole = _compression == TransferEncoding.Plain || _parts.Bits.IsAtEnd;
+        bool isWhole = _compression == TransferEncoding.Plain || (_parts.Bits.IsAtEnd && _parts.Stream.MatchLeft == 0);
         bool isPatchRead = _compression != TransferEncoding.Delta || _parts.Patch.IsAtEnd;
         if (isWhole && isPatchRead)
         {

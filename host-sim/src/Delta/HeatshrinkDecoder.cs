@@ -13,12 +13,12 @@ public static class HeatshrinkDecoder
     /// <param name="encoded">The stream.</param>
     /// <param name="parameters">Of its compression.</param>
     /// <param name="enough">Ends with the match or byte that reaches so many bytes; a match may tell more.</param>
-    /// <param name="bytesRead">Bytes of the stream that told something.</param>
-    public static byte[] Decode(ReadOnlySpan<byte> encoded, HeatshrinkParameters parameters, int enough, out int bytesRead)
+    /// <param name="bitsRead">Bits of the stream that told something.</param>
+    public static byte[] Decode(ReadOnlySpan<byte> encoded, HeatshrinkParameters parameters, int enough, out long bitsRead)
     {
         List<byte> data = new((int)Math.Min(encoded.Length * 2L, enough));
         BitReader bits = new(encoded);
-        bytesRead = 0;
+        bitsRead = 0;
         while (data.Count < enough && bits.TryRead(1, out int isLiteral))
         {
             if (isLiteral == 1)
@@ -29,7 +29,7 @@ public static class HeatshrinkDecoder
                 }
 
                 data.Add((byte)literal);
-                bytesRead = bits.BytesRead;
+                bitsRead = bits.Position;
                 continue;
             }
 
@@ -44,10 +44,17 @@ public static class HeatshrinkDecoder
                 data.Add(at < 0 ? (byte)0 : data[at]);
             }
 
-            bytesRead = bits.BytesRead;
+            bitsRead = bits.Position;
         }
 
         return [.. data];
+    }
+
+    /// <summary>True when nothing follows these bits of a stream but the zeros that fill up its last byte.</summary>
+    public static bool IsEnd(ReadOnlySpan<byte> encoded, long bitsRead)
+    {
+        int filling = (int)((encoded.Length * 8L) - bitsRead);
+        return filling == 0 || (filling < 8 && (encoded[^1] & ((1 << filling) - 1)) == 0);
     }
 
     private ref struct BitReader(ReadOnlySpan<byte> data)
@@ -55,7 +62,7 @@ public static class HeatshrinkDecoder
         private readonly ReadOnlySpan<byte> _data = data;
         private long _position;
 
-        public readonly int BytesRead => (int)((_position + 7) / 8);
+        public readonly long Position => _position;
 
         public bool TryRead(int count, out int value)
         {

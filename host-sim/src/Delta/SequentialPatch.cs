@@ -15,8 +15,8 @@ public static class SequentialPatch
     // As many as agents take; one makes sense, where the image begins elsewhere in the base.
     private const int EmptySegmentsMax = 8;
 
-    // Three numbers of five bytes and a byte that they tell of.
-    private const int BodyBytesPerImageByteMax = 16;
+    // Before a byte of the image three numbers of five bytes for each segment that adds nothing, three more, and the byte.
+    private const int BodyBytesPerImageByteMax = ((EmptySegmentsMax + 1) * 15) + 1;
     private const int BodyBytesMin = 64;
 
     /// <summary>The part that is compressed.</summary>
@@ -83,7 +83,7 @@ public static class SequentialPatch
         }
 
         int at = 0;
-        if (ReadNumber(body, ref at) != 0)
+        if (body.Length == 0 || body[at++] != 0)
         {
             throw Malformed("it holds data of a data format");
         }
@@ -115,6 +115,10 @@ public static class SequentialPatch
             }
 
             from += ReadNumber(body, ref at);
+            if (from is < int.MinValue or > int.MaxValue)
+            {
+                throw Malformed($"it moves to {from} in the base");
+            }
         }
 
         return at == body.Length ? image : throw Malformed($"{body.Length - at} bytes follow its end");
@@ -154,10 +158,10 @@ public static class SequentialPatch
 
         // No segment of use has more numbers than this; a body beyond it is a bomb.
         int bodyMax = (int)Math.Min((BodyBytesPerImageByteMax * (long)imageLength) + BodyBytesMin, Array.MaxLength);
-        byte[] body = HeatshrinkDecoder.Decode(patch[at..], parameters, bodyMax, out int bytesRead);
-        if (body.Length >= bodyMax || bytesRead != patch.Length - at)
+        byte[] body = HeatshrinkDecoder.Decode(patch[at..], parameters, bodyMax, out long bitsRead);
+        if (body.Length >= bodyMax || !HeatshrinkDecoder.IsEnd(patch[at..], bitsRead))
         {
-            throw Malformed(body.Length >= bodyMax ? $"its body has more than {bodyMax} bytes for an image of {imageLength}" : $"{patch.Length - at - bytesRead} bytes follow its end");
+            throw Malformed(body.Length >= bodyMax ? $"its body has more than {bodyMax} bytes for an image of {imageLength}" : $"after bit {bitsRead} of its stream something follows its end");
         }
 
         return body;

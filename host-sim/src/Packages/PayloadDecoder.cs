@@ -33,13 +33,13 @@ public static class PayloadDecoder
 
         RequireWindow(parameters);
 
-        byte[] image = HeatshrinkDecoder.Decode(payload.AsSpan(1), parameters, (int)Math.Min(imageLength, Array.MaxLength), out int bytesRead);
+        byte[] image = HeatshrinkDecoder.Decode(payload.AsSpan(1), parameters, (int)Math.Min(imageLength, Array.MaxLength), out long bitsRead);
         if (image.Length != imageLength)
         {
             throw Malformed($"it gives {image.Length} bytes where the image has {imageLength}");
         }
 
-        return bytesRead == payload.Length - 1 ? image : throw Malformed($"{payload.Length - 1 - bytesRead} bytes follow its end");
+        return HeatshrinkDecoder.IsEnd(payload.AsSpan(1), bitsRead) ? image : throw Malformed($"after bit {bitsRead} of its stream something follows its end");
     }
 
     private static byte[] Apply(byte[] payload, byte[] baseImage, uint imageLength)
