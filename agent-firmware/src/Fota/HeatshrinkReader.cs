@@ -12,7 +12,6 @@ public sealed class HeatshrinkReader
 {
     private const int WindowBitsMin = 4;
     private const int LookaheadBitsMin = 3;
-    private const int LiteralBits = 9;
 
     private readonly PieceBits _bits;
     private readonly byte[] _window;
@@ -63,7 +62,7 @@ public sealed class HeatshrinkReader
         get { return _matchLeft; }
     }
 
-    /// <summary>Distance of the match under way.</summary>
+    /// <summary>Distance of the match under way, or twice, four times … as much where that gives the same bytes.</summary>
     public uint Distance
     {
         get { return _distance; }
@@ -87,78 +86,90 @@ public sealed class HeatshrinkReader
         return true;
     }
 
-    /// <summary>Goes on at a position of the decoded stream, within a match if <paramref name="matchLeft"/> is not 0; the caller fills the window.</summary>
+    /// <summary>Goes on at a position of the decoded stream, within a match if neither <paramref name="matchLeft"/> nor its distance is 0; the caller fills the window.</summary>
     public void Resume(uint position, int matchLeft, uint distance)
     {
         _head = position;
-        _matchLeft = matchLeft;
+        _matchLeft = distance > 0 ? matchLeft : 0;
         _distance = distance;
     }
 
-    /// <summary>Decodes at most <paramref name="count"/> bytes; returns how many the bits at hand gave.</summary>
+    /// <summary>
+    /// Decodes at most <paramref name="count"/> bytes, at most a window of them; returns how many the bits at hand gave. They are made in
+    /// the window, whole runs by one native call, and copied out of it at the end.
+    /// </summary>
     public int Read(byte[] into, int offset, int count)
     {
         byte[] window = _window;
         uint mask = _mask;
         uint head = _head;
-        int end = offset + count;
-        while (offset < end)
+        uint end = head + ((uint)count <= mask ? (uint)count : mask + 1);
+        int matchBits = _matchBits;
+        uint matchFlag = 1u << (matchBits - 1);
+        uint distance = _distance;
+        int matchLeft = _matchLeft;
+        while (head != end)
         {
-            if (_matchLeft == 0)
+            int to = (int)(head & mask);
+            int room = (int)mask + 1 - to;
+            int left = (int)(end - head);
+            room = left < room ? left : room;
+            if (matchLeft == 0)
             {
-                int ready = _bits.Refill();
-                if (ready == 0)
+                int match = _bits.TakeMatch(matchBits, matchFlag);
+                if (match < 0)
                 {
-                    break;
-                }
-
-                if (_bits.Peek(1) != 0)
-                {
-                    if (ready < LiteralBits)
+                    int literals = _bits.TakeLiterals(window, to, room);
+                    head += (uint)literals;
+                    if (literals == 0)
                     {
                         break;
                     }
 
-                    byte literal = (byte)_bits.Peek(LiteralBits);
-                    _bits.Skip(LiteralBits);
-                    window[head & mask] = literal;
-                    head++;
-                    into[offset] = literal;
-                    offset++;
                     continue;
                 }
 
-                if (ready < _matchBits)
-                {
-                    break;
-                }
-
-                BeginMatch();
+                matchLeft = (match & ((1 << _lookaheadBits) - 1)) + 1;
+                distance = (uint)(match >> _lookaheadBits) + 1;
             }
 
-            int length = end - offset < _matchLeft ? end - offset : _matchLeft;
-            _matchLeft -= length;
-            uint from = head - _distance;
-            for (int stop = offset + length; offset < stop; offset++)
+            int from = (int)((head - distance) & mask);
+            int step = (int)mask + 1 - from;
+            step = step < room ? step : room;
+            step = step < matchLeft ? step : matchLeft;
+            if ((uint)step >= distance)
             {
-                byte copied = window[from & mask];
-                from++;
-                window[head & mask] = copied;
-                head++;
-                into[offset] = copied;
+                // A step reads nothing that it writes. A run that repeats itself doubles with each: twice the distance gives the
+                // same bytes, and lies within the window, since a match is half as long at the most.
+                step = (int)distance;
+                distance += distance;
             }
+
+            System.Array.Copy(window, from, window, to, step);
+            head += (uint)step;
+            matchLeft -= step;
         }
 
         int made = (int)(head - _head);
+        CopyOut(into, offset, made);
         _head = head;
+        _distance = distance;
+        _matchLeft = matchLeft;
         return made;
     }
 
-    private void BeginMatch()
+    private void CopyOut(byte[] into, int offset, int count)
     {
-        uint match = _bits.Peek(_matchBits);
-        _bits.Skip(_matchBits);
-        _matchLeft = (int)(match & ((1u << _lookaheadBits) - 1)) + 1;
-        _distance = (match >> _lookaheadBits) + 1;
+        int from = (int)(_head & _mask);
+        int ahead = (int)_mask + 1 - from;
+        if (count > ahead)
+        {
+            System.Array.Copy(_window, from, into, offset, ahead);
+            offset += ahead;
+            count -= ahead;
+            from = 0;
+        }
+
+        System.Array.Copy(_window, from, into, offset, count);
     }
 }

@@ -22,6 +22,8 @@ public sealed class PatchReader
     // Segments in a row that add nothing to the image. One makes sense: where the image begins elsewhere in the base.
     private const int EmptySegmentsMax = 8;
 
+    private const int WordLength = 8;
+
     private readonly HeatshrinkReader _stream;
     private readonly BaseImage _base;
     private readonly PatchHistory _history;
@@ -147,15 +149,33 @@ public sealed class PatchReader
         int at = _from & (BankWriter.ChunkLength - 1);
         int ahead = BankWriter.ChunkLength - at;
         int made = _stream.Read(into, offset, count < ahead ? count : ahead);
-        byte[] chunk = _base.Chunk;
-        for (int end = offset + made; offset < end; offset++)
-        {
-            into[offset] += chunk[at];
-            at++;
-        }
-
+        Add(_base.Chunk, at, into, offset, made);
         _from += made;
         return Made(made);
+    }
+
+    // Most differences are zeros, in long runs: eight of them are seen by one native read, and a run of them is copied by one call.
+    private static void Add(byte[] chunk, int at, byte[] into, int offset, int count)
+    {
+        int end = offset + count;
+        while (offset < end)
+        {
+            int same = offset;
+            while (same <= end - WordLength && System.BitConverter.ToInt64(into, same) == 0)
+            {
+                same += WordLength;
+            }
+
+            System.Array.Copy(chunk, at, into, offset, same - offset);
+            at += same - offset;
+            offset = same;
+            int stop = end - offset < WordLength ? end : offset + WordLength;
+            for (; offset < stop; offset++)
+            {
+                into[offset] += chunk[at];
+                at++;
+            }
+        }
     }
 
     private int Made(int count)

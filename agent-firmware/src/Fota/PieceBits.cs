@@ -10,6 +10,9 @@ public sealed class PieceBits
     /// <summary>Most bits that may be asked for at once.</summary>
     public const int CountMax = 25;
 
+    private const int LiteralBits = 9;
+    private const uint LiteralFlag = 0x100;
+
     private readonly PieceReceiver _pieces;
     private byte[] _piece;
     private uint _pieceStart;
@@ -44,6 +47,8 @@ public sealed class PieceBits
         _startPosition = position;
         _isStarted = false;
         _piece = null;
+        _index = 0;
+        _end = 0;
         _bits = 0;
         _count = 0;
     }
@@ -51,21 +56,23 @@ public sealed class PieceBits
     /// <summary>Makes ready as many bits as there are, at least <see cref="CountMax"/> unless the pieces at hand end; returns how many.</summary>
     public int Refill()
     {
-        while (_count < CountMax)
+        while (_count < CountMax && (_piece != null || TakePiece()))
         {
-            if (_piece == null && !TakePiece())
+            byte[] piece = _piece;
+            int index = _index;
+            int count = _count;
+            uint bits = _bits;
+            while (count < CountMax && index < _end)
             {
-                break;
+                bits = (bits << 8) | piece[index];
+                index++;
+                count += 8;
             }
 
-            if (_index < _end)
-            {
-                _bits = (_bits << 8) | _piece[_index];
-                _index++;
-                _count += 8;
-            }
-
-            if (_index == _end)
+            _index = index;
+            _count = count;
+            _bits = bits;
+            if (index == _end)
             {
                 _piece = null;
                 _pieces.Release();
@@ -75,16 +82,78 @@ public sealed class PieceBits
         return _count;
     }
 
-    /// <summary>The next bits, not taken yet; as many as <see cref="Refill"/> made ready.</summary>
-    public uint Peek(int count)
+    /// <summary>
+    /// Takes a code of <paramref name="count"/> bits whose first one, <paramref name="flag"/>, is 0, and returns the others; −1, with
+    /// nothing taken, when it is 1 or not all are at hand.
+    /// </summary>
+    public int TakeMatch(int count, uint flag)
     {
-        return (_bits >> (_count - count)) & ((1u << count) - 1);
+        if (_count < count && Refill() < count)
+        {
+            return -1;
+        }
+
+        uint code = _bits >> (_count - count);
+        if ((code & flag) != 0)
+        {
+            return -1;
+        }
+
+        _count -= count;
+        return (int)(code & (flag - 1));
     }
 
-    /// <summary>Takes bits that were looked at.</summary>
-    public void Skip(int count)
+    /// <summary>Takes codes of 1 and a byte, as many as follow one another and are at hand, at most <paramref name="most"/>; returns how many.</summary>
+    public int TakeLiterals(byte[] into, int offset, int most)
     {
-        _count -= count;
+        byte[] piece = _piece;
+        int index = _index;
+        int last = _end - 1;
+        int count = _count;
+        uint bits = _bits;
+        int at = offset;
+        for (int stop = offset + most; at < stop; at++)
+        {
+            if (count < LiteralBits)
+            {
+                if (last - index >= 3)
+                {
+                    // Never the last byte, with which the piece is released.
+                    bits = (bits << 24) | (uint)(piece[index] << 16) | (uint)(piece[index + 1] << 8) | piece[index + 2];
+                    index += 3;
+                    count += 24;
+                }
+                else
+                {
+                    _index = index;
+                    _count = count;
+                    _bits = bits;
+                    count = Refill();
+                    bits = _bits;
+                    piece = _piece;
+                    index = _index;
+                    last = _end - 1;
+                    if (count < LiteralBits)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            uint code = bits >> (count - LiteralBits);
+            if ((code & LiteralFlag) == 0)
+            {
+                break;
+            }
+
+            count -= LiteralBits;
+            into[at] = (byte)code;
+        }
+
+        _index = index;
+        _count = count;
+        _bits = bits;
+        return at - offset;
     }
 
     /// <summary>The next eight bits, −1 when they are not at hand.</summary>

@@ -45,6 +45,12 @@ public sealed class PieceReceiver
     /// <summary>True when <see cref="Piece"/> may be read.</summary>
     public bool IsReady { get; private set; }
 
+    /// <summary>True when a piece has arrived as a whole, checked or not yet.</summary>
+    public bool HasFull
+    {
+        get { return _buffers.HasFull; }
+    }
+
     /// <summary>The piece, checked and decrypted; its first <see cref="PieceLength"/> bytes count.</summary>
     public byte[] Piece
     {

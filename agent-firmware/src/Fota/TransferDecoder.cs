@@ -35,6 +35,7 @@ public sealed class TransferDecoder
     private int _compression;
     private bool _isChunkMade;
     private Step _step;
+    private bool _isStarved;
 
     /// <summary>Makes the decoders that the configuration asks for; <paramref name="seal"/> is theirs between <see cref="Begin"/> and the transfer's end.</summary>
     public TransferDecoder(FotaConfig config, Fls fls, Csm csm, KeyStore keys, Banks banks, SlotSeal seal, BankWriter writer)
@@ -72,6 +73,7 @@ public sealed class TransferDecoder
         ErrorDetail = 0;
         _isChunkMade = false;
         _step = Step.Start;
+        _isStarved = false;
         _start.Begin(slot, firstChunk, state);
     }
 
@@ -131,11 +133,12 @@ public sealed class TransferDecoder
     /// <summary>Decodes a little.</summary>
     public void MainFunction()
     {
-        if (_step < Step.PatchHead || _step == Step.Done)
+        if (_step < Step.PatchHead || _step == Step.Done || (_isStarved && !_pieces.HasFull))
         {
             return;
         }
 
+        _isStarved = false;
         int budget = BytesPerTurn;
         for (int i = 0; i < StepsPerTurn && budget > 0 && Error == FotaError.None; i++)
         {
@@ -150,7 +153,7 @@ public sealed class TransferDecoder
             {
                 if (!ReadHead())
                 {
-                    ConcludeHead();
+                    Starve();
                     return;
                 }
 
@@ -208,15 +211,6 @@ public sealed class TransferDecoder
                 }
 
                 return true;
-        }
-    }
-
-    // A transfer that is over before its head is.
-    private void ConcludeHead()
-    {
-        if (Error == FotaError.None && _pieces.IsAtEnd)
-        {
-            FailMalformed();
         }
     }
 
@@ -280,10 +274,9 @@ public sealed class TransferDecoder
     {
         if (Error != FotaError.None || _writer.Remaining != 0)
         {
-            // All pieces are in and used up, and the image is not whole.
-            if (Error == FotaError.None && _writer.Room > 0 && _pieces.IsAtEnd && !IsBaseAwaited)
+            if (Error == FotaError.None && _writer.Room > 0 && !IsBaseAwaited)
             {
-                FailMalformed();
+                Starve();
             }
 
             return;
@@ -299,6 +292,18 @@ public sealed class TransferDecoder
         {
             FailMalformed();
         }
+    }
+
+    // All that has arrived is used up: until the next piece is whole there is nothing to do, and most turns of a transfer are
+    // such. When all pieces were in, the image is not whole and never will be.
+    private void Starve()
+    {
+        if (Error == FotaError.None && _pieces.IsAtEnd)
+        {
+            FailMalformed();
+        }
+
+        _isStarved = !_pieces.HasFull;
     }
 
     private bool IsBaseAwaited
