@@ -20,6 +20,12 @@ public static class Counter
     /// <summary>Instructions of a download by method, for a thousand consecutive frames, the dearest first.</summary>
     public static IReadOnlyDictionary<string, long> MeasureMethods() => Measure(nameof(Measurement.Methods), (object)World.Value.Methods.ToArray());
 
+    /// <summary>What decoding costs, by form of the image.</summary>
+    public static IReadOnlyDictionary<string, long> MeasureDecoders() => Measure(typeof(DecoderMeasurement), nameof(DecoderMeasurement.Figures), (object)World.Value.Methods.ToArray());
+
+    /// <summary>Instructions charged and executed in the download of each form at the prices of a table.</summary>
+    public static IReadOnlyDictionary<string, long> MeasureEncodedTotals(string table) => Measure(typeof(DecoderMeasurement), nameof(DecoderMeasurement.Totals), table);
+
     /// <summary>What calls of the drivers cost, the agent's classes that they use included.</summary>
     public static IReadOnlyDictionary<string, long> MeasureDrivers() => Measure(typeof(DriverMeasurement), nameof(DriverMeasurement.Figures));
 

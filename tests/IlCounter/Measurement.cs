@@ -9,24 +9,25 @@ namespace EsyncTests.IlCounting;
 /// <summary>Entry points inside a <see cref="CountingContext"/>; only types of the base library go in and out.</summary>
 public static class Measurement
 {
-    // An ECU of nf.config on the virtual board, and a loop that takes the same time whatever it does: short enough that
-    // each frame of a full 500 kbit/s bus has a turn of its own.
+    // An ECU of nf.config on the virtual board.
     private const string Ecu = "motor";
-    private const int FlatLoopIl = 240;
+
+    /// <summary>A loop that takes the same time whatever it does: short enough that each frame of a full 500 kbit/s bus has a turn of its own.</summary>
+    internal const int FlatLoopIl = 240;
 
     /// <summary>Prices by name, measured on one whole update.</summary>
     public static Dictionary<string, long> Prices(long[] counts)
     {
-        TurnRecorder recorder = RunUpdate(counts, IlCosts.Flat(FlatLoopIl));
+        TurnRecorder recorder = RunUpdate(new IlMeter(counts), IlCosts.Flat(FlatLoopIl));
         IlMeter meter = new(counts);
         Dictionary<IlOperation, long> agent = Fit(recorder.Turns, meter);
-        return agent.Concat(DriverMeasurement.Prices(meter, agent[IlOperation.ShaCompression])).ToDictionary(price => IlCosts.NameOf(price.Key), price => price.Value);
+        return agent.Concat(DecoderMeasurement.Prices(meter, agent)).Concat(DriverMeasurement.Prices(meter, agent[IlOperation.ShaCompression])).ToDictionary(price => IlCosts.NameOf(price.Key), price => price.Value);
     }
 
     /// <summary>Instructions that a run with these costs charges, and those that it executes: of the download, and of all.</summary>
     public static Dictionary<string, long> Totals(long[] counts, string table)
     {
-        TurnRecorder recorder = RunUpdate(counts, IlCosts.Parse(table));
+        TurnRecorder recorder = RunUpdate(new IlMeter(counts), IlCosts.Parse(table));
         return new Dictionary<string, long>
         {
             ["charged"] = recorder.Charged,
@@ -39,7 +40,7 @@ public static class Measurement
     /// <summary>The figures that people ask for.</summary>
     public static Dictionary<string, long> Figures(long[] counts)
     {
-        TurnRecorder recorder = RunUpdate(counts, IlCosts.Flat(FlatLoopIl));
+        TurnRecorder recorder = RunUpdate(new IlMeter(counts), IlCosts.Flat(FlatLoopIl));
         IReadOnlyList<Turn> turns = recorder.Turns;
         List<Turn> download = [.. turns.Where(turn => turn.Stage == UpdateStage.Download)];
         long frames = download.Sum(turn => (long)turn[IlOperation.ReceiveConsecutive]);
@@ -62,7 +63,7 @@ public static class Measurement
     /// <summary>Instructions of the download by method, for a thousand consecutive frames.</summary>
     public static Dictionary<string, long> Methods(long[] counts, string[] methods)
     {
-        TurnRecorder recorder = RunUpdate(counts, IlCosts.Flat(FlatLoopIl));
+        TurnRecorder recorder = RunUpdate(new IlMeter(counts), IlCosts.Flat(FlatLoopIl));
         long frames = recorder.Turns.Where(turn => turn.Stage == UpdateStage.Download).Sum(turn => (long)turn[IlOperation.ReceiveConsecutive]);
         return Enumerable.Range(0, methods.Length)
             .GroupBy(i => methods[i], i => recorder.ActiveInDownload[i] * 1000 / frames)
@@ -70,14 +71,12 @@ public static class Measurement
             .ToDictionary(group => group.Key, group => group.Sum());
     }
 
-    private static TurnRecorder RunUpdate(long[] counts, IlCosts costs)
+    /// <summary>Runs an update of the scenario's own image, or the last of some images.</summary>
+    internal static TurnRecorder RunUpdate(IlMeter meter, IlCosts costs, IReadOnlyList<ScenarioImage>? images = null)
     {
-        TurnRecorder recorder = new(new IlMeter(counts));
-        UpdateScenario scenario = new(Ecu, new VirtualEcuOptions
-        {
-            Costs = costs,
-            Program = (config, ports) => recorder.Watch(new EcuMAgent(config, ports)),
-        });
+        TurnRecorder recorder = new(meter);
+        VirtualEcuOptions options = new() { Costs = costs, Program = (config, ports) => recorder.Watch(new EcuMAgent(config, ports)) };
+        UpdateScenario scenario = images == null ? new(Ecu, options) : new(Ecu, options, images);
         scenario.StageEntered = stage => recorder.Stage = stage;
         scenario.Ecu.TurnEnded = recorder.OnTurnEnded;
         scenario.Run();

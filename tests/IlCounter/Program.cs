@@ -31,6 +31,8 @@ internal static class Program
 
         Print("IL instructions", Counter.MeasureFigures());
         Print("IL instructions of drivers, the agent's classes that they use included", Counter.MeasureDrivers());
+        Print("IL instructions of decoders, in downloads of one image in each form", Counter.MeasureDecoders());
+        Print("The same downloads, charged and executed", Counter.MeasureEncodedTotals(table));
         Print("One update, charged and executed", Counter.MeasureTotals(table));
         IReadOnlyList<string> differences = CostTable.Compare(table, prices);
         foreach (string line in differences)
@@ -47,7 +49,7 @@ internal static class Program
         Console.WriteLine(title);
         foreach ((string name, long value) in figures)
         {
-            Console.WriteLine($"  {name,-46} {value,12:N0}");
+            Console.WriteLine($"  {name,-72} {value,12:N0}");
         }
     }
 }

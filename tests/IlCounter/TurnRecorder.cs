@@ -44,6 +44,9 @@ internal sealed class TurnRecorder(IlMeter meter)
     /// <summary>Instructions by method, of the turns of the download in which something happened.</summary>
     internal long[] ActiveInDownload { get; } = new long[meter.Snapshot().Length];
 
+    /// <summary>The same of all turns of the download.</summary>
+    internal long[] InDownload { get; } = new long[meter.Snapshot().Length];
+
     /// <summary>The agent, watched.</summary>
     internal IAgent Watch(IAgent agent) => new Watched(agent, this);
 
@@ -74,17 +77,19 @@ internal sealed class TurnRecorder(IlMeter meter)
         _charged = _cpu.IlTotal;
         Turn turn = new(Stage, _il, counts);
         _turns.Add(turn);
-        if (Stage == UpdateStage.Download && !turn.IsQuiet)
+        if (Stage == UpdateStage.Download)
         {
-            AddMethods();
+            AddMethods(turn.IsQuiet);
         }
     }
 
-    private void AddMethods()
+    private void AddMethods(bool isQuiet)
     {
         for (int i = 0; i < _after.Length; i++)
         {
-            ActiveInDownload[i] += _after[i] - _before[i];
+            long il = _after[i] - _before[i];
+            InDownload[i] += il;
+            ActiveInDownload[i] += isQuiet ? 0 : il;
         }
     }
 
@@ -94,6 +99,10 @@ internal sealed class TurnRecorder(IlMeter meter)
 
         // As of the last turn's end: to ask the agent in the middle of a turn would be counted with the turn.
         public uint CompressionCount { get; private set; }
+
+        public uint TakenBitCount { get; private set; }
+
+        public uint MadeByteCount { get; private set; }
 
         public void MainFunction(uint nowMs)
         {
@@ -111,6 +120,8 @@ internal sealed class TurnRecorder(IlMeter meter)
             }
 
             CompressionCount = agent.CompressionCount;
+            TakenBitCount = agent.TakenBitCount;
+            MadeByteCount = agent.MadeByteCount;
         }
     }
 }

@@ -1,4 +1,5 @@
-// One update from first to last: provision a new ECU, send a signed image, activate, boot into the trial, confirm.
+// One update from first to last: provision a new ECU, send a signed image, activate, boot into the trial, confirm. With
+// several images the last one is the update that is looked at, in whatever form it comes; the others are installed before.
 // This is what the price list is measured on; the same run serves tests of the virtual ECU.
 // Invariant: nothing in it is drawn or timed from outside; with the same options it is the same run, turn by turn.
 // Runs inside a CountingContext and outside of one. Tests: tests/host-sim/Ecu/IlCounterTests.cs, WholeUpdateTests.cs.
@@ -21,13 +22,24 @@ internal sealed class UpdateScenario : IUpdateObserver
     private static readonly byte[] DeviceId = [.. Enumerable.Range(0xD0, 16).Select(i => (byte)i)];
     private static readonly byte[] DeviceSecret = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
     private readonly EcuDefinition _definition;
+    private readonly IReadOnlyList<ScenarioImage> _images;
     private readonly VirtualTime _time = new();
     private readonly EcuClient _client;
 
-    /// <summary>Prepares the run of an ECU of nf.config.</summary>
+    private bool _isWatched;
+
+    /// <summary>Prepares the run of an ECU of nf.config, with an image of random bytes.</summary>
     internal UpdateScenario(string ecu, VirtualEcuOptions options)
+        : this(ecu, options, [ScenarioImage.Plain(new SeededRandom(1, "image").Bytes(ImageLength - 256))])
     {
+    }
+
+    /// <summary>Prepares the run of an ECU of nf.config, changed if so wished, with images one after the other.</summary>
+    internal UpdateScenario(string ecu, VirtualEcuOptions options, IReadOnlyList<ScenarioImage> images, Action<EcuConfig>? change = null)
+    {
+        _images = images;
         _definition = NfConfig.Load(Path.Combine(AgentCompiler.RepositoryRoot, NfConfig.FileName)).Ecu(ecu);
+        change?.Invoke(_definition.Config);
         Bus = new VirtualBus(_time, (int)_definition.Bus.BitRate);
         Ecu = VirtualEcu.Create(Bus, _definition, options with { Loader = () => new QuietApplication() });
         UdsTester tester = new(new IsoTpLink(Bus, _definition.Config.CanIf), new TesterTiming());
@@ -53,25 +65,32 @@ internal sealed class UpdateScenario : IUpdateObserver
         SigningKey author = SigningKey.FromSeedText(SigningRole.Author, parameters, "counter author");
         SigningKey oem = SigningKey.FromSeedText(SigningRole.Oem, parameters, "counter oem");
         byte[] record = ProvisioningRecord.Build(DeviceId, DeviceSecret, [author.Anchor, oem.Anchor]);
-        UpdateImage image = BuildImage([new MemorySigner(author), new MemorySigner(oem)]);
         Ecu.PowerOn();
-        UpdateOutcome outcome = _time.Run(async () =>
-        {
-            await _client.AwaitPresenceAsync(10_000);
-            await _client.SessionAsync(0x03);
-            await _client.RoutineAsync(0x0220, "provision", record);
-            return await new UpdateSession(_client, image, new UpdatePolicy { TrialMs = 500 }, this).RunAsync();
-        });
-        if (outcome.End != UpdateEnd.Confirmed)
-        {
-            throw new InvalidOperationException($"The measured update ended {outcome.End}: {outcome.Text}");
-        }
+        _time.Run(
+            async () =>
+            {
+                await _client.AwaitPresenceAsync(10_000);
+                await _client.SessionAsync(0x03);
+                await _client.RoutineAsync(0x0220, "provision", record);
+                byte[]? baseDigest = null;
+                for (int i = 0; i < _images.Count; i++)
+                {
+                    _isWatched = i == _images.Count - 1;
+                    UpdateImage image = Sign(_images[i], (uint)i + 1, baseDigest, [new MemorySigner(author), new MemorySigner(oem)]);
+                    Require(await new UpdateSession(_client, image, new UpdatePolicy { TrialMs = 500 }, this).RunAsync());
+                    baseDigest = image.ManifestDigest;
+                }
+            },
+            limitNs: 600 * VirtualTime.NsPerSecond);
     }
 
     public void Stage(UpdateStage stage)
     {
-        StageStartNs[stage] = _time.NowNs;
-        StageEntered?.Invoke(stage);
+        if (_isWatched)
+        {
+            StageStartNs[stage] = _time.NowNs;
+            StageEntered?.Invoke(stage);
+        }
     }
 
     public void TransferBegins(UpdateImage image, int offset)
@@ -90,29 +109,28 @@ internal sealed class UpdateScenario : IUpdateObserver
     {
     }
 
-    private UpdateImage BuildImage(IReadOnlyList<ISigner> signers)
+    private static void Require(UpdateOutcome outcome)
     {
-        byte[] code = new byte[ImageLength - 256];
-        new SeededRandom(1, "image").Fill(code);
-        ApplicationBundle bundle = new()
+        if (outcome.End != UpdateEnd.Confirmed)
         {
-            Runtime = BundleRuntime.Net10,
-            ContractVersion = 1,
-            Version = "1.0.0",
-            EntryClass = "Counter.Application",
-            Assemblies = [code],
-        };
-        PackageRequest request = new()
+            throw new InvalidOperationException($"The measured update ended {outcome.End}: {outcome.Text}");
+        }
+    }
+
+    private UpdateImage Sign(ScenarioImage image, uint sequence, byte[]? baseDigest, IReadOnlyList<ISigner> signers)
+    {
+        SuitManifest plain = PackageBuilder.ToManifest(new PackageRequest
         {
             Name = "counter",
             Hardware = _definition.Name,
-            Image = bundle.Build(),
-            Sequence = 1,
+            Image = image.Bundle,
+            Sequence = sequence,
             SecurityVersion = 1,
             VendorId = _definition.Config.Fota.VendorId,
             ClassId = _definition.Config.Fota.ClassId,
-        };
-        PackageEntry entry = PackageBuilder.Build(request, signers).Entries[0];
-        return new UpdateImage(entry.Envelope, SuitEnvelope.Decode(entry.Envelope).ManifestDigest, entry.Encoding, entry.Payload, "1.0.0");
+        });
+        (SuitManifest manifest, byte[] payload) = image.Describe(plain, baseDigest, new DeviceFile(DeviceId, DeviceSecret));
+        SuitEnvelope envelope = SuitEnvelope.Sign(ManifestEncoder.Encode(manifest), signers);
+        return new UpdateImage(envelope.Encode(), envelope.ManifestDigest, image.Encoding, payload, "1.0.0");
     }
 }

@@ -68,8 +68,8 @@ public sealed class Fota : IUpdateTarget
         int stateLengthMax = TransferStart.StateLengthMax(config.Encodings);
         _checkpoints = new CheckpointLog(fls, stateLengthMax);
         _writer = new BankWriter(fls, csm, _checkpoints, bufferA, bufferB, stateLengthMax);
-        TransferDecoder decoder = config.Encodings != FotaConfig.PlainOnly ? new TransferDecoder(config, fls, csm, keys, banks, seal, _writer) : null;
-        _download = new Download(fls, banks, _slot, _checkpoints, _writer, decoder);
+        Decoder = config.Encodings != FotaConfig.PlainOnly ? new TransferDecoder(config, fls, csm, keys, banks, seal, _writer) : null;
+        _download = new Download(fls, banks, _slot, _checkpoints, _writer, Decoder);
         _reports = new FotaReports(config, fls, csm, keys, idsM, banks, _slot, _download, application, can, messageLengthMax);
         _marker = new ConfirmMarker(fls, banks);
         _authenticate = new RoutineAuthenticateManifest(
@@ -94,6 +94,9 @@ public sealed class Fota : IUpdateTarget
 
     /// <inheritdoc/>
     public uint LastErrorDetail { get; private set; }
+
+    /// <summary>Decoders of encoded images; null where none are taken.</summary>
+    public TransferDecoder Decoder { get; }
 
     /// <summary>True when boot is over and requests can be served.</summary>
     public bool IsReady

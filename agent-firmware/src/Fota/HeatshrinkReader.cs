@@ -21,6 +21,8 @@ public sealed class HeatshrinkReader
     private int _matchBits;
     private uint _mask;
     private uint _head;
+    private uint _first;
+    private uint _madeBefore;
     private uint _distance;
     private int _matchLeft;
 
@@ -36,6 +38,12 @@ public sealed class HeatshrinkReader
     public uint Position
     {
         get { return _head; }
+    }
+
+    /// <summary>Bytes decoded since the agent's start, of all transfers; wraps.</summary>
+    public uint MadeCount
+    {
+        get { return _madeBefore + _head - _first; }
     }
 
     /// <summary>Length of the window in bytes.</summary>
@@ -80,7 +88,7 @@ public sealed class HeatshrinkReader
 
         _matchBits = 1 + _windowBits + _lookaheadBits;
         _mask = (1u << _windowBits) - 1;
-        _head = 0;
+        GoTo(0);
         _matchLeft = 0;
         System.Array.Clear(_window, 0, _window.Length);
         return true;
@@ -89,7 +97,7 @@ public sealed class HeatshrinkReader
     /// <summary>Goes on at a position of the decoded stream, within a match if neither <paramref name="matchLeft"/> nor its distance is 0; the caller fills the window.</summary>
     public void Resume(uint position, int matchLeft, uint distance)
     {
-        _head = position;
+        GoTo(position);
         _matchLeft = distance > 0 ? matchLeft : 0;
         _distance = distance;
     }
@@ -156,6 +164,13 @@ public sealed class HeatshrinkReader
         _distance = distance;
         _matchLeft = matchLeft;
         return made;
+    }
+
+    private void GoTo(uint position)
+    {
+        _madeBefore = MadeCount;
+        _first = position;
+        _head = position;
     }
 
     private void CopyOut(byte[] into, int offset, int count)

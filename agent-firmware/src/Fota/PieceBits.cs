@@ -21,6 +21,7 @@ public sealed class PieceBits
     private uint _bits;
     private int _count;
     private uint _startPosition;
+    private uint _takenBefore;
     private bool _isStarted;
 
     /// <summary>The bits of one receiver.</summary>
@@ -35,6 +36,12 @@ public sealed class PieceBits
         get { return _isStarted ? ((_pieceStart + (uint)_index) * 8) - (uint)_count : _startPosition; }
     }
 
+    /// <summary>Bits taken since the agent's start, of all transfers; wraps.</summary>
+    public uint TakenCount
+    {
+        get { return _takenBefore + Position - _startPosition; }
+    }
+
     /// <summary>True when nothing is left but the bits that fill up the last byte, which are 0.</summary>
     public bool IsAtEnd
     {
@@ -44,6 +51,7 @@ public sealed class PieceBits
     /// <summary>Starts at a bit of the transfer; its piece is the first one to come.</summary>
     public void Begin(uint position)
     {
+        _takenBefore = TakenCount;
         _startPosition = position;
         _isStarted = false;
         _piece = null;

@@ -58,6 +58,18 @@ public sealed class TransferDecoder
         get { return _pieces.Remaining; }
     }
 
+    /// <summary>Bits that were decompressed since the agent's start; wraps.</summary>
+    public uint TakenBitCount
+    {
+        get { return _parts.Bits.TakenCount; }
+    }
+
+    /// <summary>Bytes that came out of them; wraps.</summary>
+    public uint MadeByteCount
+    {
+        get { return _parts.Stream != null ? _parts.Stream.MadeCount : 0; }
+    }
+
     /// <summary>False while a flash job of an ended transfer still runs; a new one has to wait for it.</summary>
     public bool IsIdle
     {
@@ -162,6 +174,12 @@ public sealed class TransferDecoder
 
             SaveState();
             int room = _writer.Room;
+            if (room == 0 && _writer.Remaining != 0)
+            {
+                // Both chunks wait for the flash.
+                return;
+            }
+
             int made = Decode(room < budget ? room : budget);
             if (made == 0)
             {

@@ -63,6 +63,7 @@ internal sealed class MeteredManagedCrypto(ManagedCrypto inner, CpuMeter meter) 
     public void AesEcbEncrypt(byte[] key, byte[] data, byte[] result)
     {
         inner.AesEcbEncrypt(key, data, result);
+        meter.Add(IlOperation.CipherByte, (uint)data.Length);
         meter.Add(IlOperation.ManagedAesEncrypt, (uint)(data.Length / BlockLength));
     }
 

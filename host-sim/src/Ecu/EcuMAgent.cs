@@ -18,5 +18,11 @@ public sealed class EcuMAgent(EcuConfig config, EcuPorts ports) : IAgent
     public uint CompressionCount => EcuM.Csm.CompressionCount;
 
     /// <inheritdoc/>
+    public uint TakenBitCount => EcuM.Fota.Decoder?.TakenBitCount ?? 0;
+
+    /// <inheritdoc/>
+    public uint MadeByteCount => EcuM.Fota.Decoder?.MadeByteCount ?? 0;
+
+    /// <inheritdoc/>
     public void MainFunction(uint nowMs) => EcuM.MainFunction(nowMs);
 }

@@ -14,6 +14,12 @@ public interface IAgent
     /// <summary>SHA-256 compressions in managed code so far; wraps.</summary>
     uint CompressionCount { get; }
 
+    /// <summary>Bits of compressed images that were taken so far; wraps.</summary>
+    uint TakenBitCount => 0;
+
+    /// <summary>Bytes that came out of them; wraps.</summary>
+    uint MadeByteCount => 0;
+
     /// <summary>One turn.</summary>
     void MainFunction(uint nowMs);
 }

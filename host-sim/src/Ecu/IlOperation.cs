@@ -1,5 +1,6 @@
 // The operations by which a virtual ECU charges its own work: the rows of il-costs.json.
-// Each can be seen from outside the agent, at its ports, so that the agent needs no hook for it.
+// Each can be seen from outside the agent, at its ports, or is a count that the agent keeps (SHA-256 compressions, what was
+// decompressed), so that the agent needs no hook for it.
 // Tests: tests/host-sim/Ecu/IlCostsTests.cs; measured by tests/IlCounter.
 namespace EsyncSim.Ecu;
 
@@ -47,6 +48,15 @@ public enum IlOperation
 
     /// <summary>What surrounds a native HMAC: the chunk that it authenticates, the key that it derives.</summary>
     Hmac,
+
+    /// <summary>A bit taken out of a compressed image.</summary>
+    TakenBit,
+
+    /// <summary>A byte that came out of it, and its way into the chunk: added to the base where it is a patch.</summary>
+    MadeByte,
+
+    /// <summary>A byte that AES-CTR decrypts, besides the native or managed block.</summary>
+    CipherByte,
 
     /// <summary>A sector erase, from the wish to the result.</summary>
     FlashErase,

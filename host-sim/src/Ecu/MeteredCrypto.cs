@@ -19,6 +19,8 @@ internal sealed class MeteredCrypto(ICrypto inner, IlCosts costs, CpuMeter meter
     /// <inheritdoc/>
     public void AesEcbEncrypt(byte[] key, byte[] data, byte[] result)
     {
+        // Nothing but AES-CTR encrypts: the charge is for what it does with the result.
+        meter.Add(IlOperation.CipherByte, (uint)data.Length);
         ChargeAes(data.Length);
         inner.AesEcbEncrypt(key, data, result);
     }
@@ -30,7 +32,6 @@ internal sealed class MeteredCrypto(ICrypto inner, IlCosts costs, CpuMeter meter
         inner.AesEcbDecrypt(key, data, result);
     }
 
-    // What surrounds a call belongs to the chunk that it decrypts; there is no row for it.
     private void ChargeAes(int count)
     {
         meter.AddNative(costs.AesCallNs + (costs.AesByteNs * count));

@@ -25,6 +25,8 @@ public sealed class VirtualEcu
     private readonly Func<EcuConfig, EcuPorts, IAgent> _program;
     private CpuMeter _meter;
     private uint _compressions;
+    private uint _takenBits;
+    private uint _madeBytes;
     private int _quietTurns;
     private bool _isInTurn;
     private bool _isAsleep;
@@ -153,6 +155,8 @@ public sealed class VirtualEcu
         StartCount++;
         _meter = new CpuMeter(_options.Costs);
         _compressions = 0;
+        _takenBits = 0;
+        _madeBytes = 0;
         _quietTurns = 0;
         Application = _loader();
         EcuDrivers drivers = Board.Start(Config, Mcu, _options.Costs, _meter);
@@ -194,7 +198,7 @@ public sealed class VirtualEcu
         {
             Board.TurnBegins();
             agent.MainFunction(Mcu.NowMs);
-            ChargeCompressions(agent);
+            ChargeWork(agent);
         }
         catch (PowerCutException)
         {
@@ -268,19 +272,25 @@ public sealed class VirtualEcu
     {
         if (Agent != null)
         {
-            ChargeCompressions(Agent);
+            ChargeWork(Agent);
         }
 
         return _meter.TurnNs();
     }
 
-    private void ChargeCompressions(IAgent agent)
+    private void ChargeWork(IAgent agent)
     {
-        uint count = agent.CompressionCount;
-        if (count != _compressions)
+        Charge(IlOperation.ShaCompression, agent.CompressionCount, ref _compressions);
+        Charge(IlOperation.TakenBit, agent.TakenBitCount, ref _takenBits);
+        Charge(IlOperation.MadeByte, agent.MadeByteCount, ref _madeBytes);
+    }
+
+    private void Charge(IlOperation operation, uint count, ref uint charged)
+    {
+        if (count != charged)
         {
-            _meter.Add(IlOperation.ShaCompression, count - _compressions);
-            _compressions = count;
+            _meter.Add(operation, unchecked(count - charged));
+            charged = count;
         }
     }
 }
