@@ -20,6 +20,7 @@ public static class FuzzTargets
         ["provisioning"] = () => new ProvisioningTarget(),
         ["bundle"] = () => new BundleTarget(),
         ["assembly"] = () => new AssemblyTarget(),
+        ["decoder"] = () => new DecoderTarget(),
         ["package"] = () => new PackageTarget(),
         ["config"] = () => new ConfigTarget(),
         ["json"] = () => new JsonTarget(),

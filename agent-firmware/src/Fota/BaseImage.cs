@@ -2,7 +2,7 @@
 // its own manifest before a byte of it is used.
 // Invariant: the base is the confirmed bank that the boot record names, its slot is the one that the record's seal binds,
 // and its manifest digest is the one that the delta names.
-// PROTOCOL.md "Encoded transfers". Tests: tests/agent-firmware/Fota.
+// PROTOCOL.md "Encoded transfers". Tests: tests/agent-firmware/Fota/DecoderRefusalTests, DecoderPairTests.
 namespace EsyncAgent;
 
 /// <summary>Reads the base of a delta.</summary>

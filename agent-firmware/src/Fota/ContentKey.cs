@@ -2,7 +2,7 @@
 // (RFC 3394), and given to the cipher.
 // Invariants: the keys are nowhere in memory once the cipher has its own; a wrapped key that was made for another device
 // does not unwrap.
-// PROTOCOL.md "Content encryption". Tests: tests/agent-firmware/Fota.
+// PROTOCOL.md "Content encryption". Tests: tests/agent-firmware/Fota/DecoderRefusalTests.
 namespace EsyncAgent;
 
 /// <summary>Unwraps content keys step by step; nothing blocks.</summary>

@@ -4,7 +4,7 @@
 // the window is ever read, wherever a stream points.
 // Invariant: between two calls the state is position, window and the rest of a match, nothing else.
 // Must not know what the bytes are for.
-// Tests: tests/agent-firmware/EcuM/EncodedInstallTests.
+// Tests: tests/agent-firmware/Fota/DecoderPartTests, DecoderPairTests, DecoderMalformedTests.
 namespace EsyncAgent;
 
 /// <summary>Streaming decoder with a window of its own.</summary>

@@ -2,7 +2,7 @@
 // in the banks that are differences (new image minus base) or the image's own; only the numbers between them are nowhere.
 // They are kept here as they stand in the patch, for the last segments, with the place where the first of these begins.
 // Invariants: whole segments are dropped from the front only; never more than Capacity bytes are kept.
-// PROTOCOL.md "Checkpoints of decoders". Tests: tests/agent-firmware/Fota.
+// PROTOCOL.md "Checkpoints of decoders". Tests: tests/agent-firmware/Fota/DecoderPartTests, DecoderPairTests.
 namespace EsyncAgent;
 
 /// <summary>The numbers of a patch's last segments.</summary>

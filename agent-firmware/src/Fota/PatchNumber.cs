@@ -1,6 +1,6 @@
 // A number of a sequential patch: sign in bit 6 of its first byte, 6 bits of value there and 7 in each further one, the
 // lowest first; bit 7 says that one more follows.
-// Clause: detools' documentation, "Sequential". Tests: tests/agent-firmware/EcuM/EncodedInstallTests.
+// Clause: detools' documentation, "Sequential". Tests: tests/agent-firmware/Fota/DecoderPartTests.
 namespace EsyncAgent;
 
 /// <summary>Reads a number byte by byte.</summary>

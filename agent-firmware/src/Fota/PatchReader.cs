@@ -3,7 +3,7 @@
 // come out of HeatshrinkReader.
 // Invariants: the base is read only within its length, the image never grows past its own; only a few moves may follow one
 // another without a byte of the image, so that a patch ends.
-// Clause: detools' documentation, "Sequential". Tests: tests/agent-firmware/EcuM/EncodedInstallTests.
+// Clause: detools' documentation, "Sequential". Tests: tests/agent-firmware/Fota/DecoderPairTests, DecoderMalformedTests.
 namespace EsyncAgent;
 
 /// <summary>Streaming reader of the part of a patch that is compressed.</summary>

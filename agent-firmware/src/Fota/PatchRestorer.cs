@@ -2,7 +2,7 @@
 // walks over the last segments, whose numbers the checkpoint holds, and puts into the window what stood between them in the
 // patch - differences of the new image and the base, and the image's own bytes.
 // Invariants: only bytes of recorded chunks are read of the new image, only checked chunks of the base.
-// PROTOCOL.md "Checkpoints of decoders". Tests: tests/agent-firmware/Fota.
+// PROTOCOL.md "Checkpoints of decoders". Tests: tests/agent-firmware/Fota/DecoderPairTests.
 namespace EsyncAgent;
 
 /// <summary>Restores a patch reader step by step; nothing blocks.</summary>

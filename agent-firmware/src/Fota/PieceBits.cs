@@ -1,7 +1,7 @@
 // The transfer as a stream of bits, most significant first, over the pieces that PieceReceiver hands out.
 // Invariant: a piece is released once its last byte is taken; the position counts bits of the whole transfer, so that one
 // can go on at any of them.
-// Tests: tests/agent-firmware/Fota.
+// Tests: tests/agent-firmware/Fota/DecoderPartTests.
 namespace EsyncAgent;
 
 /// <summary>Reads bits of checked pieces.</summary>

@@ -3,7 +3,7 @@
 // Two buffers: one fills while the other is checked and decoded.
 // Invariant: no decoder ever reads a byte whose piece did not have the signed tag.
 // Must not know what is decoded, nor where it goes.
-// PROTOCOL.md "Encoded transfers". Tests: tests/agent-firmware/Fota.
+// PROTOCOL.md "Encoded transfers". Tests: tests/agent-firmware/Fota/DecoderPartTests, DecoderRefusalTests.
 namespace EsyncAgent;
 
 /// <summary>Authenticates and decrypts pieces of 4,096 transferred bytes.</summary>

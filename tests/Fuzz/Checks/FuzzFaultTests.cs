@@ -16,6 +16,10 @@ public sealed class FuzzFaultTests
     [InlineData("requests", "agent-firmware/src/Dcm/Sid22ReadDataByIdentifier.cs", "        _isAnyKnown = false;", "        _isAnyKnown = new byte[4].Length == 0;", "the agent allocates")]
     [InlineData("requests", "agent-firmware/src/Dcm/Dsd.cs", "if (row.IsAccessNeeded && !_access.IsOpenFor(message))", "if (row.IsAccessNeeded && row == null)", "without access the staging slot was written")]
     [InlineData("bundle", "host-sim/src/Packages/ApplicationBundle.cs", "offset % 4 != 0 || offset < end ||", "offset % 4 != 0 ||", "differ")]
+    [InlineData("decoder", "agent-firmware/src/Fota/TransferDecoder.cs", "if (isWhole && isPatchRead)", "if (isPatchRead)", "the agent takes what the host refuses")]
+    [InlineData("decoder", "agent-firmware/src/Fota/PatchRestorer.cs", "image[at + i] - chunk[baseAt + i]", "image[at + i]", "the host takes what the agent refuses")]
+    [InlineData("decoder", "agent-firmware/src/Fota/PatchHistory.cs", "        Base += difference + jump;", "        Base += difference;", "the host takes what the agent refuses")]
+    [InlineData("decoder", "agent-firmware/src/Fota/TransferDecoder.cs", "int BytesPerTurn = 256;", "int BytesPerTurn = 4096;", "more bytes in a turn")]
     [InlineData("responses", "host-sim/src/Client/UdsTester.cs", "strangers > timing.StrangeMax", "strangers < 0", "no end")]
     public void A_fault_is_met(string target, string file, string find, string replace, string rule)
     {
