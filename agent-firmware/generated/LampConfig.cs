@@ -130,9 +130,9 @@ public static class LampConfig
     {
         return new DcmConfig
         {
-            P2ServerMsMax = 50,
+            P2ServerMsMax = 400,
             P2StarServerMsMax = 5000,
-            TurnMsMax = 5,
+            TurnMsMax = 200,
             S3ServerMs = 5000,
             MessageLengthMax = 4095,
             AccessDelayMs = 1000,

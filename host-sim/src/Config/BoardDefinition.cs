@@ -101,6 +101,9 @@ public sealed class BoardDefinition
     /// <summary>Name of the crypto driver in boards/drivers; empty on a board without a program.</summary>
     public required string CryptoDriver { get; init; }
 
+    /// <summary>Turn in milliseconds that cryptography makes the agent take; 0 where it is no longer than any other.</summary>
+    public required ushort CryptoTurnMs { get; init; }
+
     /// <summary>Flash in bytes for the program's assemblies; 0 on a board without a program.</summary>
     public required uint DeploymentLength { get; init; }
 

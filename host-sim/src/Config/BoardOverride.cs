@@ -1,5 +1,5 @@
 // Puts ECUs of a configuration on another board before it is read: the board's name, the flow control that it can stand,
-// and banks no longer than what it can load. Every rule is then checked as if the file said so.
+// banks no longer than what it can load, and answers no sooner than its cryptography lets it. Every rule is then checked as if the file said so.
 // It only tightens what the ECU had; what does not fit the board in another way stays a problem of the usual form.
 // Tests: tests/host-sim/Config/BoardOverrideTests.cs.
 using System.Globalization;
@@ -35,6 +35,20 @@ public sealed record BoardOverride(string Board, IReadOnlyList<string> Ecus)
         Tighten(ecu, defaults, length => length <= board.ImageLengthMax, board.ImageLengthMax, "application", "imageLengthMax");
         Tighten(ecu, defaults, length => length <= board.ImageLengthMax, board.ImageLengthMax, "flash", "areas", "bankA", "length");
         Tighten(ecu, defaults, length => length <= board.ImageLengthMax, board.ImageLengthMax, "flash", "areas", "bankB", "length");
+        Slow(ecu, defaults, board);
+    }
+
+    private static void Slow(ConfigNode ecu, ConfigNode? defaults, BoardDefinition board)
+    {
+        if (NumberAt(ecu, defaults, "uds", "turnMsMax") < board.CryptoTurnMs)
+        {
+            Put(ecu, Number(board.CryptoTurnMs), "uds", "turnMsMax");
+        }
+
+        if (NumberAt(ecu, defaults, "uds", "p2ServerMsMax") < board.CryptoTurnMs * 2u)
+        {
+            Put(ecu, Number(board.CryptoTurnMs * 2u), "uds", "p2ServerMsMax");
+        }
     }
 
     private static bool IsTighter(ulong blockSize, byte max) => max == 0 || (blockSize != 0 && blockSize <= max);

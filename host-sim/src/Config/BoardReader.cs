@@ -41,6 +41,8 @@ internal static class BoardReader
         bool hasProgram = target != NoTarget;
         var wiring = new WiringReader(problems);
         SpiBus? spi = wiring.ReadBus(board);
+        ConfigSection? crypto = hasProgram ? board.Section("crypto") : null;
+        ushort cryptoTurnMs = crypto?.Find("turnMs") is null ? (ushort)0 : (ushort)crypto.Number("turnMs", 1, 500, "the longest turn that an ECU may have");
         var definition = new BoardDefinition
         {
             Name = name,
@@ -58,7 +60,8 @@ internal static class BoardReader
             BlockSizeMax = (byte)can.Number("blockSizeMax", 0, 255, "one byte (ISO 15765-2:2016 §9.6.5.3)"),
             SeparationTimeMin = SeparationTime.Read(can, problems),
             FlashParts = Parts(board.Section("flash"), hasProgram, wiring, spi, problems),
-            CryptoDriver = hasProgram ? CryptoDriver(board.Section("crypto"), problems) : "",
+            CryptoDriver = crypto is not null ? CryptoDriver(crypto, problems) : "",
+            CryptoTurnMs = cryptoTurnMs,
             DeploymentLength = hasProgram ? memory.Size("deploymentLength", 64 << 10, 16 << 20, "room for the program's assemblies") : 0,
             Packages = hasProgram ? Packages(board, problems) : [],
             ImageLengthMax = memory.Size("imageLengthMax", 4096, 16 << 20, "at least one chunk"),

@@ -166,6 +166,11 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
             return config;
         }
 
+        if (config.TurnMsMax < board.CryptoTurnMs)
+        {
+            problems.Add(uds.Place("turnMsMax"), ConfigRule.LooserThanBoard, $"`turnMsMax` is {config.TurnMsMax}, but cryptography on board `{board.Name}` makes turns of {board.CryptoTurnMs} ms", $"Write {board.CryptoTurnMs} or more, and at least twice that for p2ServerMsMax");
+        }
+
         if (problems.Count == before && config.TurnMsMax * 2 > config.P2ServerMsMax)
         {
             problems.Add(uds.Place("turnMsMax"), ConfigRule.TimingContradiction, $"`turnMsMax` is {config.TurnMsMax}, more than half of `p2ServerMsMax`, {config.P2ServerMsMax}: a response pending would come too late", "Raise p2ServerMsMax, which testers are told");

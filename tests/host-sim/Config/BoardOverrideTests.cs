@@ -27,6 +27,23 @@ public sealed class BoardOverrideTests
         Assert.Equal(motor.Board.SeparationTimeMin, motor.Config.CanTp.SeparationTimeMin);
     }
 
+    [Theory]
+    [InlineData("esp32-mcp2515", 5, 50)]
+    [InlineData("nucleo-f767zi", 200, 400)]
+    public void Where_cryptography_takes_long_the_ECU_promises_no_sooner_answer(string name, int turnMs, int p2Ms)
+    {
+        EcuDefinition motor = NfConfig.Load(Path, new BoardOverride(name, ["motor"])).Ecu("motor");
+        Assert.Equal((turnMs, p2Ms), (motor.Config.Dcm.TurnMsMax, motor.Config.Dcm.P2ServerMsMax));
+    }
+
+    [Fact]
+    public void An_ECU_that_promises_shorter_turns_than_its_cryptography_makes_is_refused()
+    {
+        string text = Repository.Read("nf.config").Replace("turnMsMax: 200", "turnMsMax: 199", StringComparison.Ordinal);
+        IReadOnlyList<ConfigProblem> problems = NfConfig.Read("nf.config", text, [Repository.PathOf("boards")]).Problems;
+        Assert.Equal(2, problems.Count(p => p.Rule == ConfigRule.LooserThanBoard && p.Reason.Contains("`turnMsMax` is 199, but cryptography on board", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Other_ECUs_and_everything_else_stay_as_they_were()
     {

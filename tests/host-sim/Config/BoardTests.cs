@@ -76,6 +76,7 @@ public sealed class BoardTests
     [InlineData("\npackages:", "\nparcels:", ConfigRule.MissingKey, "no list of packages")]
     [InlineData("  deploymentLength: 1792 KiB", "", ConfigRule.MissingKey, "`board.memory` lacks `deploymentLength`")]
     [InlineData("  decoderLengthMax: 20 KiB", "", ConfigRule.MissingKey, "`board.memory` lacks `decoderLengthMax`")]
+    [InlineData("  driver: NativeCrypto", "  driver: NativeCrypto\n  turnMs: 501", ConfigRule.OutOfRange, "the longest turn that an ECU may have")]
     [InlineData("crypto:", "cryptography:", ConfigRule.MissingKey, "`board` lacks `crypto`")]
     public void A_program_that_cannot_be_built_from_the_boards_facts_is_refused(string old, string replacement, string rule, string reason)
     {
