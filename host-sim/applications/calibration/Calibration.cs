@@ -37,17 +37,22 @@ public static class Calibration
         const string Application = "BatteryManager";
         const string Coarse = "32 rows of temperature (−30, −27, … °C), 126 columns of charge (0, 8, … 1/1000).";
         const string Fine = "48 rows of temperature (−30, −28, … °C), 126 columns of charge (0, 8, … 1/1000).";
-        Table up = new("RestAfterChargeTable", $"Voltage at rest after charging in mV: {Coarse}", 126, BatteryModel.RestVoltages(isAfterCharge: true));
-        Table down = new("RestAfterDischargeTable", $"Voltage at rest after discharging in mV: {Coarse}", 126, BatteryModel.RestVoltages(isAfterCharge: false));
-        Table resistance = new("ResistanceTable", $"Resistance of a cell in 0.01 mΩ: {Fine}", 126, BatteryModel.Resistances());
         Table discharge = new("DischargeLimitTable", $"Highest discharging current in 0.1 A: {Fine}", 126, BatteryModel.DischargeLimits());
-        foreach (Table table in new[] { up, down, resistance, discharge })
+        yield return ($"{Application}/tables/{discharge.Name}.cs", discharge.ToSource(Application));
+        for (int release = 1; release <= 3; release++)
         {
-            yield return ($"{Application}/tables/{table.Name}.cs", table.ToSource(Application));
-        }
+            Table up = new("RestAfterChargeTable", $"Voltage at rest after charging in mV: {Coarse}", 126, BatteryModel.RestVoltages(release, isAfterCharge: true));
+            Table down = new("RestAfterDischargeTable", $"Voltage at rest after discharging in mV: {Coarse}", 126, BatteryModel.RestVoltages(release, isAfterCharge: false));
+            Table resistance = new("ResistanceTable", $"Resistance of a cell in 0.01 mΩ: {Fine}", 126, BatteryModel.Resistances(release));
+            foreach (Table cell in new[] { up, down, resistance })
+            {
+                // Releases 1 and 2 are for the same cell.
+                if (release != 2)
+                {
+                    yield return ($"{Application}/{(release == 1 ? "tables" : "tables-3")}/{cell.Name}.cs", cell.ToSource(Application));
+                }
+            }
 
-        for (int release = 1; release <= 2; release++)
-        {
             Table charge = new("ChargeLimitTable", $"Highest charging current in 0.1 A: {Fine}", 126, BatteryModel.ChargeLimits(release));
             yield return ($"{Application}/tables-{release}/{charge.Name}.cs", charge.ToSource(Application));
             yield return ($"{Application}/tables-{release}/TableChecksum.cs", Table.ChecksumSource(Application, up, down, resistance, charge, discharge));
