@@ -27,7 +27,7 @@ internal static class VehicleAttacks
     [
         new("eavesdrop", AttackOrigin.Uptane, "Listen to access by 29 and 27 and to all that an owner reads, and look for secrets in it", AttackNeeds.Secret, AttackTrace.Nothing, ListenAsync)
         {
-            Limit = "images are not encrypted in this version and can be read on the bus; provisioning sends the secret itself, so it belongs where nobody listens",
+            Limit = "an image can be read on the bus unless its package is encrypted for its devices; provisioning sends the secret itself, so it belongs where nobody listens",
         },
         new("freeze", AttackOrigin.Uptane, "Show the client an old version report, or another ECU's, as the present one", AttackNeeds.Secret, AttackTrace.Nothing, FreezeAsync)
         {

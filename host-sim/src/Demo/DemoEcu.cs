@@ -16,15 +16,17 @@ public sealed class DemoEcu
 {
     private readonly DemoKeys _keys;
     private readonly string _application;
+    private readonly Func<int, byte[]> _contentEntropy;
     private uint _sequence;
 
-    /// <summary>Makes it; the secret follows from <paramref name="entropy"/>.</summary>
-    public DemoEcu(BenchEcu bench, string application, DemoKeys keys, Func<int, byte[]> entropy, TransferMeter meter)
+    /// <summary>Makes it; the secret follows from <paramref name="entropy"/>, the keys of encrypted packages from <paramref name="contentEntropy"/>.</summary>
+    public DemoEcu(BenchEcu bench, string application, DemoKeys keys, Func<int, byte[]> entropy, Func<int, byte[]> contentEntropy, TransferMeter meter)
     {
         Bench = bench;
         Meter = meter;
         _application = application;
         _keys = keys;
+        _contentEntropy = contentEntropy;
         Credentials = new DeviceCredentials(entropy(DeviceFile.DeviceIdLength), entropy(DeviceFile.DeviceSecretLength));
         Client = bench.Connect(Credentials);
     }
@@ -47,6 +49,9 @@ public sealed class DemoEcu
     /// <summary>Option record that provisions it.</summary>
     public byte[] ProvisioningRecord => Signing.ProvisioningRecord.Build(Credentials.DeviceId, Credentials.Secret, _keys.Anchors);
 
+    /// <summary>Packages that it was updated with, by release; what patches are made from.</summary>
+    public Dictionary<string, Package> Releases { get; } = [];
+
     /// <summary>The next request in order for a release: everything but the signatures.</summary>
     public PackageRequest Request(string release, uint securityVersion) => new()
     {
@@ -61,6 +66,34 @@ public sealed class DemoEcu
 
     /// <summary>Signs a request in both roles.</summary>
     public Package Sign(PackageRequest request) => PackageBuilder.Build(request, [_keys.Author, _keys.Oem]);
+
+    /// <summary>The small forms of a release beside its full image, made for what the ECU takes.</summary>
+    /// <param name="release">The release.</param>
+    /// <param name="limits">What the ECU takes.</param>
+    /// <param name="bases">What it may run; patches are made from it.</param>
+    /// <param name="isEncrypted">True: everything is encrypted for this ECU.</param>
+    /// <param name="isCompressed">True: the compressed image as well.</param>
+    public PackagePlan Plan(string release, UpdateLimits limits, IReadOnlyList<DeltaBase> bases, bool isEncrypted = false, bool isCompressed = true)
+    {
+        EncodingRequest encodings = new()
+        {
+            IsCompressed = isCompressed,
+            Bases = bases,
+            Encodings = limits.Encodings,
+            WindowBitsMax = limits.WindowBitsMax > 0 ? limits.WindowBitsMax : EncodingRequest.WindowBitsDefault,
+            Recipients = isEncrypted ? [new DeviceFile(Credentials.DeviceId, Credentials.Secret)] : [],
+            Entropy = _contentEntropy,
+        };
+        PackagePlan plan = PackagePlan.Make(Request(release, 2), encodings);
+        _sequence++; // the full image beside small forms has the next number
+        return plan;
+    }
+
+    /// <summary>What patches from a release are made from.</summary>
+    public DeltaBase BaseOf(string release) => DeltaBase.Of(Releases[release], $"{Name}-{release}");
+
+    /// <summary>Signs a plan in both roles.</summary>
+    public Package Sign(PackagePlan plan) => plan.Sign([_keys.Author, _keys.Oem]);
 
     /// <summary>Signs a list of new keys in both roles.</summary>
     public TrustFile Sign(TrustList list) => TrustFile.Build(list, [_keys.Author, _keys.Oem], PackageVerifier.DefaultRoles);

@@ -20,13 +20,32 @@ public sealed record DemoStep(string Name, string Expected, string Observed, boo
 /// <param name="ImageBytes">Length of the installed image.</param>
 /// <param name="TransferBytes">Length of that form; the image's own when it is sent in full.</param>
 /// <param name="Bytes">Bytes of it transferred.</param>
+/// <param name="PercentOfImage">Share of the installed image's length that was transferred.</param>
 /// <param name="BusSeconds">From the request for the download to the answer to its end, in virtual time.</param>
+/// <param name="FullImageSeconds">
+/// What the whole image took, or would have taken at the rate of this ECU's last transfer of one; null when there was none.
+/// </param>
 /// <param name="KBps">Rate in 1,000 bytes per second.</param>
 /// <param name="LimitKBps">Rate of a bus that carries nothing but these consecutive frames: 7 bytes in the mean duration of one, with the interframe space.</param>
 /// <param name="PercentOfLimit">Share of the limit that was reached.</param>
 public sealed record TransferResult(
-    string Ecu, string Board, string Encoding, int ImageBytes, int TransferBytes, int Bytes, double BusSeconds, double KBps, double LimitKBps, double PercentOfLimit)
+    string Ecu,
+    string Board,
+    string Encoding,
+    int ImageBytes,
+    int TransferBytes,
+    int Bytes,
+    double PercentOfImage,
+    double BusSeconds,
+    double? FullImageSeconds,
+    double KBps,
+    double LimitKBps,
+    double PercentOfLimit)
 {
+    /// <summary>True when the form is shorter than the image.</summary>
+    [JsonIgnore]
+    public bool IsSmall => TransferBytes < ImageBytes;
+
     /// <summary>Version of the image, as the package names it; for people.</summary>
     [JsonIgnore]
     public string Version { get; init; } = string.Empty;

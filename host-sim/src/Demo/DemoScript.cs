@@ -6,7 +6,6 @@ using EsyncAgent;
 using EsyncSim.Bus;
 using EsyncSim.Client;
 using EsyncSim.Devices;
-using EsyncSim.Flash;
 using EsyncSim.Packages;
 using EsyncSim.Server;
 
@@ -17,7 +16,6 @@ public sealed class DemoScript
 {
     private const string First = "1.0.0";
     private const string Second = "2.0.0";
-    private const int PowerOffMs = 1500;
     private const int CutAtPercent = 40;
     private const ushort TableDid = 0x0102;
     private const ushort NewDid = 0x0103;
@@ -25,17 +23,15 @@ public sealed class DemoScript
     private readonly DemoWorld _world;
     private readonly ulong _seed;
     private readonly IDemoScreen _screen;
-    private readonly List<DemoStep> _steps = [];
-    private readonly Dictionary<string, Package> _firstPackages = [];
+    private readonly DemoSteps _steps;
     private readonly Dictionary<string, byte[]> _tablesBefore = [];
-    private CampaignServer _server = null!;
-    private int _campaigns;
 
     private DemoScript(DemoWorld world, ulong seed, IDemoScreen screen)
     {
         _world = world;
         _seed = seed;
         _screen = screen;
+        _steps = new DemoSteps(world, screen);
     }
 
     /// <summary>Runs a demo from beginning to end.</summary>
@@ -45,7 +41,7 @@ public sealed class DemoScript
         using DemoWorld world = new(options, screen);
         DemoScript script = new(world, options.Seed, screen);
         world.Time.Run(script.RunAsync);
-        return new DemoReport(script._steps, world.Transfers) { VirtualSeconds = world.Time.NowNs / (double)VirtualTime.NsPerSecond };
+        return new DemoReport(script._steps.All, world.Transfers) { VirtualSeconds = world.Time.NowNs / (double)VirtualTime.NsPerSecond };
     }
 
     private async Task RunAsync()
@@ -65,8 +61,8 @@ public sealed class DemoScript
         await ConnectAsync();
         foreach (DemoEcu ecu in _world.Ecus)
         {
-            _firstPackages[ecu.Name] = ecu.Sign(ecu.Request(First, 1));
-            await InstallAsync($"{ecu.Name}: first installation of {First}", ecu, _firstPackages[ecu.Name], First);
+            ecu.Releases[First] = ecu.Sign(ecu.Request(First, 1));
+            await InstallAsync($"{ecu.Name}: first installation of {First}", ecu, ecu.Releases[First], First);
         }
 
         _screen.Chapter("Inventory: what each ECU says of itself, with proof");
@@ -83,6 +79,7 @@ public sealed class DemoScript
         await RollBackAsync(_world.Motor, "2.1.1-stall", "stops answering", FotaError.AliveLost);
         _screen.Chapter("The power fails in the middle of a download");
         await CutPowerAsync(_world.Battery, "2.0.1");
+        await new SmallUpdates(_world, _steps, _screen).RunAsync();
         _screen.Chapter("Packages that are not what they should be are refused");
         await RefuseAllAsync(_world.Motor);
         foreach (DemoEcu ecu in _world.Ecus)
@@ -113,13 +110,13 @@ public sealed class DemoScript
         VersionReport report = await ecu.Client.ReadVersionReportAsync();
         await ecu.Client.SessionAsync(0x01);
         string observed = $"device {Convert.ToHexStringLower(report.DeviceId)[..8]}, report {(report.IsAuthentic ? "authentic" : "not authentic")}";
-        Check($"{ecu.Name}: provision", $"device {Convert.ToHexStringLower(ecu.Credentials.DeviceId)[..8]}, report authentic", observed);
+        _steps.Check($"{ecu.Name}: provision", $"device {Convert.ToHexStringLower(ecu.Credentials.DeviceId)[..8]}, report authentic", observed);
     }
 
     private async Task ConnectAsync()
     {
         string vehicle = await _world.Motor.Client.ReadTextAsync(0xF190);
-        _server = _world.Connect(vehicle);
+        _steps.Server = _world.Connect(vehicle);
         _screen.Note($"vehicle {vehicle}, messages over {_world.Network.Description}");
     }
 
@@ -129,11 +126,11 @@ public sealed class DemoScript
         string part = await client.ReadTextAsync(0xF187);
         string hardware = await client.ReadTextAsync(0xF191);
         string serial = await client.ReadTextAsync(0xF18C);
-        VersionReport report = await ReadReportAsync(ecu);
+        VersionReport report = await DemoSteps.ReadReportAsync(ecu);
         _screen.Note($"{ecu.Name}: part {part}, hardware {hardware}, serial {serial}, agent {report.AgentVersion}, bank A {report.States[0]}, bank B {report.States[1]}, securityVersion floor {report.SecurityVersionFloor}");
-        EsyncMessage? answer = await _server.QueryAsync(ecu.Name, ecu.Name);
+        EsyncMessage? answer = await _steps.Server.QueryAsync(ecu.Name, ecu.Name);
         string server = answer?.Body.Ecu?.IsAuthentic == true ? $"server was told {answer.Body.Package.Version}" : "server was told nothing";
-        Check($"{ecu.Name}: inventory", $"{First} Confirmed, server was told {First}", $"{Running(report)}, {server}");
+        _steps.Check($"{ecu.Name}: inventory", $"{First} Confirmed, server was told {First}", $"{DemoSteps.Running(report)}, {server}");
         _tablesBefore[ecu.Name] = await TryReadAsync(ecu, TableDid);
     }
 
@@ -142,68 +139,53 @@ public sealed class DemoScript
         List<CampaignTarget> targets = [];
         foreach (DemoEcu ecu in _world.Ecus)
         {
-            targets.Add(ecu.Target(ecu.Sign(ecu.Request(Second, 2)), Second) with { RollbackVersions = [First] });
+            ecu.Releases[Second] = ecu.Sign(ecu.Request(Second, 2));
+            targets.Add(ecu.Target(ecu.Releases[Second], Second) with { RollbackVersions = [First] });
         }
 
-        IReadOnlyList<TargetResult> results = await _server.RunAsync(new Campaign(NextCampaign(), targets));
+        IReadOnlyList<TargetResult> results = await _steps.RunAsync(targets);
         foreach ((DemoEcu ecu, TargetResult result) in _world.Ecus.Zip(results))
         {
-            VersionReport report = await ReadReportAsync(ecu);
-            Check($"{ecu.Name}: update to {Second}", $"{Second} Confirmed", Running(report) + Doubt(result, TargetEnd.Completed));
+            VersionReport report = await DemoSteps.ReadReportAsync(ecu);
+            _steps.Check($"{ecu.Name}: update to {Second}", $"{Second} Confirmed", DemoSteps.Running(report) + DemoSteps.Doubt(result, TargetEnd.Completed));
             byte[] before = _tablesBefore[ecu.Name];
             byte[] tables = await TryReadAsync(ecu, TableDid);
             byte[] news = await TryReadAsync(ecu, NewDid);
             string observed = $"0102 {(tables.AsSpan().SequenceEqual(before) ? "as before" : "changed")}, 0103 {(news.Length > 0 ? "answers" : "unknown")}";
             _screen.Note($"{ecu.Name}: DID 0102 was {ecu.Words(before)}, is {ecu.Words(tables)}; DID 0103 is new: {ecu.NewWords(news)}");
-            Check($"{ecu.Name}: the new application runs", "0102 changed, 0103 answers", observed);
+            _steps.Check($"{ecu.Name}: the new application runs", "0102 changed, 0103 answers", observed);
         }
     }
 
     private async Task InstallAsync(string name, DemoEcu ecu, Package package, string release)
     {
-        TargetResult result = await RunAsync(ecu, package, release);
-        VersionReport report = await ReadReportAsync(ecu);
-        Check(name, $"{release} Confirmed", Running(report) + Doubt(result, TargetEnd.Completed));
+        TargetResult result = await _steps.RunAsync(ecu, package, release);
+        VersionReport report = await DemoSteps.ReadReportAsync(ecu);
+        _steps.Check(name, $"{release} Confirmed", DemoSteps.Running(report) + DemoSteps.Doubt(result, TargetEnd.Completed));
     }
 
     private async Task RollBackAsync(DemoEcu ecu, string release, string fault, FotaError reason)
     {
-        string before = Running(await ReadReportAsync(ecu));
-        TargetResult result = await RunAsync(ecu, ecu.Sign(ecu.Request(release, 2)), release);
-        VersionReport report = await ReadReportAsync(ecu);
-        string observed = $"{Running(report)}, {report.LastError}{Doubt(result, TargetEnd.RolledBack)}";
-        Check($"{ecu.Name}: {release} {fault}", $"{before}, {reason}", observed);
+        string before = DemoSteps.Running(await DemoSteps.ReadReportAsync(ecu));
+        TargetResult result = await _steps.RunAsync(ecu, ecu.Sign(ecu.Request(release, 2)), release);
+        VersionReport report = await DemoSteps.ReadReportAsync(ecu);
+        string observed = $"{DemoSteps.Running(report)}, {report.LastError}{DemoSteps.Doubt(result, TargetEnd.RolledBack)}";
+        _steps.Check($"{ecu.Name}: {release} {fault}", $"{before}, {reason}", observed);
     }
 
     private async Task CutPowerAsync(DemoEcu ecu, string release)
     {
         Package package = ecu.Sign(ecu.Request(release, 2));
+        ecu.Releases[release] = package;
         int total = package.Full!.Payload.Length;
-        bool wasCut = false;
-        ecu.Meter.BlockAcknowledged = position =>
-        {
-            if (!wasCut && position >= total * (long)CutAtPercent / 100)
-            {
-                wasCut = true;
-                _world.Time.After(VirtualTime.NsPerMs, () => CutPower(ecu));
-            }
-        };
-        TargetResult result = await RunAsync(ecu, package, release);
-        ecu.Meter.BlockAcknowledged = null;
-        VersionReport report = await ReadReportAsync(ecu);
+        TargetResult result = await _steps.RunCutAsync(ecu, package, release, (total * CutAtPercent / 100) + 1, 1);
+        VersionReport report = await DemoSteps.ReadReportAsync(ecu);
         string resumed = ecu.Meter.LastOffset > 0 ? "resumed in the middle" : "from the beginning";
         _screen.Note($"{ecu.Name}: the download went on at byte {ecu.Meter.LastOffset} of {total}");
-        Check(
+        _steps.Check(
             $"{ecu.Name}: power cut in mid-download of {release}",
             $"{release} Confirmed, resumed in the middle",
-            $"{Running(report)}, {resumed}{Doubt(result, TargetEnd.Completed)}");
-    }
-
-    private void CutPower(DemoEcu ecu)
-    {
-        ecu.Bench.Ecu.PowerCut(CutModel.ProgramUnstable);
-        _screen.Note($"{ecu.Name}: power cut");
-        _world.Time.After(PowerOffMs * VirtualTime.NsPerMs, ecu.Bench.Ecu.PowerOn);
+            $"{DemoSteps.Running(report)}, {resumed}{DemoSteps.Doubt(result, TargetEnd.Completed)}");
     }
 
     private async Task RefuseAllAsync(DemoEcu ecu)
@@ -213,35 +195,23 @@ public sealed class DemoScript
         await RefuseAsync(ecu, "signed in one role only", ecu.SignAsAuthorOnly(ecu.Request(Second, 2)), FotaError.RoleMissing);
         PackageRequest other = PackageTampering.ForOtherDevice(ecu.Request(Second, 2), ecu.Credentials.DeviceId);
         await RefuseAsync(ecu, "for another device", ecu.Sign(other), FotaError.WrongDevice);
-        await RefuseAsync(ecu, $"an older one ({First} again)", _firstPackages[ecu.Name], FotaError.SequenceTooLow);
+        await RefuseAsync(ecu, $"an older one ({First} again)", ecu.Releases[First], FotaError.SequenceTooLow);
     }
 
     private async Task RefuseAsync(DemoEcu ecu, string what, Package package, FotaError reason)
     {
-        string before = Running(await ReadReportAsync(ecu));
+        string before = DemoSteps.Running(await DemoSteps.ReadReportAsync(ecu));
 
         // Named differently, since the server leaves an ECU alone that runs the version already.
-        TargetResult result = await RunAsync(ecu, package, $"{Second}-forged");
+        TargetResult result = await _steps.RunAsync(ecu, package, $"{Second}-forged");
         UpdateState state = await ecu.Client.ReadUpdateStateAsync();
-        VersionReport report = await ReadReportAsync(ecu);
+        VersionReport report = await DemoSteps.ReadReportAsync(ecu);
         if (report.SecurityEvents.Count > 0)
         {
             _screen.Note($"{ecu.Name}: security event {report.SecurityEvents[0]}");
         }
 
-        Check($"{ecu.Name}: {what}", $"{before}, {reason}", $"{Running(report)}, {state.LastError}{Doubt(result, TargetEnd.Failed)}");
-    }
-
-    private async Task<TargetResult> RunAsync(DemoEcu ecu, Package package, string release) =>
-        (await _server.RunAsync(new Campaign(NextCampaign(), [ecu.Target(package, release)])))[0];
-
-    private static async Task<VersionReport> ReadReportAsync(DemoEcu ecu)
-    {
-        await ecu.Client.AwaitPresenceAsync();
-        await ecu.Client.SessionAsync(0x03);
-        VersionReport report = await ecu.Client.ReadVersionReportAsync();
-        await ecu.Client.SessionAsync(0x01);
-        return report;
+        _steps.Check($"{ecu.Name}: {what}", $"{before}, {reason}", $"{DemoSteps.Running(report)}, {state.LastError}{DemoSteps.Doubt(result, TargetEnd.Failed)}");
     }
 
     private static async Task<byte[]> TryReadAsync(DemoEcu ecu, ushort identifier)
@@ -260,22 +230,5 @@ public sealed class DemoScript
     {
         CanIfConfig can = ecu.Bench.Definition.Config.CanIf;
         return $"{ecu.Name} {can.PhysicalRxId:X3}/{can.TxId:X3}";
-    }
-
-    private static string Running(VersionReport report) => report.RunningBank < report.States.Count
-        ? $"{report.ApplicationVersion} {report.States[report.RunningBank]}"
-        : "no application";
-
-    // Empty when the server saw the same.
-    private static string Doubt(TargetResult result, TargetEnd expected) =>
-        result.End == expected ? string.Empty : $" (the server saw {result.End}: {result.Message})";
-
-    private string NextCampaign() => $"demo-{++_campaigns}";
-
-    private void Check(string name, string expected, string observed)
-    {
-        DemoStep step = new(name, expected, observed, expected == observed);
-        _steps.Add(step);
-        _screen.Step(step);
     }
 }

@@ -8,7 +8,7 @@ namespace EsyncSim.Demo;
 /// <summary>Prints what a demo has shown.</summary>
 public static class DemoSummary
 {
-    private static readonly string[] Columns = ["ECU", "version", "board", "encoding", "image bytes", "transferred", "bus s", "kB/s", "limit kB/s", "% of limit"];
+    private static readonly string[] Columns = ["ECU", "version", "encoding", "sent", "full image", "%", "bus s", "full image s", "kB/s", "% of limit"];
 
     /// <summary>Prints the tables.</summary>
     public static void Write(IAnsiConsole console, DemoReport report, TimeSpan wall)
@@ -17,6 +17,10 @@ public static class DemoSummary
         {
             console.WriteLine();
             console.Write(TableOf(report));
+            if (Saved(report) is { } saved)
+            {
+                console.WriteLine(saved);
+            }
         }
 
         int passed = report.Steps.Count(step => step.Pass);
@@ -26,11 +30,11 @@ public static class DemoSummary
 
     private static Table TableOf(DemoReport report)
     {
-        Table transfers = new() { Border = TableBorder.Simple, Title = new TableTitle("Transfers") };
+        Table transfers = new() { Border = TableBorder.Simple, Title = new TableTitle($"Transfers, board {string.Join(", ", report.Transfers.Select(transfer => transfer.Board).Distinct())}") };
         for (int i = 0; i < Columns.Length; i++)
         {
             TableColumn column = new(Columns[i]) { NoWrap = true };
-            transfers.AddColumn(i < 4 ? column : column.RightAligned());
+            transfers.AddColumn(i < 3 ? column : column.RightAligned());
         }
 
         foreach (TransferResult transfer in report.Transfers)
@@ -38,18 +42,41 @@ public static class DemoSummary
             transfers.AddRow(
                 transfer.Ecu,
                 Markup.Escape(transfer.Version),
-                transfer.Board,
                 transfer.Encoding,
-                Number(transfer.ImageBytes, "N0"),
                 Number(transfer.Bytes, "N0"),
+                Number(transfer.ImageBytes, "N0"),
+                Number(transfer.PercentOfImage, "F1"),
                 Number(transfer.BusSeconds, "F2"),
+                FullSeconds(transfer),
                 Number(transfer.KBps, "F1"),
-                Number(transfer.LimitKBps, "F1"),
                 Number(transfer.PercentOfLimit, "F1"));
         }
 
         return transfers;
     }
+
+    // What all the small forms together have cost, parts that were sent twice included, and what their images would have.
+    private static string? Saved(DemoReport report)
+    {
+        TransferResult[] parts = [.. report.Transfers.Where(transfer => transfer.IsSmall)];
+        TransferResult[] updates = [.. parts.DistinctBy(transfer => (transfer.Ecu, transfer.Version, transfer.Encoding))];
+        if (updates.Length == 0)
+        {
+            return null;
+        }
+
+        long sent = parts.Sum(transfer => (long)transfer.Bytes);
+        long images = updates.Sum(transfer => (long)transfer.ImageBytes);
+        string seconds = updates.All(transfer => transfer.FullImageSeconds is not null)
+            ? string.Create(CultureInfo.InvariantCulture, $"; {parts.Sum(transfer => transfer.BusSeconds):F1} s on the bus in place of {updates.Sum(transfer => transfer.FullImageSeconds):F1} s")
+            : string.Empty;
+        return string.Create(CultureInfo.InvariantCulture, $"small updates: {sent:N0} bytes sent for {updates.Length} image{(updates.Length == 1 ? string.Empty : "s")} of {images:N0} bytes, {sent * 100.0 / images:F1} %{seconds}");
+    }
+
+    // With ~ where the whole image was not sent.
+    private static string FullSeconds(TransferResult transfer) => transfer.FullImageSeconds is { } seconds
+        ? (seconds == transfer.BusSeconds ? string.Empty : "~") + Number(seconds, "F2")
+        : "-";
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

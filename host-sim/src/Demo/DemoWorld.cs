@@ -87,6 +87,6 @@ public sealed class DemoWorld : IDisposable
     private DemoEcu Create(BenchEcu bench, string application, IDemoScreen screen)
     {
         TransferMeter meter = new(Bench.Bus, bench.Definition, screen, Transfers);
-        return new DemoEcu(bench, application, _keys, Bench.Entropy($"secret-{bench.Name}"), meter);
+        return new DemoEcu(bench, application, _keys, Bench.Entropy($"secret-{bench.Name}"), Bench.Entropy($"content-{bench.Name}"), meter);
     }
 }

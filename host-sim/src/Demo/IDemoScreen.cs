@@ -1,6 +1,7 @@
 // Where a demo or an update shows itself while it runs.
 // Tests: tests/host-sim/Demo.
 using System.Globalization;
+using EsyncSim.Client;
 
 namespace EsyncSim.Demo;
 
@@ -45,16 +46,22 @@ internal static class DemoText
     /// <summary>One line about a transfer.</summary>
     public static string Of(TransferResult result, TransferEnd end)
     {
-        string outcome = end switch { TransferEnd.Whole => string.Empty, TransferEnd.Interrupted => ", interrupted", _ => ", refused" };
+        string outcome = end switch { TransferEnd.Whole => InPlaceOf(result), TransferEnd.Interrupted => ", interrupted", _ => ", refused" };
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{result.Ecu} {result.Version}: {Amount(result)} in {result.BusSeconds:F2} s on the bus, {Rate(result.KBps, result.PercentOfLimit)}{outcome}");
     }
 
     // What was sent, and what the whole image would have been.
-    private static string Amount(TransferResult result) => result.TransferBytes == result.ImageBytes
-        ? string.Create(CultureInfo.InvariantCulture, $"{result.Bytes:N0} of {result.ImageBytes:N0} bytes")
-        : string.Create(CultureInfo.InvariantCulture, $"{result.Bytes:N0} of {result.TransferBytes:N0} bytes ({result.Encoding}, for an image of {result.ImageBytes:N0})");
+    private static string Amount(TransferResult result) => !result.IsSmall
+        ? string.Create(CultureInfo.InvariantCulture, $"{result.Bytes:N0} of {result.TransferBytes:N0} bytes{(IsNamed(result) ? $" ({result.Encoding})" : string.Empty)}")
+        : string.Create(CultureInfo.InvariantCulture, $"{result.Bytes:N0} of {result.TransferBytes:N0} bytes ({result.Encoding}, {result.PercentOfImage:F1} % of the image)");
+
+    private static bool IsNamed(TransferResult result) => result.Encoding != EncodingText.Of(0);
+
+    private static string InPlaceOf(TransferResult result) => result.IsSmall && result.FullImageSeconds is { } seconds
+        ? string.Create(CultureInfo.InvariantCulture, $", in place of {seconds:F2} s")
+        : string.Empty;
 
     /// <summary>A rate and what share of the line rate it is.</summary>
     public static string Rate(double kBps, double percentOfLimit) =>

@@ -13,6 +13,7 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
 {
     private const int ConsecutiveFrame = 2;
     private const int BytesPerFrame = 7;
+    private static readonly string FullEncoding = EncodingText.Of(0);
 
     private readonly EcuDefinition _ecu;
     private readonly ICanBus _bus;
@@ -127,16 +128,31 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
         double seconds = (_positionNs - _startNs) / (double)VirtualTime.NsPerSecond;
         double kBps = seconds > 0 ? bytes / seconds / 1000 : 0;
         double limit = _frames > 0 ? BytesPerFrame * 1e6 / (_framesNs / (double)_frames) : 0;
+        int imageBytes = _image?.ImageLength ?? 0;
+        string encoding = EncodingText.Of(_image?.Encoding ?? 0);
         return new TransferResult(
             _ecu.Name,
             _ecu.Board.Name,
-            EncodingText.Of(_image?.Encoding ?? 0),
-            _image?.ImageLength ?? 0,
+            encoding,
+            imageBytes,
             _image?.Payload.Length ?? 0,
             bytes,
+            imageBytes > 0 ? Math.Round(bytes * 100.0 / imageBytes, 2) : 0,
             Math.Round(seconds, 6),
+            FullImageSeconds(encoding, imageBytes, bytes, seconds),
             Math.Round(kBps, 3),
             Math.Round(limit, 3),
             limit > 0 ? Math.Round(kBps / limit * 100, 2) : 0) { Version = Version };
+    }
+
+    private double? FullImageSeconds(string encoding, int imageBytes, int bytes, double seconds)
+    {
+        if (encoding == FullEncoding && bytes == imageBytes)
+        {
+            return Math.Round(seconds, 6);
+        }
+
+        TransferResult? full = _results.LastOrDefault(result => result.Ecu == _ecu.Name && result.Encoding == FullEncoding && result.Bytes == result.ImageBytes);
+        return full is null ? null : Math.Round(full.BusSeconds * imageBytes / full.ImageBytes, 6);
     }
 }

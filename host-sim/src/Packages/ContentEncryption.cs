@@ -29,10 +29,14 @@ public static class ContentEncryption
 
     /// <summary>Encrypts a payload under a new random key, for 1 to 32 devices, each once, in any order.</summary>
     /// <exception cref="UserErrorException">No device, too many, or one twice.</exception>
-    public static EncryptedContent Encrypt(byte[] payload, IReadOnlyList<DeviceFile> devices)
+    public static EncryptedContent Encrypt(byte[] payload, IReadOnlyList<DeviceFile> devices) => Encrypt(payload, devices, RandomNumberGenerator.GetBytes);
+
+    /// <summary>Encrypts a payload under a new key, which is drawn with the first counter block.</summary>
+    /// <exception cref="UserErrorException">No device, too many, or one twice.</exception>
+    public static EncryptedContent Encrypt(byte[] payload, IReadOnlyList<DeviceFile> devices, Func<int, byte[]> entropy)
     {
-        byte[] contentKey = RandomNumberGenerator.GetBytes(KeyLength);
-        EncryptedContent content = Encrypt(payload, devices, contentKey, RandomNumberGenerator.GetBytes(EncryptionInfo.IvLength));
+        byte[] contentKey = entropy(KeyLength);
+        EncryptedContent content = Encrypt(payload, devices, contentKey, entropy(EncryptionInfo.IvLength));
         CryptographicOperations.ZeroMemory(contentKey);
         return content;
     }

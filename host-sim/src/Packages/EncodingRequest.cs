@@ -1,5 +1,6 @@
 // Which forms of an image a package shall hold besides the full one, for whom they are encrypted, and what the ECU takes of them.
 // Tests: tests/host-sim/Packages/PackagePlanTests.cs.
+using System.Security.Cryptography;
 using EsyncAgent;
 using EsyncSim.Signing;
 
@@ -28,6 +29,9 @@ public sealed record EncodingRequest
 
     /// <summary>Devices that everything is encrypted for, at most 32; none: nothing is.</summary>
     public IReadOnlyList<DeviceFile> Recipients { get; init; } = [];
+
+    /// <summary>Where content keys and first counter blocks come from; anything but true chance is for demonstrations that repeat themselves.</summary>
+    public Func<int, byte[]> Entropy { get; init; } = RandomNumberGenerator.GetBytes;
 
     /// <summary>Low nibble of dataFormatIdentifier in all entries.</summary>
     public byte Encryption => Recipients.Count > 0 ? PayloadEncoding.Encrypted : (byte)0;

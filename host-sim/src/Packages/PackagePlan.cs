@@ -204,7 +204,7 @@ public sealed class PackagePlan
 
         if (!_encrypted.TryGetValue(source, out EncryptedContent? content))
         {
-            content = ContentEncryption.Encrypt(source.Bytes, _encodings.Recipients);
+            content = ContentEncryption.Encrypt(source.Bytes, _encodings.Recipients, _encodings.Entropy);
             _encrypted.Add(source, content);
         }
 

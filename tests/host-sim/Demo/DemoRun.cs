@@ -23,6 +23,6 @@ public sealed class DemoRun
 
     public string Candump { get; }
 
-    public static DemoRun Make(ulong seed, bool isNetworkVirtual, string? board = null) =>
-        new(new DemoOptions { Seed = seed, Board = board, ConfigPath = Repository.PathOf("nf.config"), IsNetworkVirtual = isNetworkVirtual });
+    public static DemoRun Make(ulong seed, bool isNetworkVirtual, string? board = null, string? config = null) =>
+        new(new DemoOptions { Seed = seed, Board = board, ConfigPath = config ?? Repository.PathOf("nf.config"), IsNetworkVirtual = isNetworkVirtual });
 }

@@ -14,7 +14,7 @@ public class DemoTests
 
         Assert.All(report.Steps, step => Assert.True(step.Pass, $"{step.Name}: expected {step.Expected}, observed {step.Observed}"));
         Assert.Equal("pass", report.Outcome);
-        Assert.Equal(18, report.Steps.Count);
+        Assert.Equal(23, report.Steps.Count);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public class DemoTests
         DemoRun run = DemoRun.Make(1, isNetworkVirtual: true, board);
 
         Assert.All(run.Report.Steps, step => Assert.True(step.Pass, $"{step.Name}: expected {step.Expected}, observed {step.Observed}"));
-        Assert.Equal(18, run.Report.Steps.Count);
+        Assert.Equal(23, run.Report.Steps.Count);
         Assert.All(run.Report.Transfers, transfer => Assert.Equal(board, transfer.Board));
     }
 
@@ -70,7 +70,7 @@ public class DemoTests
             ["name", "expected", "observed", "pass"],
             json.RootElement.GetProperty("steps")[0].EnumerateObject().Select(property => property.Name));
         Assert.Equal(
-            ["ecu", "board", "encoding", "imageBytes", "transferBytes", "bytes", "busSeconds", "kBps", "limitKBps", "percentOfLimit"],
+            ["ecu", "board", "encoding", "imageBytes", "transferBytes", "bytes", "percentOfImage", "busSeconds", "fullImageSeconds", "kBps", "limitKBps", "percentOfLimit"],
             json.RootElement.GetProperty("transfers")[0].EnumerateObject().Select(property => property.Name));
     }
 
@@ -97,7 +97,7 @@ public class DemoTests
     [Fact]
     public void The_power_cut_shows_as_two_transfers_that_overlap_by_less_than_three_chunks()
     {
-        TransferResult[] battery = [.. DemoRun.Standard.Value.Report.Transfers.Where(transfer => transfer.Ecu == "battery")];
+        TransferResult[] battery = [.. DemoRun.Standard.Value.Report.Transfers.Where(transfer => transfer is { Ecu: "battery", Encoding: "full" })];
         TransferResult[] parts = [.. battery.Where(transfer => transfer.Bytes < transfer.ImageBytes)];
 
         Assert.Equal(2, parts.Length);

@@ -24,7 +24,7 @@ public class LiveScreenTests
             screen.Chapter("A chapter [of brackets]");
             screen.TransferBegins("motor", "2.0.0", 0, 1000);
             screen.Transferred(500, 25.3, 88.8);
-            screen.TransferEnds(new TransferResult("motor", "virtual", "full", 1000, 1000, 1000, 0.04, 25.3, 28.5, 88.8) { Version = "2.0.0" }, TransferEnd.Whole);
+            screen.TransferEnds(new TransferResult("motor", "virtual", "full", 1000, 1000, 1000, 100, 0.04, 0.04, 25.3, 28.5, 88.8) { Version = "2.0.0" }, TransferEnd.Whole);
             screen.Note("a [note]");
             screen.Step(new DemoStep("a step", "1", "1", true));
             screen.Step(new DemoStep("another", "[1]", "[2]", false));

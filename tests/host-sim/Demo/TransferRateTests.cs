@@ -35,7 +35,7 @@ public class TransferRateTests
         List<Frame> frames = [.. all.Where(frame => frame.Identifier == request || frame.Identifier == response)];
         for (int i = 0; i < frames.Count; i++)
         {
-            if (frames[i].Identifier == request && frames[i].Hex.StartsWith("100B340044200", StringComparison.Ordinal))
+            if (frames[i].Identifier == request && frames[i].Hex.StartsWith("100B34", StringComparison.Ordinal) && frames[i].Hex.AsSpan(8, 5) is "44200")
             {
                 Recomputed? transfer = Follow(frames, i, request);
                 if (transfer is not null)
@@ -77,6 +77,10 @@ public class TransferRateTests
             else if (!isRequest && frame.Hex.StartsWith("0177", StringComparison.Ordinal))
             {
                 return new Recomputed(bytes, frame.EndSeconds - begin, 7 * count / consecutive / 1000);
+            }
+            else if (!isRequest && frame.Hex.StartsWith("037F3772", StringComparison.Ordinal))
+            {
+                return null; // refused at its end
             }
             else if (!isRequest && frame.Hex.StartsWith("037F36", StringComparison.Ordinal) && !frame.Hex.StartsWith("037F3678", StringComparison.Ordinal))
             {
