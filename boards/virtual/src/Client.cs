@@ -173,7 +173,13 @@ public sealed class Client
     /// <summary>Begins a download (34) and returns the number of data bytes that a block may carry.</summary>
     public int RequestDownload(uint address, int size)
     {
-        _tester.Put(0x34, 0x00, 0x44);
+        return RequestDownload(0x00, address, size);
+    }
+
+    /// <summary>The same for what is encoded; <paramref name="encoding"/> is the dataFormatIdentifier.</summary>
+    public int RequestDownload(byte encoding, uint address, int size)
+    {
+        _tester.Put(0x34, encoding, 0x44);
         BigEndian.WriteU32(_tester.Request, 3, address);
         BigEndian.WriteU32(_tester.Request, 7, (uint)size);
         _tester.Require(11, 4);
@@ -203,10 +209,23 @@ public sealed class Client
     /// <summary>Ends a transfer (37): everything is programmed, read back and recorded.</summary>
     public void ExitTransfer()
     {
-        if (_tester.Send(_tester.Put(0x37)) != 0)
+        Expect(TryExitTransfer(), "no answer to the transfer's end");
+    }
+
+    /// <summary>The same; false when the ECU has fallen silent.</summary>
+    public bool TryExitTransfer()
+    {
+        if (!_tester.TrySend(_tester.Put(0x37)))
+        {
+            return false;
+        }
+
+        if (_tester.Response[0] != 0x77)
         {
             throw new EmulatorException("the transfer was refused at its end: " + LastError());
         }
+
+        return true;
     }
 
     /// <summary>Transfers an array as a whole and returns the number of blocks.</summary>

@@ -52,6 +52,7 @@ public sealed class EmulatorRun
             new StoryForgedManifest(world),
             new StoryPowerCut(world),
             new StoryOrderedRollback(world),
+            new StoryPatch(world),
             new StoryAccounts(world),
         };
     }

@@ -20,6 +20,9 @@ public class PackageShelf
     /// <summary>The update that works.</summary>
     public const string Second = "2.0.0";
 
+    /// <summary>The update that comes as a patch of <see cref="First"/>.</summary>
+    public const string Patched = "2.1.0";
+
     /// <summary>Image of a version.</summary>
     public static EmulatorImage ImageOf(string version)
     {
@@ -33,6 +36,9 @@ public class PackageShelf
                 return new EmulatorImage(version, StalledApplication.EntryClass, 5000, 0x12000001);
             case Second:
                 return new EmulatorImage(version, GoodApplication.EntryClass, 18000, 0x20000001);
+            case Patched:
+                // The filler goes on as that of the first application, and is longer.
+                return new EmulatorImage(version, GoodApplication.EntryClass, 18000, 0x10000001);
             default:
                 throw new EmulatorException("there is no version " + version);
         }
@@ -42,6 +48,12 @@ public class PackageShelf
     public virtual EmulatorPackage Take(string version)
     {
         return new EmulatorPackage(version, ImageOf(version), EnvelopeOf(version));
+    }
+
+    /// <summary>The patch that makes the image of <see cref="Patched"/> of that of <see cref="First"/>, made anew.</summary>
+    public virtual byte[] TakePatch()
+    {
+        return Patch210.Create();
     }
 
     private static byte[] EnvelopeOf(string version)
@@ -54,6 +66,8 @@ public class PackageShelf
                 return Envelope110.Create();
             case Stalls:
                 return Envelope120.Create();
+            case Patched:
+                return Envelope210.Create();
             default:
                 return Envelope200.Create();
         }

@@ -17,8 +17,8 @@ public sealed class EmulatorTests(ITestOutputHelper output)
     {
         bool isPass = new EmulatorRun(_host, new PackageShelf()).Run();
         Assert.True(isPass, string.Join('\n', _host.Lines));
-        Assert.Equal("EMULATOR PASS 55/55", _host.Lines[^1]);
-        Assert.Equal(55, _host.Lines.Count(l => l.EndsWith(" ms", StringComparison.Ordinal)));
+        Assert.Equal("EMULATOR PASS 68/68", _host.Lines[^1]);
+        Assert.Equal(68, _host.Lines.Count(l => l.EndsWith(" ms", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -34,6 +34,9 @@ public sealed class EmulatorTests(ITestOutputHelper output)
         Assert.Matches("resumed at byte (4,096|8,192|12,288), [0-9,]+ bytes", log);
         Assert.Matches("confirm .0212. +2.0.0 is CONFIRMED", log);
         Assert.Contains("RolledBackByClient (39): 1.0.0 runs", log);
+        Assert.Matches("power lost in mid-program, [0-9,]+ bytes of patch sent", log);
+        Assert.Matches("resumed at byte 4,096 of the patch, [0-9,]+ bytes", log);
+        Assert.Matches("confirm .0212. +2.1.0 is CONFIRMED", log);
     }
 
     [Fact]
@@ -52,7 +55,7 @@ public sealed class EmulatorTests(ITestOutputHelper output)
         new StoryFirstApplication(world).Run();
 
         // What a run holds at its fullest: the running ECU, and a package in the client's hands.
-        int size = TargetHeap.SizeOf([world, world.Packages.Take(PackageShelf.Second)], owner => owner is QuietHost);
+        int size = TargetHeap.SizeOf([world, world.Packages.Take(PackageShelf.Patched), world.Packages.TakePatch()], owner => owner is QuietHost);
         output.WriteLine($"{size} bytes on a 32-bit target, of which {world.Flash.Size} are the flash");
         Assert.InRange(size, (int)world.Flash.Size, HeapMax);
     }
@@ -62,7 +65,7 @@ public sealed class EmulatorTests(ITestOutputHelper output)
     {
         _host.UsedBytes = HeapMax;
         Assert.False(new EmulatorRun(_host, new PackageShelf()).Run());
-        Assert.Equal("EMULATOR FAIL 54/55", _host.Lines[^1]);
+        Assert.Equal("EMULATOR FAIL 67/68", _host.Lines[^1]);
         Assert.Contains("FAILED: 262,144 bytes were in use", _host.Lines[^3]);
     }
 
@@ -98,7 +101,7 @@ public sealed class EmulatorTests(ITestOutputHelper output)
             }
         };
         Assert.False(new EmulatorRun(_host, new PackageShelf()).Run());
-        Assert.Equal("EMULATOR FAIL 10/55", _host.Lines[^1]);
+        Assert.Equal("EMULATOR FAIL 10/68", _host.Lines[^1]);
         Assert.Contains("FAILED: InvalidOperationException: the clock is broken", _host.Lines[^3]);
     }
 
@@ -109,7 +112,7 @@ public sealed class EmulatorTests(ITestOutputHelper output)
         using Process program = Process.Start(new ProcessStartInfo(host, [typeof(EmulatorRun).Assembly.Location]) { RedirectStandardOutput = true })!;
         string log = program.StandardOutput.ReadToEnd();
         program.WaitForExit();
-        Assert.EndsWith("EMULATOR PASS 55/55", log.TrimEnd());
+        Assert.EndsWith("EMULATOR PASS 68/68", log.TrimEnd());
         Assert.Equal(0, program.ExitCode);
     }
 
@@ -122,7 +125,7 @@ public sealed class EmulatorTests(ITestOutputHelper output)
     private void AssertFails(PackageShelf shelf, string reason, int passed)
     {
         Assert.False(new EmulatorRun(_host, shelf).Run());
-        Assert.Equal($"EMULATOR FAIL {passed}/55", _host.Lines[^1]);
+        Assert.Equal($"EMULATOR FAIL {passed}/68", _host.Lines[^1]);
         Assert.Contains("FAILED: ", _host.Lines[^3]);
         Assert.Contains(reason, _host.Lines[^3]);
     }

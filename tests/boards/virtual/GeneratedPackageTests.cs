@@ -12,7 +12,7 @@ public sealed class GeneratedPackageTests
 {
     private const string Proposal = "artifacts/emulator-packages";
 
-    public static TheoryData<string> Versions => [PackageShelf.First, PackageShelf.SelfTestFails, PackageShelf.Stalls, PackageShelf.Second];
+    public static TheoryData<string> Versions => [PackageShelf.First, PackageShelf.SelfTestFails, PackageShelf.Stalls, PackageShelf.Second, PackageShelf.Patched];
 
     [Fact]
     public void The_committed_files_are_what_the_printer_prints_now()
