@@ -12,9 +12,11 @@ public class BuiltInApplicationTests
     {
         { "MotorControl", "1.0.0" },
         { "MotorControl", "2.0.0" },
+        { "MotorControl", "2.0.1" },
         { "BatteryManager", "1.0.0" },
         { "BatteryManager", "2.0.0" },
         { "BatteryManager", "2.0.1" },
+        { "BatteryManager", "3.0.0" },
     };
 
     public static TheoryData<string, string> AllReleases
