@@ -40,7 +40,7 @@ public sealed class BaseImage
     /// <summary>False while a read of an ended transfer is under way.</summary>
     public bool IsIdle
     {
-        get { return _job.IsIdle; }
+        get { return _job.IsIdle && _seal.IsIdle; }
     }
 
     /// <summary>Index of the chunk for which <see cref="Prepare"/> said NotOk.</summary>

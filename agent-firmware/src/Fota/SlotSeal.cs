@@ -27,6 +27,12 @@ public sealed class SlotSeal
         _part = chunkBuffer;
     }
 
+    /// <summary>False while a read is under way; one that was given up has to end before the next begins.</summary>
+    public bool IsIdle
+    {
+        get { return _job.IsIdle; }
+    }
+
     /// <summary>Header of the slot.</summary>
     public ManifestSlot Slot { get; } = new ManifestSlot();
 

@@ -9,6 +9,7 @@ namespace EsyncTests.AgentFirmware.Fota;
 public sealed class DecoderMemoryTests
 {
     private const long SpareMax = 512;
+    private const int Starts = 5;
 
     [Theory]
     [InlineData(0x0003, 11)]
@@ -20,11 +21,14 @@ public sealed class DecoderMemoryTests
     [InlineData(0x0707, 12)]
     public void An_agent_with_decoders_takes_what_the_configurations_check_counts(ushort encodings, byte windowBitsMax)
     {
-        _ = AllocatedByStart(encodings, windowBitsMax);
-        long taken = AllocatedByStart(encodings, windowBitsMax) - AllocatedByStart(1, windowBitsMax);
+        long taken = LeastByStart(encodings, windowBitsMax) - LeastByStart(1, windowBitsMax);
         uint counted = new TransferRules(encodings, windowBitsMax, 8).MemoryLength;
         Assert.InRange(taken, counted - SpareMax, counted);
     }
+
+    // A start may also be charged for what the runtime makes when code is run for the first time, or compiled anew.
+    private static long LeastByStart(ushort encodings, byte windowBitsMax) =>
+        Enumerable.Range(0, Starts).Min(_ => AllocatedByStart(encodings, windowBitsMax));
 
     private static long AllocatedByStart(ushort encodings, byte windowBitsMax)
     {
