@@ -34,6 +34,7 @@ public sealed class CheckpointLog
     private int _area;
     private uint _sequence;
     private uint _next;
+    private DecoderCheckpoint _nextState;
     private int _recordLength;
     private uint _position;
     private uint _firstPosition;
@@ -71,11 +72,6 @@ public sealed class CheckpointLog
     /// <summary>Begins to read what is recorded. To be done once after a reset, before anything else.</summary>
     public void BeginLoad()
     {
-        _current = NoArea;
-        RecordedChunks = 0;
-        State.Length = 0;
-        _isKnown = false;
-        _isOpen = false;
         Result = StdReturn.Pending;
         _phase = Phase.Load;
         LoadArea(0);
@@ -107,6 +103,7 @@ public sealed class CheckpointLog
             State.Length = 0;
         }
 
+        _nextState = State;
         BeginList(chunksRecorded);
         return true;
     }
@@ -117,10 +114,7 @@ public sealed class CheckpointLog
         return _isOpen && _phase == Phase.Idle && _position == _firstPosition && RecordedChunks == chunksRecorded;
     }
 
-    /// <summary>
-    /// Records that the chunks up to this one are programmed and read back, and the decoder's state at its end. False when not open,
-    /// busy, or recorded already.
-    /// </summary>
+    /// <summary>Records that the chunks up to this one are in the bank, with the decoder's state, which stays as it is until this is done. False when not open, busy, or recorded already.</summary>
     public bool Append(uint chunkIndex, DecoderCheckpoint state)
     {
         if (!_isOpen || _phase != Phase.Idle || chunkIndex < RecordedChunks)
@@ -128,7 +122,7 @@ public sealed class CheckpointLog
             return false;
         }
 
-        State.CopyFrom(state);
+        _nextState = state;
         _next = chunkIndex + 1;
         _recordLength = state.Length > 0
             ? CheckpointRecord.WriteState(_record, 0, chunkIndex, state)
@@ -183,12 +177,12 @@ public sealed class CheckpointLog
     private void WriteHeader()
     {
         _tries++;
-        bool hasState = State.Length > 0;
+        bool hasState = _nextState.Length > 0;
         uint kind = hasState ? CheckpointRecord.HeaderWithState : CheckpointRecord.Header;
         _recordLength = CheckpointRecord.Write(_record, kind, _sequence + 1, _next, _digest);
         if (hasState)
         {
-            _recordLength += CheckpointRecord.WriteState(_record, RecordLength, _next - 1, State);
+            _recordLength += CheckpointRecord.WriteState(_record, RecordLength, _next - 1, _nextState);
         }
 
         _phase = Phase.Header;
@@ -212,7 +206,7 @@ public sealed class CheckpointLog
                 _current = _area;
                 _position = (uint)_recordLength;
                 _firstPosition = _position;
-                RecordedChunks = _next;
+                TakeNext();
                 _isKnown = true;
                 _phase = Phase.EraseOld;
                 _writer.Erase(_areas[_area ^ 1].Start, _areas[_area ^ 1].Length);
@@ -224,7 +218,7 @@ public sealed class CheckpointLog
                 break;
             default:
                 _position += (uint)_recordLength;
-                RecordedChunks = _next;
+                TakeNext();
                 End(StdReturn.Ok);
                 break;
         }
@@ -246,9 +240,15 @@ public sealed class CheckpointLog
         }
 
         // What could not be recorded is in the bank all the same; until a reset that is known.
-        RecordedChunks = _isKnown ? _next : RecordedChunks;
+        TakeNext();
         _isOpen = false;
         End(StdReturn.NotOk);
+    }
+
+    private void TakeNext()
+    {
+        RecordedChunks = _next;
+        State.CopyFrom(_nextState);
     }
 
     private void End(StdReturn result)

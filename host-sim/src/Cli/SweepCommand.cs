@@ -33,7 +33,7 @@ internal static class SweepCommand
         {
             scenario, geometry, seed, doubleEvery, operationsMax, liveEvery, full, only, json,
         };
-        command.WithExample("esync sweep", "all scenarios on all flash parts, within a minute on two quiet cores")
+        command.WithExample("esync sweep", "all scenarios on all flash parts, some 70 seconds on two quiet cores")
             .WithExample("esync sweep --scenario full-image --geometry w25q32 --operations-max 0", "one scenario on one part, at every operation")
             .WithExample("esync sweep --only full-image:w25q32:12:ProgramBits", "one attempt, as a finding names it")
             .WithExample("esync sweep --full --json sweep.json", "the long run, with its figures in a file");

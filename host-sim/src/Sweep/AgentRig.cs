@@ -117,10 +117,13 @@ public sealed class AgentRig
         StdReturn result = StdReturn.Pending;
         TurnUntil(() => (result = Agent.Fota.StartDownload(encoding, address, (uint)data.Length)) != StdReturn.Pending, "request download");
         byte[] all = data.ToArray();
+        bool isBank = address >= Fota.BankAddress;
+        TransferPosition = isBank ? (int)(address - Fota.BankAddress) : 0;
         for (int position = 0; result == StdReturn.Ok && position < Math.Min(all.Length, breakOffAt); position += blockLength)
         {
             int count = Math.Min(blockLength, all.Length - position);
             TurnUntil(() => (result = Agent.Fota.TransferData(all, position, count)) != StdReturn.Pending, "transfer data");
+            TransferPosition += isBank ? count : 0;
         }
 
         if (result == StdReturn.Ok && breakOffAt >= all.Length)
@@ -217,8 +220,14 @@ public sealed class AgentRig
     /// <summary>Bytes of images transferred in all.</summary>
     public long SentBytes { get; set; }
 
+    /// <summary>Bytes of the last transfer to the bank, from its image's first one, that the ECU has taken; 0 after one to the staging slot.</summary>
+    public int TransferPosition { get; private set; }
+
     /// <summary>Chunks of the image that are in the bank (DID FD02); none: FF00 comes first.</summary>
-    public int ChunksInBank() => ResumePoint(Agent, 24);
+    public int ChunksInBank() => ChunksInBank(Agent);
+
+    /// <summary>Chunks of the image that are in the bank of an ECU (DID FD02).</summary>
+    public static int ChunksInBank(EcuM agent) => ResumePoint(agent, 24);
 
     /// <summary>First byte that the ECU lacks (DID FD02).</summary>
     public int ResumeOffset() => ResumeOffset(Agent);

@@ -22,6 +22,7 @@ internal sealed class BusWorld : IUpdateObserver, IBusObserver
     private ScriptedLoader _loader = new();
     private int _frames;
     private bool _isToBeChecked;
+    private int _sent;
 
     /// <summary>A world where a job begins; <paramref name="onFrame"/> is called at the end of each frame.</summary>
     public BusWorld(SweepJob job, Action<BusWorld, int> onFrame)
@@ -72,7 +73,7 @@ internal sealed class BusWorld : IUpdateObserver, IBusObserver
     {
         if (_ecu.Agent is EcuMAgent agent)
         {
-            Ledger.Observe(agent.EcuM);
+            Ledger.Observe(agent.EcuM, _sent);
         }
     }
 
@@ -102,6 +103,7 @@ internal sealed class BusWorld : IUpdateObserver, IBusObserver
     /// <inheritdoc/>
     public void Stage(UpdateStage stage)
     {
+        _sent = stage == UpdateStage.Manifest ? 0 : _sent;
         if (_ecu.Agent is EcuMAgent agent && stage is UpdateStage.Manifest or UpdateStage.Erase)
         {
             Ledger.ExpectRestart(agent.EcuM);
@@ -109,14 +111,10 @@ internal sealed class BusWorld : IUpdateObserver, IBusObserver
     }
 
     /// <inheritdoc/>
-    public void TransferBegins(UpdateImage image, int offset)
-    {
-    }
+    public void TransferBegins(UpdateImage image, int offset) => _sent = offset;
 
     /// <inheritdoc/>
-    public void Transferred(int position)
-    {
-    }
+    public void Transferred(int position) => _sent = position;
 
     /// <inheritdoc/>
     public void TransferEnds()
@@ -133,7 +131,7 @@ internal sealed class BusWorld : IUpdateObserver, IBusObserver
         if (_isToBeChecked && _ecu.Agent is EcuMAgent { IsServing: true } agent && agent.EcuM.Fota.IsReady)
         {
             _isToBeChecked = false;
-            Ledger.Check(agent.EcuM, _loader.Image);
+            Ledger.Check(agent.EcuM, Flash, _loader.Image);
         }
     }
 }

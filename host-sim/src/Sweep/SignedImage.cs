@@ -60,7 +60,11 @@ public sealed record SignedImage(string Version, byte[] Envelope, byte[] Payload
 
     /// <summary>An image signed by the caller's keys; each call uses up one signature of each.</summary>
     public static SignedImage MakeBy(IReadOnlyList<SigningKey> keys, string version, uint sequence, int length, string behaviour = "good") =>
-        Sign(keys, VendorId, ClassId, Bundle(BundleRuntime.Net10, version, Assembly(version, sequence, length, behaviour)), sequence, securityVersion: 1);
+        MakeBy(keys, version, sequence, Assembly(version, sequence, length, behaviour));
+
+    /// <summary>The same around an assembly of the caller's.</summary>
+    public static SignedImage MakeBy(IReadOnlyList<SigningKey> keys, string version, uint sequence, byte[] assembly) =>
+        Sign(keys, VendorId, ClassId, Bundle(BundleRuntime.Net10, version, assembly), sequence, securityVersion: 1);
 
     /// <summary>An image around an assembly of the caller's, for a runtime of his; made anew with each call.</summary>
     public static SignedImage MakeOf(BundleRuntime runtime, byte[] assembly, string version, uint sequence) =>
@@ -71,7 +75,11 @@ public sealed record SignedImage(string Version, byte[] Envelope, byte[] Payload
     /// <param name="encoding">dataFormatIdentifier.</param>
     /// <param name="transfer">What is transferred.</param>
     /// <param name="baseDigest">Manifest digest of a delta's base.</param>
-    public SignedImage Encoded(uint sequence, byte encoding, byte[] transfer, byte[]? baseDigest = null)
+    public SignedImage Encoded(uint sequence, byte encoding, byte[] transfer, byte[]? baseDigest = null) =>
+        EncodedBy(Keys, sequence, encoding, transfer, baseDigest, null);
+
+    /// <summary>The same, signed by the caller's keys, and encrypted where <paramref name="encryption"/> is given.</summary>
+    public SignedImage EncodedBy(IReadOnlyList<SigningKey> keys, uint sequence, byte encoding, byte[] transfer, byte[]? baseDigest, EncryptionInfo? encryption)
     {
         SuitManifest plain = ManifestDecoder.Decode(SuitEnvelope.Decode(Envelope).ManifestBytes);
         SuitManifest manifest = plain with
@@ -81,10 +89,11 @@ public sealed record SignedImage(string Version, byte[] Envelope, byte[] Payload
             TransferLength = (uint)transfer.Length,
             TransferTable = ChunkTable.Build(plain.Salt, transfer),
             BaseDigest = baseDigest,
+            EncryptionInfo = encryption,
         };
         lock (Gate)
         {
-            SuitEnvelope envelope = SuitEnvelope.Sign(ManifestEncoder.Encode(manifest), [.. Keys.Select(key => new MemorySigner(key))]);
+            SuitEnvelope envelope = SuitEnvelope.Sign(ManifestEncoder.Encode(manifest), [.. keys.Select(key => new MemorySigner(key))]);
             return this with { Envelope = envelope.Encode(), Digest = envelope.ManifestDigest, Encoding = encoding, Transfer = transfer };
         }
     }

@@ -13,7 +13,7 @@ public enum SweepFault
     /// <summary>What runs is no signed image, or none that may run at this moment.</summary>
     WrongImage,
 
-    /// <summary>Bytes of whole sectors that were recorded have to be sent again.</summary>
+    /// <summary>Bytes of whole sectors that were recorded have to be sent again, or more of a transfer than may be.</summary>
     ResentInFull,
 
     /// <summary>A confirmed image, the floor, or a stored block is gone.</summary>

@@ -6,6 +6,7 @@
 // Tests: tests/host-sim/Sweep.
 using System.Security.Cryptography;
 using EsyncAgent;
+using EsyncSim.Flash;
 
 namespace EsyncSim.Sweep;
 
@@ -27,6 +28,7 @@ public sealed class SweepLedger
     private uint _securityEvents;
     private int _recordedBytes;
     private byte[] _receiving = [];
+    private int _sent;
 
     /// <summary>A new device: nothing was promised yet.</summary>
     public SweepLedger(SweepImages images) => _images = images;
@@ -45,19 +47,21 @@ public sealed class SweepLedger
         _securityEvents = of._securityEvents;
         _recordedBytes = of._recordedBytes;
         _receiving = of._receiving;
+        _sent = of._sent;
     }
 
     /// <summary>A copy, independent from now on.</summary>
     public SweepLedger Clone() => new(this);
 
-    /// <summary>Learns what the agent promises at this moment.</summary>
-    public void Observe(EcuM agent)
+    /// <summary>Learns what the agent promises at this moment, when it has taken <paramref name="sent"/> bytes of the transfer.</summary>
+    public void Observe(EcuM agent, int sent)
     {
         if (!agent.IsRunning || !agent.Fota.IsReady)
         {
             return;
         }
 
+        _sent = sent;
         BootRecord record = agent.Banks.Record;
         if ((int)(record.Sequence - _sequence) > 0)
         {
@@ -81,7 +85,7 @@ public sealed class SweepLedger
     public void ExpectSwap(EcuM agent)
     {
         _acknowledged = null;
-        Observe(agent);
+        Observe(agent, _sent);
         foreach (byte[] digest in agent.Banks.Record.ManifestDigest)
         {
             MayRun(_images.Find(digest));
@@ -110,13 +114,13 @@ public sealed class SweepLedger
     /// <summary>A client gives up what was transferred.</summary>
     public void ExpectRestart(EcuM agent)
     {
-        Observe(agent);
+        Observe(agent, 0);
         _recordedBytes = 0;
         _receiving = [];
     }
 
-    /// <summary>Compares with an agent that has just come up; throws what is found.</summary>
-    public void Check(EcuM agent, byte[] loaded)
+    /// <summary>Compares with an agent that has just come up on this flash; throws what is found.</summary>
+    public void Check(EcuM agent, FlashModel flash, byte[] loaded)
     {
         CheckImage(agent, loaded);
         BootRecord record = agent.Banks.Record;
@@ -145,6 +149,10 @@ public sealed class SweepLedger
         }
 
         CheckTransfer(agent, record);
+        if (record.State[agent.Banks.Secondary] == BankState.Receiving && _images.Find(record.ManifestDigest[agent.Banks.Secondary]) is { } image)
+        {
+            ResumeCheck.Run(agent, flash, image, _images.PlacesOf(image), _sent);
+        }
     }
 
     /// <inheritdoc/>
@@ -158,9 +166,11 @@ public sealed class SweepLedger
             hash.AppendData(_attempted[block]);
         }
 
-        string mayRun = string.Join('|', _mayRun.Select(image => image.Version).Order(StringComparer.Ordinal));
-        return $"{mayRun} {_acknowledged?.Version} {_mayRunNothing} {_sequence} {_floor} {_sequenceNumberMax} {_securityEvents} {_recordedBytes} {Convert.ToHexString(_receiving)} {Convert.ToHexString(hash.GetHashAndReset())}";
+        string mayRun = string.Join('|', _mayRun.Select(NameOf).Order(StringComparer.Ordinal));
+        return $"{mayRun} {(_acknowledged is null ? string.Empty : NameOf(_acknowledged))} {_mayRunNothing} {_sequence} {_floor} {_sequenceNumberMax} {_securityEvents} {_recordedBytes} {_sent} {Convert.ToHexString(_receiving)} {Convert.ToHexString(hash.GetHashAndReset())}";
     }
+
+    private static string NameOf(SignedImage image) => $"{image.Version}/{image.Encoding:X2}";
 
     private static SweepFaultException Lost(string what) => new(SweepFault.LostConfirmedState, what);
 
@@ -264,5 +274,5 @@ public sealed class SweepLedger
         }
     }
 
-    private int LengthOf(byte[] digest) => _images.Find(digest)?.Payload.Length ?? 0;
+    private int LengthOf(byte[] digest) => _images.Find(digest)?.Transfer.Length ?? 0;
 }

@@ -19,7 +19,7 @@ internal sealed class SweepMap
         _isTaken = new bool[geometry.SectorCount];
         BankA = Take(banks.A);
         BankB = Take(banks.B);
-        Images = banks.Images;
+        Images = SweepImages.Of(banks.Class);
     }
 
     /// <summary>Bank A.</summary>
@@ -39,7 +39,7 @@ internal sealed class SweepMap
     {
         Run[] runs = [.. Candidates(geometry, lengthMin)];
         Pair? best = runs
-            .SelectMany(a => runs.Where(b => b.First > a.Last).Select(b => new Pair(a, b, ImagesOf(geometry, a, b, lengthMin))))
+            .SelectMany(a => runs.Where(b => b.First > a.Last).Select(b => new Pair(a, b, ClassOf(geometry, a, b, lengthMin))))
             .Where(pair => pair.IsLongEnough && geometry.SectorCount - pair.A.Count - pair.B.Count >= otherAreas)
             .MinBy(pair => CostOf(geometry, pair.A) + CostOf(geometry, pair.B));
         return best is null ? null : new SweepMap(geometry, best);
@@ -63,8 +63,8 @@ internal sealed class SweepMap
     };
 
     // Each reaches into a second sector of either bank.
-    private static SweepImages ImagesOf(FlashGeometry geometry, Run a, Run b, int lengthMin) =>
-        SweepImages.Of(Math.Max(lengthMin, Math.Max(geometry.LengthOf(a.First), geometry.LengthOf(b.First))));
+    private static int ClassOf(FlashGeometry geometry, Run a, Run b, int lengthMin) =>
+        SweepImages.ClassOf(Math.Max(lengthMin, Math.Max(geometry.LengthOf(a.First), geometry.LengthOf(b.First))));
 
     private static long CostOf(FlashGeometry geometry, Run run) =>
         run.Length + (geometry.LengthOf(run.First) == geometry.LengthOf(run.Last) ? geometry.Size : 0);
@@ -82,7 +82,7 @@ internal sealed class SweepMap
             }
 
             int length = geometry.LengthOf(first);
-            int need = SweepImages.Of(Math.Min(Math.Max(lengthMin, length), SweepPart.LargeLength)).BankLength;
+            int need = SweepImages.BankLengthOf(SweepImages.ClassOf(Math.Min(Math.Max(lengthMin, length), SweepPart.LargeLength)));
             int end = first;
             while (end + 1 < geometry.SectorCount && (length < need || end == first))
             {
@@ -134,8 +134,8 @@ internal sealed class SweepMap
         public int Count => Last - First + 1;
     }
 
-    private sealed record Pair(Run A, Run B, SweepImages Images)
+    private sealed record Pair(Run A, Run B, int Class)
     {
-        public bool IsLongEnough => Math.Min(A.Length, B.Length) >= Images.BankLength;
+        public bool IsLongEnough => Math.Min(A.Length, B.Length) >= SweepImages.BankLengthOf(Class);
     }
 }

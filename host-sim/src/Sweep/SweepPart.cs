@@ -1,65 +1,14 @@
 // What a sweep runs on: a row of the flash geometries, a flash map on it, and signed images that span two sectors and eight
 // chunks at least in either bank.
 // Invariants: banks begin with a small sector before a large one where the part has both; every area has sectors of its
-// own, the smallest that are left; a part that has too few of them stands twice, one behind the other. All images are
-// made in one order, so that the same image has the same bytes in every run.
+// own, the smallest that are left; a part that has too few of them stands twice, one behind the other. The ECU takes every
+// encoding.
 // Tests: tests/host-sim/Sweep.
 using EsyncAgent;
 using EsyncSim.Flash;
 using EsyncSim.Packages;
-using EsyncSim.Signing;
 
 namespace EsyncSim.Sweep;
-
-/// <summary>Images of one length class.</summary>
-/// <param name="One">What runs before.</param>
-/// <param name="Two">The update.</param>
-/// <param name="Bad">An update whose self-test fails.</param>
-/// <param name="Three">An update after all of those.</param>
-public sealed record SweepImages(SignedImage One, SignedImage Two, SignedImage Bad, SignedImage Three)
-{
-    private const int K = 1024;
-
-    // Images are longer by odd amounts, so that the last chunk is not whole.
-    private static readonly int[] Lengths = [36 * K, 68 * K, 132 * K, 256 * K];
-    private static readonly SigningKey[] Keys = SignedImage.MakeKeys("sweep");
-    private static readonly SweepImages[] Classes = [.. Lengths.Select(Make)];
-
-    /// <summary>Provisioning record with the anchors of these images.</summary>
-    public static byte[] Provisioning { get; } =
-        ProvisioningRecord.Build(SignedImage.DeviceId, SignedImage.DeviceSecret, [.. Keys.Select(key => key.Anchor)]);
-
-    /// <summary>A trust manifest, signed by the anchors of <see cref="Provisioning"/>, that replaces them.</summary>
-    public static byte[] NewKeys { get; } = MakeNewKeys();
-
-    /// <summary>Length that a bank must have for them.</summary>
-    public int BankLength => Two.Payload.Length + (4 * K);
-
-    /// <summary>The shortest class that is longer than <paramref name="length"/> bytes.</summary>
-    public static SweepImages Of(int length) => Classes[Array.FindIndex(Lengths, one => one >= length)];
-
-    /// <summary>The image with this manifest digest; null when it is none of these.</summary>
-    public SignedImage? Find(byte[] digest) =>
-        ((SignedImage[])[One, Two, Bad, Three]).FirstOrDefault(image => image.Digest.AsSpan().SequenceEqual(digest));
-
-    private static byte[] MakeNewKeys()
-    {
-        TrustList list = new()
-        {
-            Sequence = 1,
-            VendorId = SignedImage.VendorId,
-            ClassId = SignedImage.ClassId,
-            Anchors = [.. SignedImage.MakeKeys("sweep, later").Select(key => key.Anchor)],
-        };
-        return SuitEnvelope.Sign(list.Encode(), [.. Keys.Select(key => new MemorySigner(key))], SignedDocument.TrustManifest).Encode();
-    }
-
-    private static SweepImages Make(int length) => new(
-        SignedImage.MakeBy(Keys, "1.0.0", 1, length + 123),
-        SignedImage.MakeBy(Keys, "2.0.0", 2, length + 5123),
-        SignedImage.MakeBy(Keys, "2.1.0", 3, length + 1001, "selftest"),
-        SignedImage.MakeBy(Keys, "3.0.0", 4, length + 2002));
-}
 
 /// <summary>A part with its map.</summary>
 public sealed class SweepPart
@@ -77,8 +26,8 @@ public sealed class SweepPart
         Name = row.Name;
         Geometry = geometry;
         Images = map.Images;
-        Config = RigConfig.Make(map.ToConfig(SlotLength, SmallArea));
-        LongBlockConfig = RigConfig.Make(Config.Fls);
+        Config = ConfigOf(map.ToConfig(SlotLength, SmallArea));
+        LongBlockConfig = ConfigOf(Config.Fls);
         LongBlockConfig.NvM.LengthMax[NvMBlock.Fingerprint] = (ushort)Math.Min(Config.Fls.NvM0.Length / 8, ushort.MaxValue);
     }
 
@@ -121,5 +70,13 @@ public sealed class SweepPart
         }
 
         return null;
+    }
+
+    private static EcuConfig ConfigOf(FlsConfig map)
+    {
+        EcuConfig config = RigConfig.Make(map);
+        config.Fota.Encodings = EncodingRequest.AllEncodings;
+        config.Fota.RecipientCountMax = SweepImages.RecipientCount;
+        return config;
     }
 }

@@ -44,6 +44,7 @@ public enum SweptBy
 public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorld> Prepare, Action<SweepWorld> Run, Action<SweepWorld> Finish)
 {
     private const int BreakOff = 5;
+    private const int BlockLength = 1021;
 
     /// <summary>True: the part is erased when Run begins.</summary>
     public bool IsNewDevice { get; init; }
@@ -56,6 +57,9 @@ public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorl
 
     /// <summary>Parts on which the row is tried when none is asked for; all when empty.</summary>
     public IReadOnlyList<string> Parts { get; init; } = [];
+
+    /// <summary>The update that the row is about.</summary>
+    public Func<SweepImages, SignedImage> Update { get; init; } = images => images.Two;
 
     /// <summary>How it is swept.</summary>
     public SweptBy SweptBy { get; init; }
@@ -71,6 +75,11 @@ public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorl
         new("manifest", "the envelope to the staging slot, 0210", Installed, SendManifest, FinishUpdate),
         new("full-image", "FF00, the whole image, FF01", Bound, SendImage, FinishUpdate),
         new("resumed-download", "the rest of an image that was broken off, FF01", BrokenOff, SendImage, FinishUpdate),
+        new("manifest-delta", "the envelope of a delta to the staging slot, 0210", Installed, SendManifest, FinishUpdate) { Update = Delta },
+        new("compressed-image", "FF00, a compressed image, FF01", Bound, SendImage, FinishUpdate) { Update = images => images.Compressed },
+        new("delta-image", "FF00, a delta, FF01", Bound, SendImage, FinishUpdate) { Update = Delta },
+        new("encrypted-delta", "FF00, an encrypted delta, FF01", Bound, SendImage, FinishUpdate) { Update = images => images.EncryptedDelta },
+        new("resumed-delta", "the rest of a delta that was broken off, FF01", BrokenOff, SendImage, FinishUpdate) { Update = Delta },
         new("activate", "0211", Verified, Activate, FinishUpdate),
         new("trial", "two starts into the trial", Activated, world =>
         {
@@ -114,11 +123,13 @@ public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorl
 
     private static string[] First => ["w25q32"];
 
+    private static Func<SweepImages, SignedImage> Delta => images => images.Delta;
+
     private static string[] Few => ["w25q32", "stm32g4-fast-rows", "generic-16k-page-32"];
 
     private static void Provision(SweepWorld world)
     {
-        world.Rig.Provision(SweepImages.Provisioning);
+        world.Rig.Provision(world.Images.Provisioning);
         world.Require(FotaError.None, "provisioning");
     }
 
@@ -130,7 +141,7 @@ public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorl
 
     private static void ChangeKeys(SweepWorld world)
     {
-        world.Require(world.Rig.Download(Fota.StagingAddress, SweepImages.NewKeys), "the trust manifest");
+        world.Require(world.Rig.Download(Fota.StagingAddress, world.Images.NewKeys), "the trust manifest");
         world.Require(world.Rig.Routine(0x0214), "0214");
         if (world.Rig.Agent.Keys.TrustSequence != 1)
         {
@@ -163,8 +174,8 @@ public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorl
     {
         Bound(world);
         world.Require(world.Rig.Routine(0xFF00), "FF00");
-        ReadOnlyMemory<byte> payload = world.Images.Two.Payload;
-        world.Require(world.Rig.Download(Fota.BankAddress, payload, breakOffAt: payload.Length * BreakOff / 6), "a download");
+        SignedImage image = world.Wanted;
+        world.Require(world.Rig.Download(Fota.BankAddress, image.Transfer, BlockLength, image.Transfer.Length * BreakOff / 6, image.Encoding), "a download");
     }
 
     private static void Verified(SweepWorld world)
@@ -189,13 +200,13 @@ public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorl
         Activate(world);
     }
 
-    private static void SendManifest(SweepWorld world) => world.Require(world.Rig.SendManifest(world.Images.Two), "the manifest");
+    private static void SendManifest(SweepWorld world) => world.Require(world.Rig.SendManifest(world.Wanted), "the manifest");
 
-    private static void SendImage(SweepWorld world) => world.Require(world.Rig.SendImage(world.Images.Two), "the image");
+    private static void SendImage(SweepWorld world) => world.Require(world.Rig.SendImage(world.Wanted), "the image");
 
     private static void Activate(SweepWorld world) => world.Require(world.Rig.Routine(0x0211), "0211");
 
-    private static void FinishUpdate(SweepWorld world) => world.Update(world.Images.Two);
+    private static void FinishUpdate(SweepWorld world) => world.Update(world.Wanted);
 
     private static void RollBack(SweepWorld world)
     {

@@ -38,6 +38,9 @@ public sealed class SweepWorld : IPowerCutScenario
     /// <summary>Images for this part.</summary>
     public SweepImages Images => _part.Images;
 
+    /// <summary>The update that the scenario is about.</summary>
+    public SignedImage Wanted => _scenario.Update(_part.Images);
+
     /// <inheritdoc/>
     public string Expectation => Ledger.ToString();
 
@@ -135,6 +138,11 @@ public sealed class SweepWorld : IPowerCutScenario
         {
             throw new SweepFaultException(SweepFault.Brick, $"{image.Version} should run, confirmed; {Rig.RunningVersion} runs");
         }
+
+        if (!ResumeCheck.Holds(Flash.Memory, Rig.Banks.ImageArea(Rig.Banks.Running).Start, image.Payload))
+        {
+            throw new SweepFaultException(SweepFault.WrongImage, $"the bank of {image.Version} does not hold the image, byte for byte");
+        }
     }
 
     /// <summary>True when the boot record says that this image is on trial.</summary>
@@ -207,11 +215,11 @@ public sealed class SweepWorld : IPowerCutScenario
         Observe();
     }
 
-    private void Observe() => Ledger.Observe(Rig.Agent);
+    private void Observe() => Ledger.Observe(Rig.Agent, Rig.TransferPosition);
 
     private void Check()
     {
-        Ledger.Check(Rig.Agent, Rig.Loader.Image);
+        Ledger.Check(Rig.Agent, Flash, Rig.Loader.Image);
         Observe();
     }
 }

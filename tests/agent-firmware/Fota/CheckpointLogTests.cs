@@ -111,6 +111,23 @@ public sealed class CheckpointLogTests
     }
 
     [Fact]
+    public void A_state_counts_with_its_record_and_not_while_that_is_written()
+    {
+        MemoryRig rig = Load();
+        Open(rig, Digest, 0);
+        DecoderCheckpoint first = new(MemoryRig.StateLengthMax) { Length = 9 };
+        first.Data[0] = 1;
+        Assert.True(rig.Checkpoints.Append(0, first));
+        Assert.Equal((0u, 0), (rig.Checkpoints.RecordedChunks, rig.Checkpoints.State.Length));
+        rig.RunCheckpoints();
+        Assert.Equal((1u, 9, 1), (rig.Checkpoints.RecordedChunks, rig.Checkpoints.State.Length, rig.Checkpoints.State.Data[0]));
+        Assert.True(rig.Checkpoints.Append(1, MemoryRig.NoState));
+        Assert.Equal((1u, 9), (rig.Checkpoints.RecordedChunks, rig.Checkpoints.State.Length));
+        rig.RunCheckpoints();
+        Assert.Equal((2u, 0), (rig.Checkpoints.RecordedChunks, rig.Checkpoints.State.Length));
+    }
+
+    [Fact]
     public void A_failed_opening_matches_nothing_and_takes_nothing()
     {
         MemoryRig rig = Load();

@@ -27,6 +27,26 @@ public sealed class SweepMutantTests
             new Mutant("a damaged image has no successor", "agent-firmware/src/EcuM/BootSequence.cs", "else if (draft.State[_banks.Secondary] == BankState.Previous)", "else if (draft.State[_banks.Secondary] == BankState.Trial)"),
             "flips-manifest-slots", "w25q32", "bricks"
         },
+        {
+            new Mutant("the window of a delta is not made anew", Fota + "PatchRestorer.cs", "_stream.Window[_position & (_stream.WindowLength - 1)] = value;", "_stream.Window[_position & (_stream.WindowLength - 1)] = 0;"),
+            "delta-image", "w25q32", "bricks"
+        },
+        {
+            new Mutant("a checkpoint is one bit too far", Fota + "TransferStart.cs", "BigEndian.WriteU32(data, 0, parts.Bits.Position);", "BigEndian.WriteU32(data, 0, parts.Bits.Position + 1);"),
+            "compressed-image", "w25q32", "bricks"
+        },
+        {
+            new Mutant("a list counts with a torn state behind its header", Fota + "CheckpointLog.cs", "!CheckpointRecord.IsWholeState(buffer, index + offset, recordLength)", "(offset == 0 && !CheckpointRecord.IsWholeState(buffer, index, recordLength))"),
+            "resumed-delta", "w25q32", "bricks"
+        },
+        {
+            new Mutant("only every fourth chunk is recorded", Fota + "BankWriter.cs", "return _state.Length > 0 && _fls.SectorStart(end) == end;", "return _state.Length > 0 && (_chunkIndex & 3) == 3;"),
+            "compressed-image", "w25q32", "resentInFull"
+        },
+        {
+            new Mutant("a state counts before its record is written", Fota + "CheckpointLog.cs", "        _nextState = state;\n", "        _nextState = state;\n        State.CopyFrom(state);\n"),
+            "delta-image", "w25q32", "resentInFull"
+        },
     };
 
     [Theory]

@@ -2,6 +2,7 @@
 using System.Text.Json;
 using EsyncAgent;
 using EsyncSim.Cli;
+using EsyncSim.Delta;
 using EsyncSim.Flash;
 using Xunit;
 
@@ -20,7 +21,7 @@ public sealed class SweepTests
         SweepReport report = SweepRunner.Run(new SweepRequest { Geometries = ["w25q32"], Scenarios = OfOperations, OperationsMax = 7 });
         AssertGood(report);
         Assert.Equal(OfOperations, report.Cells.Select(cell => cell.Scenario));
-        Assert.True(OfOperations.Length >= 14);
+        Assert.True(OfOperations.Length >= 19);
         Assert.All(report.Cells, cell => Assert.True(cell is { Operations: > 5, Cuts: > 30 } && cell.Restarts <= cell.Cuts + cell.DoubleCuts, $"{cell}"));
         Assert.True(report.Cells.Sum(cell => cell.DoubleCuts) > 50);
     }
@@ -38,6 +39,37 @@ public sealed class SweepTests
                 Assert.InRange(image.Payload.Length, part.Geometry.LengthOf(part.Geometry.SectorAt(bank.Start)) + 1, (int)bank.Length);
             }
         }
+    }
+
+    [Fact]
+    public void Encoded_forms_are_of_several_pieces_and_a_broken_delta_goes_on_in_their_midst()
+    {
+        SweepPart part = SweepPart.Of(FlashGeometries.W25Q32)!;
+        SweepImages images = part.Images;
+        Assert.All((SignedImage[])[images.Compressed, images.Delta, images.EncryptedDelta], image => Assert.InRange(image.Transfer.Length, (2 * ChunkBuffers.Length) + 1, image.Payload.Length * 9 / 10));
+        SweepScenario scenario = SweepScenario.All.Single(one => one.Name == "resumed-delta");
+        SweepWorld world = new(part, scenario, new FlashModel(part.Geometry), new SweepLedger(images));
+        world.Prepare();
+        Assert.InRange(world.Rig.ResumeOffset(), ChunkBuffers.Length, images.Delta.Transfer.Length - 1);
+        Assert.InRange(world.Rig.ChunksInBank(), 2, (images.Two.Payload.Length / BankWriter.ChunkLength) - 2);
+    }
+
+    [Fact]
+    public void Places_of_chunks_are_those_that_decoding_comes_to()
+    {
+        SweepImages images = SweepPart.Of(FlashGeometries.W25Q32)!.Images;
+        byte[] compressed = images.Compressed.Transfer;
+        int[] places = images.PlacesOf(images.Compressed);
+        Assert.Equal((images.Two.Payload.Length / BankWriter.ChunkLength) + 2, places.Length);
+        for (int chunks = 1; chunks < places.Length; chunks++)
+        {
+            int length = Math.Min(chunks * BankWriter.ChunkLength, images.Two.Payload.Length);
+            HeatshrinkDecoder.Decode(compressed.AsSpan(1), HeatshrinkParameters.FromHeader(compressed[0]), length, out long bits);
+            Assert.Equal(1 + (bits / 8), places[chunks]);
+        }
+
+        Assert.Equal(images.PlacesOf(images.Compressed).Length, images.PlacesOf(images.Delta).Length);
+        Assert.InRange(images.PlacesOf(images.Delta)[^1], images.Delta.Transfer.Length - 4, images.Delta.Transfer.Length);
     }
 
     [Fact]
