@@ -12,6 +12,7 @@ internal static class SimSummary
     public static void Write(TextWriter output, SimulationReport report)
     {
         Terminal.WriteTable(output, ["fault", "struck"], report.FaultsByKind.Select(row => (string[])[row.Key, row.Value.ToString(CultureInfo.InvariantCulture)]));
+        Terminal.WriteTable(output, ["transfer", "times"], report.TransfersByForm.Select(row => (string[])[row.Key, row.Value.ToString(CultureInfo.InvariantCulture)]));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{report.Seeds} seeds with a fault, {report.SeedsWithoutFault} without one that do not count; {report.FaultsStruck} faults struck, " +

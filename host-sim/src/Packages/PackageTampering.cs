@@ -15,6 +15,12 @@ public static class PackageTampering
     public static Package FlipImageBit(Package package, int bitIndex) =>
         Change(package, entry => entry with { Payload = Flip(entry.Payload, bitIndex) });
 
+    /// <summary>One bit of the payload of each other entry is the other way round (PieceMismatch).</summary>
+    /// <param name="package">A good package.</param>
+    /// <param name="bitIndex">Which bit, counted from the first byte's lowest.</param>
+    public static Package FlipEncodedBit(Package package, int bitIndex) =>
+        package with { Entries = [.. package.Entries.Select(entry => entry.Encoding == 0 ? entry : entry with { Payload = Flip(entry.Payload, bitIndex) })] };
+
     /// <summary>One bit of the manifest is the other way round (DigestMismatch).</summary>
     /// <param name="package">A good package.</param>
     /// <param name="bitIndex">Which bit of the manifest.</param>

@@ -38,7 +38,9 @@ public sealed class Release
         File = package.Encode();
         Images = PackageImages.Of(package);
         Manifest = PackageImages.ManifestOf(package);
-        TamperedFile = PackageTampering.FlipImageBit(package, 8 * 5_000).Encode();
+        Package tampered = PackageTampering.FlipEncodedBit(package, 8 * 200);
+        TamperedFile = PackageTampering.FlipImageBit(tampered, 8 * 5_000).Encode();
+        FormsTamperedFile = package.Entries.Count > 1 ? tampered.Encode() : null;
     }
 
     /// <summary>Place in the order of releases, from 0.</summary>
@@ -50,8 +52,11 @@ public sealed class Release
     /// <summary>The package file.</summary>
     public byte[] File { get; }
 
-    /// <summary>The package file with one wrong bit in the second chunk of its image.</summary>
+    /// <summary>The package file with one wrong bit in the second chunk of its image, and one in each other form of it.</summary>
     public byte[] TamperedFile { get; }
+
+    /// <summary>The package file with one wrong bit in each form but the whole image, which must get through; null when there is none.</summary>
+    public byte[]? FormsTamperedFile { get; }
 
     /// <summary>What the application does.</summary>
     public ReleaseBehaviour Behaviour { get; }

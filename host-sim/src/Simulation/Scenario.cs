@@ -40,7 +40,7 @@ public sealed class Scenario
     private const int FaultCountMax = 14;
     private const int StepCountMax = 6;
     private const long UpdateMs = 6000;
-    private const int UpdateOperations = 140;
+    private const int UpdateOperations = 160;
 
     // Power cuts at flash operations find what others do not: they are drawn more often.
     private static readonly FaultKind[] Kinds = [.. Enum.GetValues<FaultKind>(), FaultKind.PowerCutInFlash, FaultKind.PowerCutInFlash, FaultKind.EcuReset];
@@ -130,9 +130,12 @@ public sealed class Scenario
         int next = Math.Min(_offered[ecu] + 1 + random.Next(3), software.Releases.Count - 2);
         _offered[ecu] = next;
         Release release = software.Releases[next];
-        return kind < 8
-            ? (Of(ecu, release, release.TamperedFile), $"{release.Version} with a wrong bit in its image")
-            : (Of(ecu, release, release.File), $"{release.Version} ({release.Behaviour})");
+        return kind switch
+        {
+            < 8 => (Of(ecu, release, release.TamperedFile), $"{release.Version} with a wrong bit in its image"),
+            < 10 when release.FormsTamperedFile is { } file => (Of(ecu, release, file), $"{release.Version} ({release.Behaviour}) with a wrong bit in all forms but the whole image"),
+            _ => (Of(ecu, release, release.File), $"{release.Version} ({release.Behaviour})"),
+        };
     }
 
     private static StepTarget Of(int ecu, Release release, byte[] file) => new(ecu, release.Package.Name, release.Version, file);

@@ -15,7 +15,9 @@ namespace EsyncSim.Simulation;
 /// <param name="Hash">Stands for every frame and its moment.</param>
 /// <param name="VirtualMs">Virtual time that it took.</param>
 /// <param name="FlashOperations">Operations that changed a flash.</param>
-public sealed record SimResult(BrokenRule? Broken, IReadOnlySet<int> Struck, ulong Hash, long VirtualMs, long FlashOperations);
+/// <param name="Transfers">How often images were sent, by form.</param>
+public sealed record SimResult(
+    BrokenRule? Broken, IReadOnlySet<int> Struck, ulong Hash, long VirtualMs, long FlashOperations, IReadOnlyDictionary<string, long> Transfers);
 
 /// <summary>Runs a seed.</summary>
 public sealed class SimRun
@@ -70,7 +72,7 @@ public sealed class SimRun
         SimRun run = new(fleet, scenario, observer, note);
         run.Play(faults);
         long operations = run._ecus.Sum(ecu => ecu.Ecu.Flash.Statistics.Erases + ecu.Ecu.Flash.Statistics.Programs);
-        return new SimResult(run._rules.Broken, run._injector.Struck, run._hash.Value, run._time.NowNs / VirtualTime.NsPerMs, operations);
+        return new SimResult(run._rules.Broken, run._injector.Struck, run._hash.Value, run._time.NowNs / VirtualTime.NsPerMs, operations, run._vehicle.Transfers.Counts);
     }
 
     private void Play(IReadOnlyList<SimFault> faults)

@@ -42,6 +42,9 @@ public sealed class SimVehicle
     /// <summary>The client at work; it ends only with an error of the program.</summary>
     public Task Work { get; private set; } = Task.CompletedTask;
 
+    /// <summary>What its clients have sent.</summary>
+    public TransferCount Transfers { get; } = new();
+
     /// <summary>True while a client runs.</summary>
     public bool IsUp => _client is not null;
 
@@ -70,8 +73,8 @@ public sealed class SimVehicle
         Clients = clients;
         Controllers = controllers;
         VehicleJournal journal = VehicleJournal.Open(_disk, JournalPath, string.Create(CultureInfo.InvariantCulture, $"vehicle-{_starts}"));
-        IEnumerable<VehicleEcu> ecus = _ecus.Select((ecu, i) => new VehicleEcu(ecu.Fleet.Name, clients[i], Fleet.Policy));
-        _client = new VehicleClient(_bus.Time, new ListenedLink(_network.Join("vehicle"), _rules, _topics), _topics, ecus, journal);
+        IEnumerable<VehicleEcu> ecus = _ecus.Select((ecu, i) => new VehicleEcu(ecu.Fleet.Name, clients[i], Fleet.Policy, Transfers));
+        _client = new VehicleClient(_bus.Time, new ListenedLink(_network.Join("vehicle"), Hear, _topics), _topics, ecus, journal);
         Work = _client.RunAsync();
     }
 
@@ -99,8 +102,14 @@ public sealed class SimVehicle
         return true;
     }
 
+    private void Hear(EsyncMessage message)
+    {
+        Transfers.Hear(message);
+        _rules.VehicleMessage(message);
+    }
+
     /// <summary>Lets the rules hear what the vehicle publishes.</summary>
-    private sealed class ListenedLink(IMessageLink inner, RuleBook rules, Topics topics) : IMessageLink
+    private sealed class ListenedLink(IMessageLink inner, Action<EsyncMessage> hear, Topics topics) : IMessageLink
     {
         public bool IsConnected => inner.IsConnected;
 
@@ -116,7 +125,7 @@ public sealed class SimVehicle
         {
             if (topic == topics.FromVehicle && EsyncJson.TryDecode(payload) is { } message)
             {
-                rules.VehicleMessage(message);
+                hear(message);
             }
 
             inner.Publish(topic, payload);

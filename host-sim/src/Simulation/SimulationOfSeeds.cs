@@ -45,6 +45,7 @@ public sealed class SimulationOfSeeds
     private readonly Lock _gate = new();
     private readonly long[] _struck = new long[Enum.GetValues<FaultKind>().Length];
     private readonly List<SeedFailure> _failures = [];
+    private readonly SortedDictionary<string, long> _transfers = new(StringComparer.Ordinal);
     private long _seeds;
     private long _withoutFault;
     private long _flashOperations;
@@ -125,6 +126,11 @@ public sealed class SimulationOfSeeds
                 _struck[(int)fault.Kind]++;
             }
 
+            foreach ((string form, long count) in result.Transfers)
+            {
+                _transfers[form] = _transfers.GetValueOrDefault(form) + count;
+            }
+
             _flashOperations += result.FlashOperations;
             _virtualMs += result.VirtualMs;
             if (failure is not null)
@@ -162,6 +168,7 @@ public sealed class SimulationOfSeeds
         SeedsWithoutFault = _withoutFault,
         FaultsStruck = _struck.Sum(),
         FaultsByKind = Enum.GetValues<FaultKind>().ToDictionary(SimFault.NameOf, kind => _struck[(int)kind]),
+        TransfersByForm = _transfers,
         FlashOperations = _flashOperations,
         VirtualHours = Math.Round(_virtualMs / 3_600_000.0, 2),
         Seconds = Math.Round(wall.TotalSeconds, 1),

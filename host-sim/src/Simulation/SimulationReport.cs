@@ -35,6 +35,9 @@ public sealed record SimulationReport
     /// <summary>Faults that have struck, by kind.</summary>
     public required IReadOnlyDictionary<string, long> FaultsByKind { get; init; }
 
+    /// <summary>Transfers of images, by form, those that went on where one was broken off apart.</summary>
+    public required IReadOnlyDictionary<string, long> TransfersByForm { get; init; }
+
     /// <summary>Operations that changed a flash; the rules were held to each.</summary>
     public required long FlashOperations { get; init; }
 

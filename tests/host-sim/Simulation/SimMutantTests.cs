@@ -16,8 +16,8 @@ public sealed class SimMutantTests
     private static readonly Mutant ResumeWithoutErase = new(
         "a resumed transfer does not erase its first sector",
         Fota + "BankWriter.cs",
-        "_erasedEnd = area.Start + _received;",
-        "_erasedEnd = area.Start + _received + (firstChunk > 0 ? (uint)ChunkLength : 0u);");
+        "_erasedEnd = area.Start + (firstChunk * ChunkLength);",
+        "_erasedEnd = area.Start + ((firstChunk > 0 ? firstChunk + 1 : 0) * ChunkLength);");
 
     private static readonly Mutant ConfirmWhateverRuns = new(
         "confirm does not ask how the application is",
@@ -52,7 +52,7 @@ public sealed class SimMutantTests
         {
             new("older manifests are taken", Fota + "RoutineAuthenticateManifest.cs", "if (manifest.SequenceNumber < record.SequenceNumberMax || (manifest.SequenceNumber == record.SequenceNumberMax && !isKnown))", "if (manifest.SequenceNumber == record.SequenceNumberMax && !isKnown)"),
             "forward",
-            "10..100"
+            "100..200"
         },
         {
             new("the floor does not rise", Fota + "BankTransitions.cs", "draft.SecurityVersionFloor = securityVersion;", "draft.SecurityVersionFloor = draft.SecurityVersionFloor;"),
@@ -113,6 +113,7 @@ public sealed class SimMutantTests
 
         Assert.True(run.ExitCode == 1, run.Output + run.Error);
         Assert.True(run.Output.Contains($"breaks `{rule}`", StringComparison.Ordinal), run.Output);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{mutant}: {run.Output.Split('\n').First(line => line.Contains(" breaks `", StringComparison.Ordinal))}");
     }
 
     [Theory]

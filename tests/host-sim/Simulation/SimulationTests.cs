@@ -17,6 +17,9 @@ public sealed class SimulationTests
         Assert.InRange(report.Seeds, 270, 300);
         Assert.All(report.FaultsByKind, row => Assert.True(row.Value > 0, $"no {row.Key} has struck"));
         Assert.Equal(report.FaultsStruck, report.FaultsByKind.Values.Sum());
+        Assert.All(
+            (string[])["full", "heatshrink", "delta", "full, resumed", "heatshrink, resumed", "delta, resumed", TransferCount.Fallbacks],
+            form => Assert.True(report.TransfersByForm.GetValueOrDefault(form) > 0, $"no transfer: {form}"));
     }
 
     [Fact]
@@ -54,6 +57,7 @@ public sealed class SimulationTests
         Assert.All(SimFleet.Shared.Ecus[0].Refused, refused => Assert.Contains(steps, step => step.Contains(refused.Reason)));
         Assert.All(Enum.GetValues<ReleaseBehaviour>(), behaviour => Assert.Contains(steps, step => step.Contains($"({behaviour})")));
         Assert.Contains(steps, step => step.Contains("wrong bit in its image"));
+        Assert.Contains(steps, step => step.Contains("wrong bit in all forms but the whole image"));
         Assert.All(scenarios, scenario => Assert.Contains(scenario.Steps, step => step.Kind == StepKind.Campaign));
     }
 
