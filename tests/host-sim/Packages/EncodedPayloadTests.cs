@@ -75,7 +75,7 @@ public sealed class EncodedPayloadTests
         SuitException patch = Assert.Throws<SuitException>(() => PayloadDecoder.Decode(PayloadEncoding.Delta, [0x04, 0x0A, 0x88, .. bomb], [], 10));
 
         Assert.Equal((FotaError.StreamMalformed, FotaError.StreamMalformed), (compressed.Reason, patch.Reason));
-        Assert.Contains("more than 224 bytes", patch.Message);
+        Assert.Contains("more than 1424 bytes", patch.Message);
     }
 
     [Fact]
