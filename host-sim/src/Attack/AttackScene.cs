@@ -223,12 +223,23 @@ internal sealed class AttackScene
     public async Task<string> SecurityEventAsync() => (await Client.ReadVersionReportAsync()).SecurityEvent.ToString();
 
     /// <summary>Milliseconds until the ECU answers tester present; up to twice the bound.</summary>
-    public async Task<double> PresenceMsAsync(int boundMs)
+    public Task<double> PresenceMsAsync(int boundMs) => AnsweredMsAsync([0x3E, 0x00], boundMs);
+
+    /// <summary>Waits until nothing comes any more: late answers to what was asked several times.</summary>
+    public async Task AwaitQuietAsync()
+    {
+        while (await Link.ReceiveAsync((Config.Dcm.P2ServerMsMax + DeltaP2Ms) * VirtualTime.NsPerMs) is not null)
+        {
+        }
+    }
+
+    /// <summary>Milliseconds until the ECU answers a request positively; up to twice the bound.</summary>
+    public async Task<double> AnsweredMsAsync(byte[] request, int boundMs)
     {
         long startNs = Time.NowNs;
         do
         {
-            if (await AskAsync([0x3E, 0x00]) is [0x7E, ..])
+            if (await AskAsync(request) is { Length: > 0 } response && Answer.Of(request, response) == Answer.Positive)
             {
                 break;
             }

@@ -18,14 +18,6 @@ internal static class AttackMutants
     private const string Never = "if (false)";
 
     // The order in which the transport is offered while a request is served.
-    private const string AnswerFirst =
-        "                Settle(_dsd.Continue(_message), nowMs);\n                if (_phase == Phase.Serving)\n                {\n                    AnswerAside();\n                }\n\n" +
-        "                break;\n            case Phase.Answering:\n                Send(nowMs);";
-
-    private const string OthersFirst =
-        "                AnswerAside();\n                Settle(_dsd.Continue(_message), nowMs);\n" +
-        "                break;\n            case Phase.Answering:\n                AnswerAside();\n                Send(nowMs);";
-
     public static IReadOnlyList<AttackMutant> All { get; } =
     [
         // Manifests.
@@ -78,7 +70,7 @@ internal static class AttackMutants
 
         // Transport and bus.
         Row(1, "slow-retrieval", "03", Agent + "CanTp/CanTpReceiver.cs", "if (elapsedMs >= _config.NCrMs)", Never),
-        Row(2, "denial-of-service", "NRC 21", Agent + "Dcm/DslConversation.cs", AnswerFirst, OthersFirst),
+        Row(2, "denial-of-service", "no answer", Agent + "Dcm/DslConversation.cs", "SendShort(request[0], Nrc.BusyRepeatRequest);", "_reception.Close();"),
         Row(3, "first-frame-flood", "no answer", Agent + "Dcm/DslReception.cs", "isComplete && length != 0 ? Owner.Waiting : Owner.Nobody;", "isComplete ? Owner.Waiting : Owner.Transport;"),
         Row(7, "interleaved-senders", "Refused", Agent + "CanTp/CanTpReceiver.cs", "            End(CanTpResult.WrongSn);\n", ""),
         Row(5, "endless-flow-control", "ms", Agent + "CanTp/CanTpSender.cs", "if (_waitCount >= _config.WaitFrameMax)", Never),
