@@ -90,7 +90,7 @@ public sealed class DspRecords
 
     private bool AppendConstant(ushort identifier, DcmMessage message)
     {
-        int index = IndexOfConstant(identifier);
+        int index = Ascending.IndexOf(_parts.Config.ConstantIds, identifier);
         if (index < 0)
         {
             return false;
@@ -108,31 +108,5 @@ public sealed class DspRecords
         }
 
         return true;
-    }
-
-    private int IndexOfConstant(ushort identifier)
-    {
-        ushort[] identifiers = _parts.Config.ConstantIds;
-        int low = 0;
-        int high = identifiers.Length - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) / 2;
-            if (identifiers[middle] == identifier)
-            {
-                return middle;
-            }
-
-            if (identifiers[middle] < identifier)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle - 1;
-            }
-        }
-
-        return -1;
     }
 }
