@@ -1,6 +1,7 @@
 // CAN interface: tells the frames of one connection by their identifiers and queues what the controller cannot take yet.
 // Invariants: frames leave in the order in which they were accepted; one cycle takes a bounded number of frames from
 // the driver; nothing is allocated after the constructor.
+// Besides the connection there are frames that only leave (periodic data) and frames that only come (signals).
 // Carries as little state as possible: a ring of frames to send, and two counters from which everyone above can tell
 // whether a frame of theirs has left. It must not know what the bytes mean (that is CanTp's).
 // 11-bit identifiers, or 29-bit ones of normal fixed addressing (ISO 15765-2:2016 §10.3).
@@ -16,10 +17,14 @@ public sealed class CanIf
     private readonly bool _isExtended;
     private readonly uint _physicalRxId;
     private readonly uint _functionalRxId;
+    private readonly uint _txId;
+    private readonly uint _periodicTxId;
+    private readonly uint[] _signalRxIds;
     private readonly int _receivePerCycleMax;
     private readonly CanFrame _received = new CanFrame();
     private readonly CanFrame[] _queue;
     private ICanIfUpper _upper;
+    private ICanIfSignals _signals;
     private int _first;
     private int _waiting;
     private uint _acceptedCount;
@@ -32,12 +37,14 @@ public sealed class CanIf
         _isExtended = config.IsExtended;
         _physicalRxId = config.PhysicalRxId;
         _functionalRxId = config.FunctionalRxId;
+        _txId = config.TxId;
+        _periodicTxId = config.PeriodicTxId;
+        _signalRxIds = config.SignalRxIds;
         _receivePerCycleMax = config.ReceivePerCycleMax;
         _queue = new CanFrame[config.TransmitQueueLength];
         for (int i = 0; i < _queue.Length; i++)
         {
             CanFrame frame = new CanFrame();
-            frame.Identifier = config.TxId;
             frame.IsExtended = config.IsExtended;
             _queue[i] = frame;
         }
@@ -73,36 +80,40 @@ public sealed class CanIf
         get { return _acceptedCount; }
     }
 
-    /// <summary>Makes <paramref name="upper"/> the receiver of all frames.</summary>
+    /// <summary>True when nf.config gives this ECU an identifier for periodic data.</summary>
+    public bool HasPeriodicIdentifier
+    {
+        get { return _periodicTxId != CanIfConfig.NoIdentifier; }
+    }
+
+    /// <summary>Makes <paramref name="signals"/> the receiver of the frames of <see cref="CanIfConfig.SignalRxIds"/>.</summary>
+    public void AttachSignals(ICanIfSignals signals)
+    {
+        _signals = signals;
+    }
+
+    /// <summary>Makes <paramref name="upper"/> the receiver of the connection's frames.</summary>
     public void Attach(ICanIfUpper upper)
     {
         _upper = upper;
     }
 
     /// <summary>
-    /// Sends 1 to 8 bytes, which are copied: to the controller at once when nothing waits, else into the queue. False
-    /// when the queue is full.
+    /// Sends 1 to 8 bytes of the connection, which are copied: to the controller at once when nothing waits, else into the
+    /// queue. False when the queue is full.
     /// </summary>
     public bool Transmit(byte[] data, int length)
     {
-        if (_waiting == _queue.Length)
-        {
-            return false;
-        }
+        return _waiting != _queue.Length && Enqueue(_txId, data, length);
+    }
 
-        int last = _first + _waiting;
-        CanFrame frame = _queue[last < _queue.Length ? last : last - _queue.Length];
-        Array.Copy(data, 0, frame.Data, 0, length);
-        frame.Length = (byte)length;
-        _acceptedCount++;
-        if (_waiting == 0 && _can.TrySend(frame))
-        {
-            _sentCount++;
-            return true;
-        }
-
-        _waiting++;
-        return true;
+    /// <summary>
+    /// Sends 1 to 8 bytes with the identifier of periodic data. False when more than half of the queue waits, so that
+    /// periodic data never keeps a response back for long.
+    /// </summary>
+    public bool TransmitPeriodic(byte[] data, int length)
+    {
+        return _waiting * 2 <= _queue.Length && _waiting != _queue.Length && Enqueue(_periodicTxId, data, length);
     }
 
     /// <summary>
@@ -131,21 +142,57 @@ public sealed class CanIf
 
         for (int left = _receivePerCycleMax; left > 0 && _can.TryReceive(_received); left--)
         {
-            uint identifier = _received.Identifier;
-            if (_received.IsExtended != _isExtended || _received.Length == 0)
+            if (_received.Length != 0)
             {
-                continue;
-            }
-
-            if (identifier == _physicalRxId)
-            {
-                _upper.RxIndication(false, _received.Data, _received.Length);
-            }
-            else if (identifier == _functionalRxId)
-            {
-                _upper.RxIndication(true, _received.Data, _received.Length);
+                Indicate(_received);
             }
         }
+    }
+
+    private void Indicate(CanFrame frame)
+    {
+        uint identifier = frame.Identifier;
+        if (frame.IsExtended == _isExtended)
+        {
+            if (identifier == _physicalRxId)
+            {
+                _upper.RxIndication(false, frame.Data, frame.Length);
+                return;
+            }
+
+            if (identifier == _functionalRxId)
+            {
+                _upper.RxIndication(true, frame.Data, frame.Length);
+                return;
+            }
+        }
+
+        if (_signals != null)
+        {
+            int index = Ascending.IndexOf(_signalRxIds, frame.IsExtended ? identifier | CanIfConfig.ExtendedBit : identifier);
+            if (index >= 0)
+            {
+                _signals.SignalIndication(index, frame.Data, frame.Length);
+            }
+        }
+    }
+
+    private bool Enqueue(uint identifier, byte[] data, int length)
+    {
+        int last = _first + _waiting;
+        CanFrame frame = _queue[last < _queue.Length ? last : last - _queue.Length];
+        frame.Identifier = identifier;
+        Array.Copy(data, 0, frame.Data, 0, length);
+        frame.Length = (byte)length;
+        _acceptedCount++;
+        if (_waiting == 0 && _can.TrySend(frame))
+        {
+            _sentCount++;
+            return true;
+        }
+
+        _waiting++;
+        return true;
     }
 
     private void SendWaiting()

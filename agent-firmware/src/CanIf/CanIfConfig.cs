@@ -18,6 +18,18 @@ public sealed class CanIfConfig
     /// <summary>Identifier sent.</summary>
     public uint TxId;
 
+    /// <summary>Value of <see cref="PeriodicTxId"/> of an ECU that sends no periodic data.</summary>
+    public const uint NoIdentifier = 0xFFFFFFFF;
+
+    /// <summary>Bit of <see cref="SignalRxIds"/> that marks an identifier of 29 bits, as DBC files have it.</summary>
+    public const uint ExtendedBit = 0x80000000;
+
+    /// <summary>Identifier of the frames of service 2A, in the format of the others; <see cref="NoIdentifier"/>: the ECU sends none.</summary>
+    public uint PeriodicTxId = NoIdentifier;
+
+    /// <summary>Identifiers of frames that signals are read from, ascending; 29-bit ones with <see cref="ExtendedBit"/>. None of them is a diagnostic one.</summary>
+    public uint[] SignalRxIds = new uint[0];
+
     /// <summary>Frames that may wait for the controller, 1 to 64.</summary>
     public int TransmitQueueLength = 8;
 

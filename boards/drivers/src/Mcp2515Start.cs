@@ -1,6 +1,6 @@
 // Brings an MCP2515 from whatever state it is in onto the bus, one step a call: reset, filters and bit timing in
 // configuration mode, all of it read back, then normal mode.
-// Invariants: no call waits; only the frames of our two identifiers pass the filters; a step that the chip does not
+// Invariants: no call waits; only the frames of our identifiers pass the filters; a step that the chip does not
 // answer is repeated for ever, and a fault names it meanwhile.
 // The chip keeps its power when the processor restarts, so that nothing is assumed of it before its reset.
 // Microchip DS20001801J §4.5 (filters), §5 (bit timing), §9 (reset), §10 (modes).
@@ -12,6 +12,9 @@ internal sealed class Mcp2515Start
 {
     // Questions without the right answer before a fault is reported: some tenths of a second of the agent's loop.
     private const int PollsMax = 1000;
+
+    // Filters of RXB1: as many identifiers of signals, all of one format, can be received.
+    private const int SignalFilterCount = 4;
 
     private const int ResetDue = 0;
     private const int AwaitConfigurationMode = 1;
@@ -43,7 +46,7 @@ internal sealed class Mcp2515Start
         }
 
         BuildFilters(identifiers);
-        BuildSetting(timing, identifiers.IsExtended);
+        BuildSetting(timing, identifiers.IsExtended, AreSignalsExtended(identifiers));
         _readBack[0] = Mcp2515Register.Read;
     }
 
@@ -175,18 +178,23 @@ internal sealed class Mcp2515Start
         return true;
     }
 
-    // RXB0 has filters 0 and 1, and what it has no room for goes to RXB1. The filters of RXB1 cannot be switched off: they
-    // repeat the physical identifier, which filter 0 always takes first.
+    // RXB0 has filters 0 and 1 for the connection, and what it has no room for goes to RXB1. The four filters of RXB1 take the
+    // frames that signals are read from, which have a mask and therefore a format of their own; they cannot be switched off, so
+    // that those left over repeat another identifier.
     private void BuildFilters(CanIfConfig identifiers)
     {
         _firstFilters[0] = Mcp2515Register.Write;
         _firstFilters[1] = Mcp2515Register.Rxf0Sidh;
         _otherFilters[0] = Mcp2515Register.Write;
         _otherFilters[1] = Mcp2515Register.Rxf3Sidh;
-        for (int offset = 2; offset < _firstFilters.Length; offset += 4)
+        WriteIdentifier(_firstFilters, 2, identifiers.PhysicalRxId, identifiers.IsExtended);
+        WriteIdentifier(_firstFilters, 6, identifiers.PhysicalRxId, identifiers.IsExtended);
+        uint[] signals = identifiers.SignalRxIds;
+        bool areSignalsExtended = AreSignalsExtended(identifiers);
+        for (int i = 0; i < SignalFilterCount; i++)
         {
-            WriteIdentifier(_firstFilters, offset, identifiers.PhysicalRxId, identifiers.IsExtended);
-            WriteIdentifier(_otherFilters, offset, identifiers.PhysicalRxId, identifiers.IsExtended);
+            uint identifier = signals.Length == 0 ? identifiers.PhysicalRxId : signals[i < signals.Length ? i : 0] & ~CanIfConfig.ExtendedBit;
+            WriteIdentifier(i == 0 ? _firstFilters : _otherFilters, i == 0 ? 10 : (i * 4) - 2, identifier, areSignalsExtended);
         }
 
         if (identifiers.FunctionalRxId != uint.MaxValue)
@@ -195,15 +203,22 @@ internal sealed class Mcp2515Start
         }
     }
 
+    private static bool AreSignalsExtended(CanIfConfig identifiers)
+    {
+        uint[] signals = identifiers.SignalRxIds;
+        return signals.Length == 0 ? identifiers.IsExtended : (signals[0] & CanIfConfig.ExtendedBit) != 0;
+    }
+
     // The two masks, CNF3, CNF2, CNF1, CANINTE, CANINTF and EFLG lie in a row. With 11 bits the mask's last two bytes would
     // compare the first two data bytes: they stay 0.
-    private void BuildSetting(CanBitTiming timing, bool isExtended)
+    private void BuildSetting(CanBitTiming timing, bool isExtended, bool areSignalsExtended)
     {
         _setting[0] = Mcp2515Register.Write;
         _setting[1] = Mcp2515Register.Rxm0Sidh;
         for (int offset = 2; offset < 10; offset += 4)
         {
-            WriteIdentifier(_setting, offset, isExtended ? 0x1FFFFFFFu : 0x7FFu, isExtended);
+            bool isWide = offset == 2 ? isExtended : areSignalsExtended;
+            WriteIdentifier(_setting, offset, isWide ? 0x1FFFFFFFu : 0x7FFu, isWide);
             _setting[offset + 1] &= 0xE3; // masks have no EXIDE
         }
 

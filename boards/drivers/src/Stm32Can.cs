@@ -24,6 +24,7 @@ public sealed class Stm32Can : ICan, IStockCanListener
     private readonly bool _isExtended;
     private readonly uint _physicalRxId;
     private readonly uint _functionalRxId;
+    private readonly uint[] _signalRxIds;
     private readonly CanFrame[] _queue;
     private readonly CanFrame _padded = new CanFrame();
     private readonly uint[] _writtenMs = new uint[MailboxCount];
@@ -44,6 +45,7 @@ public sealed class Stm32Can : ICan, IStockCanListener
         _isExtended = identifiers.IsExtended;
         _physicalRxId = identifiers.PhysicalRxId;
         _functionalRxId = identifiers.FunctionalRxId;
+        _signalRxIds = identifiers.SignalRxIds;
         BlockSizeMax = blockSizeMax;
         SeparationTimeMin = separationTimeMin;
 
@@ -127,8 +129,7 @@ public sealed class Stm32Can : ICan, IStockCanListener
                 return;
             }
 
-            uint identifier = frame.Identifier;
-            if ((identifier != _physicalRxId && identifier != _functionalRxId) || frame.IsExtended != _isExtended)
+            if (!IsForUs(frame))
             {
                 ForeignCount++;
                 continue;
@@ -154,5 +155,17 @@ public sealed class Stm32Can : ICan, IStockCanListener
         Array.Copy(frame.Data, 0, _padded.Data, 0, frame.Length);
         Array.Clear(_padded.Data, frame.Length, 8 - frame.Length);
         return _padded;
+    }
+
+    private bool IsForUs(CanFrame frame)
+    {
+        uint identifier = frame.Identifier;
+        if (frame.IsExtended == _isExtended && (identifier == _physicalRxId || identifier == _functionalRxId))
+        {
+            return true;
+        }
+
+        return _signalRxIds.Length != 0
+            && Ascending.IndexOf(_signalRxIds, frame.IsExtended ? identifier | CanIfConfig.ExtendedBit : identifier) >= 0;
     }
 }

@@ -43,13 +43,13 @@ public sealed class VirtualBoard : EcuBoard
 
     private void SetFilter(CanIfConfig canIf)
     {
-        if (canIf.FunctionalRxId == uint.MaxValue)
+        List<(uint Identifier, bool IsExtended)> accepted = [(canIf.PhysicalRxId, canIf.IsExtended)];
+        if (canIf.FunctionalRxId != CanIfConfig.NoIdentifier)
         {
-            _can.SetFilter((canIf.PhysicalRxId, canIf.IsExtended));
+            accepted.Add((canIf.FunctionalRxId, canIf.IsExtended));
         }
-        else
-        {
-            _can.SetFilter((canIf.PhysicalRxId, canIf.IsExtended), (canIf.FunctionalRxId, canIf.IsExtended));
-        }
+
+        accepted.AddRange(canIf.SignalRxIds.Select(id => (id & ~CanIfConfig.ExtendedBit, (id & CanIfConfig.ExtendedBit) != 0)));
+        _can.SetFilter([.. accepted]);
     }
 }

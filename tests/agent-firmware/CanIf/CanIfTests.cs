@@ -47,6 +47,40 @@ public sealed class CanIfTests : ICanIfUpper
     }
 
     [Fact]
+    public void Frames_of_signals_go_to_whoever_reads_signals_whatever_their_format()
+    {
+        SignalLog signals = new();
+        _canIf = Create(new CanIfConfig { PhysicalRxId = 0x7E0, FunctionalRxId = 0x7DF, TxId = 0x7E8, SignalRxIds = [0x100, 0x123, 0x80000123, 0x98FEF100] });
+        _can.Arrive("123#0102");
+        _canIf.MainFunction(0);
+        _canIf.AttachSignals(signals);
+        foreach (string frame in new[] { "123#01020304", "00000123#05", "18FEF100#06", "7E0#0210", "124#07", "100#08" })
+        {
+            _can.Arrive(frame);
+        }
+
+        _canIf.MainFunction(0);
+        Assert.Equal(["1 01020304", "2 05", "3 06", "0 08"], signals.Heard);
+        Assert.Equal(["P 0210"], _heard);
+    }
+
+    [Fact]
+    public void Periodic_frames_have_their_own_identifier_and_leave_half_of_the_queue_to_others()
+    {
+        _canIf = Create(new CanIfConfig { PhysicalRxId = 0x7E0, FunctionalRxId = 0x7DF, TxId = 0x7E8, PeriodicTxId = 0x6E8, TransmitQueueLength = 4 });
+        Assert.True(_canIf.HasPeriodicIdentifier);
+        Assert.False(Create(new CanIfConfig { PhysicalRxId = 0x7E0, FunctionalRxId = 0x7DF, TxId = 0x7E8 }).HasPeriodicIdentifier);
+        _can.FreeBuffers = 0;
+        Assert.Equal([true, true, true, false], Enumerable.Range(0, 4).Select(i => _canIf.TransmitPeriodic([(byte)i], 1)));
+        Assert.True(_canIf.Transmit([0x99], 1));
+        Assert.False(_canIf.Transmit([0x98], 1));
+
+        _can.FreeBuffers = 8;
+        _canIf.MainFunction(0);
+        Assert.Equal(["6E8#00", "6E8#01", "6E8#02", "7E8#99"], _can.Sent);
+    }
+
+    [Fact]
     public void Without_a_functional_identifier_nothing_is_functional()
     {
         _canIf = Create(new CanIfConfig { PhysicalRxId = 0x7E0, FunctionalRxId = 0xFFFFFFFF, TxId = 0x7E8 });
@@ -184,5 +218,12 @@ public sealed class CanIfTests : ICanIfUpper
         var canIf = new EsyncAgent.CanIf(config, _can);
         canIf.Attach(this);
         return canIf;
+    }
+
+    private sealed class SignalLog : ICanIfSignals
+    {
+        public List<string> Heard { get; } = [];
+
+        public void SignalIndication(int index, byte[] data, int length) => Heard.Add($"{index} {Convert.ToHexString(data, 0, length)}");
     }
 }

@@ -48,6 +48,18 @@ public sealed class Mcp2515StartTests
     }
 
     [Fact]
+    public void Frames_of_signals_have_the_other_four_filters_and_a_mask_of_their_own_format()
+    {
+        CanIfConfig identifiers = Mcp2515Story.Extended();
+        identifiers.SignalRxIds = [0x123, 0x456];
+        Mcp2515Story story = new(identifiers);
+        const string Physical = "C6 CA 10 F1", Functional = "C6 CB 33 F1", First = "24 60 00 00", Second = "8A C0 00 00";
+        story.Spi.Then("C0").Then("03 0E 00 00", "-- -- 80 87");
+        story.ExpectSetting($"{Physical} {Functional} {First}", $"{Second} {First} {First}", "FF E3 FF FF FF E0 00 00 02 A6 00 23 00 00");
+        story.Waits().Waits().Spi.Done();
+    }
+
+    [Fact]
     public void Without_a_functional_identifier_only_the_physical_one_passes()
     {
         CanIfConfig identifiers = Mcp2515Story.Identifiers();

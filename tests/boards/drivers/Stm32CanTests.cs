@@ -46,6 +46,20 @@ public sealed class Stm32CanTests
     }
 
     [Fact]
+    public void Frames_of_signals_are_ours_too()
+    {
+        Stm32Can driver = Make(identifiers: new CanIfConfig { PhysicalRxId = 0x7E0, FunctionalRxId = 0x7DF, TxId = 0x7E8, SignalRxIds = [0x123, 0x800007E0] });
+        foreach (string frame in new[] { "123#00", "00000123#01", "000007E0#02", "124#03" })
+        {
+            _native.Arrive(frame);
+        }
+
+        driver.OnMessageReceived();
+        Assert.Equal(["123#00", "000007E0#02"], Drain(driver).Select(f => f[..^14]));
+        Assert.Equal(2u, driver.ForeignCount);
+    }
+
+    [Fact]
     public void Only_our_identifiers_take_room_in_the_queue_and_the_others_are_counted()
     {
         Stm32Can driver = Make();
