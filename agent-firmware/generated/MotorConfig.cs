@@ -20,6 +20,7 @@ public static class MotorConfig
             NvM = CreateNvM(),
             Dem = CreateDem(),
             Fota = CreateFota(),
+            Data = CreateData(),
             Dcm = CreateDcm(),
         };
     }
@@ -44,6 +45,8 @@ public static class MotorConfig
             PhysicalRxId = 0x7E0,
             FunctionalRxId = 0x7DF,
             TxId = 0x7E8,
+            PeriodicTxId = 0xFFFFFFFF,
+            SignalRxIds = new uint[0],
             TransmitQueueLength = 8,
             ReceivePerCycleMax = 64,
         };
@@ -127,6 +130,41 @@ public static class MotorConfig
         };
     }
 
+    private static DataConfig CreateData()
+    {
+        return new DataConfig
+        {
+            SignalTableId = 0x00000000,
+            SignalDids = new ushort[0],
+            SignalTypes = new byte[0],
+            SignalMin = new int[0],
+            SignalMax = new int[0],
+            FrameTimeoutMs = new ushort[0],
+            FrameFirst = new ushort[0],
+            CanDids = new ushort[0],
+            CanStartBits = new byte[0],
+            CanLengths = new byte[0],
+            CanIsBigEndian = new byte[0],
+            MultiplexorStartBits = new byte[0],
+            MultiplexorLengths = new byte[0],
+            MultiplexorIsBigEndian = new byte[0],
+            MultiplexorValues = new uint[0],
+            OutputDids = new ushort[0],
+            OutputTypes = new byte[0],
+            OutputMin = new int[0],
+            OutputMax = new int[0],
+            OutputDefaults = new int[0],
+            RulesLengthMax = 1024,
+            RuleCountMax = 16,
+            RuleSignalsMax = 64,
+            RuleTermsMax = 32,
+            HistoryLength = 2048,
+            QueueLength = 2048,
+            IlPerTurnMax = 6000,
+            BuiltInRules = new byte[0],
+        };
+    }
+
     private static DcmConfig CreateDcm()
     {
         return new DcmConfig
@@ -138,6 +176,12 @@ public static class MotorConfig
             MessageLengthMax = 4095,
             AccessDelayMs = 1000,
             AccessDelayMsMax = 60000,
+            PeriodicSlowMs = 1000,
+            PeriodicMediumMs = 200,
+            PeriodicFastMs = 50,
+            PeriodicCountMax = 8,
+            DynamicCountMax = 8,
+            DynamicPartsMax = 32,
             ConstantIds = new ushort[]
             {
                 0xF187, 0xF188, 0xF18A, 0xF18B, 0xF18C, 0xF190, 0xF191, 0xF197,

@@ -19,6 +19,10 @@ internal class QuietApplication : IApplicationLoader
 
     public bool IsUpdateAllowed => true;
 
+    public void Attach(IApplicationData data)
+    {
+    }
+
     public StdReturn Begin(uint imageLength) => StdReturn.Ok;
 
     public StdReturn Append(byte[] data, int offset, int count) => StdReturn.Ok;

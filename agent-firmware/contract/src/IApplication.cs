@@ -1,4 +1,4 @@
-// What an application implements to be started by the agent. Contract version 1, frozen: additions are a new version.
+// What an application implements to be started by the agent. Contract version 2, frozen: additions are a new version.
 // An application has no static constructor that works, no thread of its own, and returns from every call at once;
 // the agent watches Cycle and resets the ECU when it stops coming back.
 // Tests: tests/host-sim/Applications.

@@ -14,7 +14,7 @@ public sealed class Dcm : ICanTpUpper
     private readonly AccessDelay _delay;
 
     /// <summary>Makes the server and attaches it to the transport.</summary>
-    public Dcm(DcmConfig config, CanTp canTp, Csm csm, NvM nvm, KeyStore keys, Dem dem, IdsM idsM, IUpdateTarget target, IMcu mcu, IApplicationLoader application, IModeControl modes)
+    public Dcm(DcmConfig config, CanTp canTp, Csm csm, NvM nvm, KeyStore keys, Dem dem, IdsM idsM, Data data, IUpdateTarget target, IMcu mcu, IApplicationLoader application, IModeControl modes)
     {
         _delay = new AccessDelay(config, nvm);
         AccessControl access = new AccessControl(csm, keys, _delay, dem, idsM, target, mcu);
@@ -28,6 +28,7 @@ public sealed class Dcm : ICanTpUpper
             Keys = keys,
             Dem = dem,
             IdsM = idsM,
+            Data = data,
             Target = target,
             Application = application,
             Modes = modes,

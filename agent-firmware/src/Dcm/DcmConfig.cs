@@ -27,6 +27,24 @@ public sealed class DcmConfig
     /// <summary>Largest delay after failed accesses.</summary>
     public uint AccessDelayMsMax = 60000;
 
+    /// <summary>Period of sendAtSlowRate (ISO 14229-1:2020 §11.5), a multiple of 10.</summary>
+    public ushort PeriodicSlowMs = 1000;
+
+    /// <summary>Period of sendAtMediumRate.</summary>
+    public ushort PeriodicMediumMs = 200;
+
+    /// <summary>Period of sendAtFastRate.</summary>
+    public ushort PeriodicFastMs = 50;
+
+    /// <summary>Most periodic identifiers that are sent at a time.</summary>
+    public byte PeriodicCountMax = 8;
+
+    /// <summary>Most dynamically defined identifiers at a time.</summary>
+    public byte DynamicCountMax = 8;
+
+    /// <summary>Most parts of all dynamically defined identifiers together.</summary>
+    public byte DynamicPartsMax = 32;
+
     /// <summary>Identifiers of constant records (F18x, F19x, F1EF), ascending, each once.</summary>
     public ushort[] ConstantIds = new ushort[0];
 

@@ -25,6 +25,9 @@ public sealed class DcmParts
     /// <summary>Security events.</summary>
     public IdsM IdsM;
 
+    /// <summary>Signals and outputs.</summary>
+    public Data Data;
+
     /// <summary>Update target.</summary>
     public IUpdateTarget Target;
 

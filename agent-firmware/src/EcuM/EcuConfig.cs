@@ -34,6 +34,9 @@ public sealed class EcuConfig
     /// <summary>Update target.</summary>
     public FotaConfig Fota;
 
+    /// <summary>Signals and what is gathered of them.</summary>
+    public DataConfig Data = new DataConfig();
+
     /// <summary>Diagnostic server.</summary>
     public DcmConfig Dcm;
 }

@@ -1,6 +1,6 @@
 // The ECU state manager: builds the whole agent from one configuration object and the ports, and runs it.
 //   start-up: memory scanned → (boot record rebuilt) → bank chosen and started → running
-//   running:  CanIf, CanTp, Dcm, Fota, NvM, Dem, IdsM, boot record, Fls, application, supervision, in this order
+//   running:  CanIf, CanTp, Data, Dcm, Fota, NvM, Dem, IdsM, boot record, Fls, application, supervision, in this order
 //   going down: a wish for reset waits until nothing is half-written, then the processor is reset.
 // Invariants: nothing blocks; the only reset is here; until the bank is chosen no request is served.
 // Tests: tests/agent-firmware/EcuM.
@@ -61,7 +61,8 @@ public sealed class EcuM : IModeControl
         _boot = new BootSequence(Banks, new BankLoader(Fls, Csm, seal, application, chunkB), seal, Dem, IdsM);
         _supervisor = new ApplicationSupervisor(config.Fota, application);
         Fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, Fls, Csm, Keys, Dem, IdsM, Banks, verifier, application, can, seal, chunkA, chunkB);
-        Dcm = new Dcm(config.Dcm, CanTp, Csm, NvM, Keys, Dem, IdsM, Fota, mcu, application, this);
+        Data = new Data(config.Data, config.CanIf.SignalRxIds.Length, CanIf, application);
+        Dcm = new Dcm(config.Dcm, CanTp, Csm, NvM, Keys, Dem, IdsM, Data, Fota, mcu, application, this);
     }
 
     /// <summary>CAN interface.</summary>
@@ -93,6 +94,9 @@ public sealed class EcuM : IModeControl
 
     /// <summary>Update target.</summary>
     public Fota Fota { get; }
+
+    /// <summary>Signals.</summary>
+    public Data Data { get; }
 
     /// <summary>Diagnostic server.</summary>
     public Dcm Dcm { get; }
@@ -128,6 +132,7 @@ public sealed class EcuM : IModeControl
             case Phase.Run:
                 CanIf.MainFunction(nowMs);
                 CanTp.MainFunction(nowMs);
+                Data.MainFunction(nowMs);
                 Dcm.MainFunction(nowMs);
                 Fota.MainFunction(nowMs);
                 MemoryMainFunctions(nowMs);

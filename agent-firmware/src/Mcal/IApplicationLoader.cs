@@ -52,6 +52,9 @@ public interface IApplicationLoader
     /// <summary>The application's consent to an update (vehicle at rest and the like); true when none runs.</summary>
     bool IsUpdateAllowed { get; }
 
+    /// <summary>Gives the loader what it passes the application's signals and outputs on to. Called once, before an image is started.</summary>
+    void Attach(IApplicationData data);
+
     /// <summary>Makes room for an image of <paramref name="imageLength"/> bytes. NotOk when the board has not enough memory.</summary>
     StdReturn Begin(uint imageLength);
 

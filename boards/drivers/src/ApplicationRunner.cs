@@ -17,7 +17,7 @@ public sealed class ApplicationRunner : IThreadBody, IApplicationServices
     public const int ValueLengthMax = 64;
 
     /// <summary>Version of the application contract that is resident.</summary>
-    public const ushort ResidentContractVersion = 1;
+    public const ushort ResidentContractVersion = 2;
 
     /// <summary>Time between two turns, in ms.</summary>
     public const int TurnMs = 10;
@@ -27,6 +27,7 @@ public sealed class ApplicationRunner : IThreadBody, IApplicationServices
     private readonly IAssemblyPort _assemblies;
     private readonly IApplicationThread _thread;
     private readonly string _className;
+    private readonly IApplicationData _data;
 
     // Written by the application's thread.
     private readonly byte[] _value = new byte[ValueLengthMax];
@@ -42,12 +43,13 @@ public sealed class ApplicationRunner : IThreadBody, IApplicationServices
     private uint _asked;
     private uint _taken;
 
-    /// <summary>Makes it for a class of the assemblies that were loaded.</summary>
-    public ApplicationRunner(IAssemblyPort assemblies, IApplicationThread thread, string className)
+    /// <summary>Makes it for a class of the assemblies that were loaded; signals and outputs are those of <paramref name="data"/>.</summary>
+    public ApplicationRunner(IAssemblyPort assemblies, IApplicationThread thread, string className, IApplicationData data)
     {
         _assemblies = assemblies;
         _thread = thread;
         _className = className;
+        _data = data;
         State = ApplicationState.Starting;
     }
 
@@ -125,6 +127,18 @@ public sealed class ApplicationRunner : IThreadBody, IApplicationServices
             _events[(int)(_reported % EventsMax)] = (eventNumber * 2) + (isFailed ? 1 : 0);
             _reported++;
         }
+    }
+
+    /// <inheritdoc/>
+    public void PublishSignal(ushort dataIdentifier, int rawValue)
+    {
+        _data.Publish(dataIdentifier, rawValue);
+    }
+
+    /// <inheritdoc/>
+    public int Output(ushort dataIdentifier, int wantedValue)
+    {
+        return _data.Output(dataIdentifier, wantedValue);
     }
 
     /// <inheritdoc/>

@@ -21,6 +21,7 @@ public sealed class PeLoader : IApplicationLoader
     private readonly IApplicationThread _thread;
     private readonly BundleReceiver _receiver = new BundleReceiver();
     private ApplicationRunner _runner;
+    private IApplicationData _data;
     private ApplicationState _state;
     private string _trouble;
     private bool _wasStarted;
@@ -77,6 +78,12 @@ public sealed class PeLoader : IApplicationLoader
     private bool CanAsk
     {
         get { return State == ApplicationState.Running && _nowMs - _lastAliveMs <= StallMs; }
+    }
+
+    /// <inheritdoc/>
+    public void Attach(IApplicationData data)
+    {
+        _data = data;
     }
 
     /// <inheritdoc/>
@@ -186,7 +193,8 @@ public sealed class PeLoader : IApplicationLoader
             return _receiver.Trouble ?? "not all bytes of the image were handed over";
         }
 
-        if (_receiver.Runtime != NanoFramework || _receiver.ContractVersion == 0 || _receiver.ContractVersion > ContractVersion)
+        // The runtime binds an assembly to the contract's major and minor version, so that an older one does not load either.
+        if (_receiver.Runtime != NanoFramework || _receiver.ContractVersion != ContractVersion)
         {
             return "the bundle needs runtime " + _receiver.Runtime.ToString() + " and contract version " + _receiver.ContractVersion.ToString();
         }
@@ -211,7 +219,7 @@ public sealed class PeLoader : IApplicationLoader
                 return "class " + className + " is not in the bundle, or is no application";
             }
 
-            _runner = new ApplicationRunner(_assemblies, _thread, className);
+            _runner = new ApplicationRunner(_assemblies, _thread, className, _data);
             _thread.Start(_runner);
             return null;
         }

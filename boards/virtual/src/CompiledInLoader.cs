@@ -18,6 +18,7 @@ public sealed class CompiledInLoader : IApplicationLoader, IApplicationServices
     private readonly byte[] _header = new byte[EmulatorImage.HeaderLength];
     private readonly int[] _events = new int[EventsMax];
     private CompiledInApplication _application;
+    private IApplicationData _data;
     private uint _length;
     private uint _received;
     private uint _nextTurnMs;
@@ -46,6 +47,12 @@ public sealed class CompiledInLoader : IApplicationLoader, IApplicationServices
     public bool IsUpdateAllowed
     {
         get { return _application == null || _application.IsUpdateAllowed; }
+    }
+
+    /// <inheritdoc/>
+    public void Attach(IApplicationData data)
+    {
+        _data = data;
     }
 
     /// <inheritdoc/>
@@ -154,6 +161,18 @@ public sealed class CompiledInLoader : IApplicationLoader, IApplicationServices
             _events[_eventCount] = (eventNumber * 2) + (isFailed ? 1 : 0);
             _eventCount++;
         }
+    }
+
+    /// <inheritdoc/>
+    public void PublishSignal(ushort dataIdentifier, int rawValue)
+    {
+        _data.Publish(dataIdentifier, rawValue);
+    }
+
+    /// <inheritdoc/>
+    public int Output(ushort dataIdentifier, int wantedValue)
+    {
+        return _data.Output(dataIdentifier, wantedValue);
     }
 
     private bool IsRunnable()

@@ -18,7 +18,7 @@ public sealed class EmulatorImage
     public const byte Runtime = 2;
 
     /// <summary>Application contract version in the header.</summary>
-    public const ushort ContractVersion = 1;
+    public const ushort ContractVersion = 2;
 
     /// <summary>Offset of the entry class in the header, text padded with 00 to <see cref="EntryClassLength"/>.</summary>
     public const int EntryClassOffset = 40;

@@ -14,7 +14,7 @@ namespace EsyncSim.Applications;
 public sealed class HostApplicationLoader : IApplicationLoader, IApplicationServices, IDisposable
 {
     /// <summary>Version of the application contract that this program has.</summary>
-    public const ushort ResidentContractVersion = 1;
+    public const ushort ResidentContractVersion = 2;
 
     /// <summary>Time between the beginnings of two turns, in ms.</summary>
     public const uint TurnMs = 10;
@@ -36,6 +36,7 @@ public sealed class HostApplicationLoader : IApplicationLoader, IApplicationServ
     private BundleLoadContext? _context;
     private Type? _entry;
     private IApplication? _application;
+    private IApplicationData? _data;
     private bool _isStarted;
     private bool _isStalled;
     private bool _hasTurn;
@@ -76,6 +77,9 @@ public sealed class HostApplicationLoader : IApplicationLoader, IApplicationServ
     }
 
     private bool CanAsk => State == ApplicationState.Running && !_isStalled;
+
+    /// <inheritdoc/>
+    public void Attach(IApplicationData data) => _data = data;
 
     /// <inheritdoc/>
     public StdReturn Begin(uint imageLength)
@@ -161,6 +165,12 @@ public sealed class HostApplicationLoader : IApplicationLoader, IApplicationServ
             _events.Enqueue((eventNumber * 2) + (isFailed ? 1 : 0));
         }
     }
+
+    /// <summary>Called by the application.</summary>
+    public void PublishSignal(ushort dataIdentifier, int rawValue) => _data?.Publish(dataIdentifier, rawValue);
+
+    /// <summary>Called by the application.</summary>
+    public int Output(ushort dataIdentifier, int wantedValue) => _data?.Output(dataIdentifier, wantedValue) ?? wantedValue;
 
     /// <summary>Lets the bundle go.</summary>
     public void Dispose() => Unload();

@@ -5,6 +5,7 @@
 // Tests: tests/host-sim/Cli.
 using System.CommandLine;
 using System.Globalization;
+using EsyncSim.Applications;
 using EsyncSim.Config;
 using EsyncSim.Files;
 using EsyncSim.Packages;
@@ -191,7 +192,7 @@ internal static class PackageBuildCommand
         public readonly Option<string?> EntryClass = new("--entry-class") { HelpName = "CLASS", Description = "Full name of the class that implements IApplication" };
         public readonly Option<string?> ApplicationVersion = new("--application-version") { HelpName = "TEXT", Description = "Version of the application, 1 to 24 characters" };
         public readonly Option<string?> Runtime = new("--runtime") { Description = "What the assemblies are compiled for; without it what the ECU's board runs, or net10.0" };
-        public readonly Option<ushort> Contract = new("--contract") { HelpName = "N", Description = "Version of EsyncAgent.App that they are compiled against", DefaultValueFactory = _ => 1 };
+        public readonly Option<ushort> Contract = new("--contract") { HelpName = "N", Description = "Version of EsyncAgent.App that they are compiled against", DefaultValueFactory = _ => HostApplicationLoader.ResidentContractVersion };
         public readonly Option<string?> Image = new("--image") { HelpName = "FILE", Description = "A ready application bundle, instead of assemblies" };
         public readonly Option<string> Name = new("--name") { HelpName = "TEXT", Description = "Name of the package", Required = true };
         public readonly Option<string?> Hardware = new("--hardware") { HelpName = "TEXT", Description = "What it is for, in words; the class identifier decides" };

@@ -24,6 +24,12 @@ public static class ConfigGenerator
         ["PhysicalRxId"] = "X3",
         ["FunctionalRxId"] = "X3",
         ["TxId"] = "X3",
+        ["PeriodicTxId"] = "X3",
+        ["SignalRxIds"] = "X3",
+        ["SignalTableId"] = "X8",
+        ["SignalDids"] = "X4",
+        ["CanDids"] = "X4",
+        ["OutputDids"] = "X4",
         ["SeparationTimeMin"] = "X2",
         ["Padding"] = "X2",
         ["Start"] = "X6",
@@ -165,7 +171,14 @@ public static class ConfigGenerator
 
     private static void PrintNumbers(StringBuilder text, Array numbers, string field, string indent)
     {
-        string type = numbers switch { ushort[] => "ushort", uint[] => "uint", _ => throw new InvalidOperationException($"{numbers.GetType()} cannot be printed; teach it here.") };
+        // By the element's type: to a pattern an int[] is a uint[] too.
+        string type = numbers.GetType().GetElementType()!.Name switch
+        {
+            nameof(UInt16) => "ushort",
+            nameof(UInt32) => "uint",
+            nameof(Int32) => "int",
+            _ => throw new InvalidOperationException($"{numbers.GetType()} cannot be printed; teach it here."),
+        };
         if (numbers.Length == 0)
         {
             text.Append($"new {type}[0]");

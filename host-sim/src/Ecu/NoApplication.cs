@@ -24,6 +24,11 @@ public sealed class NoApplication : IApplicationLoader
     public bool IsUpdateAllowed => true;
 
     /// <inheritdoc/>
+    public void Attach(IApplicationData data)
+    {
+    }
+
+    /// <inheritdoc/>
     public StdReturn Begin(uint imageLength) => StdReturn.NotOk;
 
     /// <inheritdoc/>

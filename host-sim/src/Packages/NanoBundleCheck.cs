@@ -81,9 +81,9 @@ public sealed class NanoBundleCheck
 
     private void CheckReferences()
     {
-        if (_bundle.ContractVersion is 0 or > ApplicationRunner.ResidentContractVersion)
+        if (_bundle.ContractVersion != ApplicationRunner.ResidentContractVersion)
         {
-            throw new UserErrorException(ExitCode.BadUsage, $"the boards have contract versions up to {ApplicationRunner.ResidentContractVersion}, not {_bundle.ContractVersion} (--contract)");
+            throw new UserErrorException(ExitCode.BadUsage, $"the boards have contract version {ApplicationRunner.ResidentContractVersion}, not {_bundle.ContractVersion} (--contract)");
         }
 
         for (int i = 0; i < _assemblies.Count; i++)

@@ -40,6 +40,11 @@ public sealed class ScriptedApplication : IApplicationLoader
     public bool IsUpdateAllowed => true;
 
     /// <inheritdoc/>
+    public void Attach(IApplicationData data)
+    {
+    }
+
+    /// <inheritdoc/>
     public StdReturn Begin(uint imageLength)
     {
         _image = new byte[imageLength];

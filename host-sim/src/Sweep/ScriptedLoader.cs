@@ -29,6 +29,10 @@ public sealed class ScriptedLoader : IApplicationLoader
 
     public byte[] Image => _image;
 
+    public void Attach(IApplicationData data)
+    {
+    }
+
     public StdReturn Begin(uint imageLength)
     {
         _image = new byte[imageLength];

@@ -47,7 +47,8 @@ internal sealed class DcmBench : ICanTpUpper
         Keys = new KeyStore(csm, NvM);
         Dem = new EsyncAgent.Dem(new DemConfig { Events = [4, 16], Dtcs = [0x5A0400, 0x5A1000] }, NvM);
         IdsM = new EsyncAgent.IdsM(NvM, 260);
-        Dcm = new EsyncAgent.Dcm(Config, ecuCanTp, csm, NvM, Keys, Dem, IdsM, Target, Mcu, Application, Modes);
+        Data = new EsyncAgent.Data(DataConfig, 0, ecuCanIf, Application);
+        Dcm = new EsyncAgent.Dcm(Config, ecuCanTp, csm, NvM, Keys, Dem, IdsM, Data, Target, Mcu, Application, Modes);
         Run(20);
         if (isProvisioned && !Keys.IsProvisioned)
         {
@@ -61,6 +62,11 @@ internal sealed class DcmBench : ICanTpUpper
     public static byte[] Secret { get; } = [.. Enumerable.Range(0x80, 32).Select(i => (byte)i)];
 
     public DcmConfig Config { get; } = new();
+
+    /// <summary>Signals and outputs of the ECU.</summary>
+    public DataConfig DataConfig { get; } = AgentFirmware.Data.TestSignals.Config();
+
+    public EsyncAgent.Data Data { get; }
 
     public ScriptedFlash Flash { get; }
 

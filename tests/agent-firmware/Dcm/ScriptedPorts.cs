@@ -52,6 +52,10 @@ internal sealed class ScriptedApplication : IApplicationLoader
 
     public bool IsUpdateAllowed => true;
 
+    public void Attach(IApplicationData data)
+    {
+    }
+
     public StdReturn Begin(uint imageLength) => StdReturn.NotOk;
 
     public StdReturn Append(byte[] data, int offset, int count) => StdReturn.NotOk;

@@ -71,6 +71,10 @@ public class ApplicationSupervisorTests
 
         public bool IsUpdateAllowed => true;
 
+        public void Attach(IApplicationData data)
+        {
+        }
+
         public StdReturn Begin(uint imageLength) => StdReturn.Ok;
 
         public StdReturn Append(byte[] data, int offset, int count) => StdReturn.Ok;

@@ -229,6 +229,10 @@ internal sealed class DecoderBench
 
         public bool IsUpdateAllowed => true;
 
+        public void Attach(IApplicationData data)
+        {
+        }
+
         public StdReturn Begin(uint imageLength)
         {
             Image = new byte[imageLength];

@@ -90,7 +90,7 @@ internal sealed class PeLoaderRig : IDisposable
     public static byte[] Bundle(params byte[][] assemblies) => new ApplicationBundle
     {
         Runtime = BundleRuntime.NanoFramework,
-        ContractVersion = 1,
+        ContractVersion = 2,
         Version = "1.0.0",
         EntryClass = "Bench.Application",
         Assemblies = assemblies.Length == 0 ? [PeImage.Of(1)] : assemblies,

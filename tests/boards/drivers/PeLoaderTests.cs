@@ -37,7 +37,7 @@ public sealed class PeLoaderTests
     {
         using PeLoaderRig rig = new();
         Assert.Equal((byte)BundleRuntime.NanoFramework, rig.Loader.Runtime);
-        Assert.Equal(1, rig.Loader.ContractVersion);
+        Assert.Equal(2, rig.Loader.ContractVersion);
     }
 
     // Offset and value of the byte that is spoiled; what host-sim's reader refuses, the board refuses too.
@@ -70,8 +70,9 @@ public sealed class PeLoaderTests
     }
 
     [Theory]
-    [InlineData(5, 1, "runtime 1 and contract version 1")]
-    [InlineData(7, 2, "runtime 2 and contract version 2")]
+    [InlineData(5, 1, "runtime 1 and contract version 2")]
+    [InlineData(7, 1, "runtime 2 and contract version 1")]
+    [InlineData(7, 3, "runtime 2 and contract version 3")]
     [InlineData(7, 0, "contract version 0")]
     public void A_bundle_for_something_else_is_not_started(int offset, byte value, string reason)
     {
@@ -201,7 +202,7 @@ public sealed class PeLoaderTests
         using PeLoaderRig rig = new();
         rig.Start(new ScriptedApplication { OnStart = s => services = s, OnCycle = turn => services!.ReportEvent((byte)(turn + 15), turn % 2 == 1) });
         rig.RunFor(400);
-        Assert.Equal(1, services!.ContractVersion);
+        Assert.Equal(2, services!.ContractVersion);
         Assert.Equal([.. Enumerable.Range(16, 32).Select(e => (e * 2) + ((e - 15) % 2))], Enumerable.Range(0, 40).Select(_ => rig.Loader.TakeEvent()).TakeWhile(e => e >= 0));
         rig.RunFor(10);
         Assert.Equal((15 + 41) * 2 + 1, rig.Loader.TakeEvent());

@@ -32,7 +32,7 @@ public sealed class NanoPackageTests : IDisposable
         Assert.Contains($"note: {_folder["Maps.pe"]} has static constructors (Maps.Torque;", built);
         Assert.Matches(@"runtime +nanoframework", inspected);
         Assert.Matches(@"assembly 0 +Maps 1\.2\.0\.0, \d+ bytes\s+refers to +mscorlib 1\.17\.11\.0\s+assembly 1 +Fan 2\.0\.0\.0, \d+ bytes", inspected);
-        Assert.Matches(@"refers to +EsyncAgent\.App 1\.0\.0\.0\s+refers to +Maps 1\.2\.3\.4", inspected);
+        Assert.Matches(@"refers to +EsyncAgent\.App 2\.0\.0\.0\s+refers to +Maps 1\.2\.3\.4", inspected);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class NanoPackageTests : IDisposable
     [Fact]
     public async Task A_ready_bundle_is_checked_as_well()
     {
-        ApplicationBundle bundle = new() { Runtime = BundleRuntime.NanoFramework, ContractVersion = 1, Version = "2.0.0", EntryClass = "Fan.Application", Assemblies = [File.ReadAllBytes(_folder["Fan.pe"])] };
+        ApplicationBundle bundle = new() { Runtime = BundleRuntime.NanoFramework, ContractVersion = 2, Version = "2.0.0", EntryClass = "Fan.Application", Assemblies = [File.ReadAllBytes(_folder["Fan.pe"])] };
         File.WriteAllBytes(_folder["fan.esab"], bundle.Build());
 
         Assert.Contains($"{_folder["fan.esab"]}, assembly 0: it refers to Maps", await Fails(ExitCode.BadFile, ["package", "build", "--name", "fan", "--ecu", "climate", .. Common(), "--image", _folder["fan.esab"]]));
@@ -79,7 +79,7 @@ public sealed class NanoPackageTests : IDisposable
     public async Task Inspect_shows_what_an_unreadable_assembly_lacks()
     {
         PackageRequest request = TestPackages.Request();
-        ApplicationBundle bundle = new() { Runtime = BundleRuntime.NanoFramework, ContractVersion = 1, Version = "1", EntryClass = "A", Assemblies = ["MZ"u8.ToArray()] };
+        ApplicationBundle bundle = new() { Runtime = BundleRuntime.NanoFramework, ContractVersion = 2, Version = "1", EntryClass = "A", Assemblies = ["MZ"u8.ToArray()] };
         TestPackages.Build(request with { Image = bundle.Build() }).Save(_folder["bad.esp"]);
 
         Assert.Matches(@"assembly 0 +2 bytes, unreadable: it is a \.NET assembly", await Ok("package", "inspect", _folder["bad.esp"]));

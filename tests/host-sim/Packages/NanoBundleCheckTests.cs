@@ -46,11 +46,11 @@ public sealed class NanoBundleCheckTests
     [Fact]
     public void The_runtime_and_the_contract_are_compared_as_the_runtime_does_by_major_and_minor()
     {
-        Assert.Empty(Require(Climate, new PeFile("Fan", "1.0.0.0").Refer("mscorlib", "1.17.0.0").Refer("EsyncAgent.App", "1.0.7.7").Define("Fan", "Application", PeFile.Class, (PeFile.PublicConstructor, 1))));
+        Assert.Empty(Require(Climate, new PeFile("Fan", "1.0.0.0").Refer("mscorlib", "1.17.0.0").Refer("EsyncAgent.App", "2.0.7.7").Define("Fan", "Application", PeFile.Class, (PeFile.PublicConstructor, 1))));
         Refuses("mscorlib 1.16, the boards have 1.17", Climate, PeFile.Application().Refer("mscorlib", "1.16.11.0"));
         Refuses("mscorlib 2.17, the boards have 1.17", null, PeFile.Application().Refer("mscorlib", "2.17.11.0"));
-        Refuses("EsyncAgent.App 2.0, contract version 1 is 1.0", Climate, PeFile.Application().Refer("EsyncAgent.App", "2.0.0.0"));
-        Refuses("EsyncAgent.App 1.1", Climate, PeFile.Application().Refer("EsyncAgent.App", "1.1.0.0"));
+        Refuses("EsyncAgent.App 1.0, contract version 2 is 2.0", Climate, PeFile.Application().Refer("EsyncAgent.App", "1.0.0.0"));
+        Refuses("EsyncAgent.App 2.1", Climate, PeFile.Application().Refer("EsyncAgent.App", "2.1.0.0"));
     }
 
     [Fact]
@@ -59,13 +59,14 @@ public sealed class NanoBundleCheckTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(2)]
+    [InlineData(1)]
+    [InlineData(3)]
     public void A_contract_that_no_board_has_is_bad_usage(ushort contract)
     {
         ApplicationBundle bundle = Bundle("Fan.Application", [PeFile.Application()]) with { ContractVersion = contract };
         UserErrorException error = Assert.Throws<UserErrorException>(() => NanoBundleCheck.Require(bundle, ["0.pe"], null));
         Assert.Equal(ExitCode.BadUsage, error.ExitCode);
-        Assert.Contains("up to 1", error.Message);
+        Assert.Contains("contract version 2", error.Message);
     }
 
     [Theory]
@@ -94,13 +95,13 @@ public sealed class NanoBundleCheckTests
         Refuses("no object can be made of", Climate, With(PeFile.Class, (PeFile.PublicConstructor, 2)));
         Refuses("refers to the contract EsyncAgent.App", Climate, new PeFile("Fan", "1.0.0.0").Refer("mscorlib", "1.17.11.0").Define("Fan", "Application", PeFile.Class, (PeFile.PublicConstructor, 1)));
 
-        static PeFile With(ushort flags, params (uint, byte)[] methods) => new PeFile("Fan", "1.0.0.0").Refer("EsyncAgent.App", "1.0.0.0").Define("Fan", "Application", flags, methods);
+        static PeFile With(ushort flags, params (uint, byte)[] methods) => new PeFile("Fan", "1.0.0.0").Refer("EsyncAgent.App", "2.0.0.0").Define("Fan", "Application", flags, methods);
     }
 
     [Fact]
     public void A_class_name_from_the_runtimes_own_table_cannot_be_told_and_is_noted()
     {
-        PeFile file = new PeFile("Fan", "1.0.0.0").Refer("EsyncAgent.App", "1.0.0.0");
+        PeFile file = new PeFile("Fan", "1.0.0.0").Refer("EsyncAgent.App", "2.0.0.0");
         byte[] built = file.Define(file.Text("Fan"), PeFile.Timer, PeFile.TopLevel, PeFile.Class).Build();
         ApplicationBundle bundle = Bundle("Fan.Timer", []) with { Assemblies = [built] };
 
@@ -129,7 +130,7 @@ public sealed class NanoBundleCheckTests
     private static ApplicationBundle Bundle(string entryClass, PeFile[] files) => new()
     {
         Runtime = BundleRuntime.NanoFramework,
-        ContractVersion = 1,
+        ContractVersion = 2,
         Version = "1.0.0",
         EntryClass = entryClass,
         Assemblies = [.. files.Select(file => file.Build())],

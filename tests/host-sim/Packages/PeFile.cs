@@ -33,7 +33,7 @@ public sealed class PeFile(string name, string version)
     /// <summary>An application of one class, against the contract and mscorlib of the boards.</summary>
     public static PeFile Application(string name = "Fan", params string[] libraries)
     {
-        PeFile file = new PeFile(name, "2.0.0.0").Refer("mscorlib", "1.17.11.0").Refer("EsyncAgent.App", "1.0.0.0");
+        PeFile file = new PeFile(name, "2.0.0.0").Refer("mscorlib", "1.17.11.0").Refer("EsyncAgent.App", "2.0.0.0");
         return libraries.Aggregate(file, (all, library) => all.Refer(library, "1.2.3.4")).Define(name, "Application", Class, (PublicConstructor, 1));
     }
 

@@ -1,0 +1,41 @@
+// Data gathering: the signals of the ECU, where they come from, and who may ask for them. Entry class of the folder.
+//   application ─► inbox ─┐
+//   CAN frames ─► frames ─┴► signal table ─► services 22, 2A, 2C
+// Invariants: nothing is allocated after the constructor; a turn in which nothing was published costs a handful of instructions.
+// Must not know units, factors and VSS paths, which are the host's.
+// Tests: tests/agent-firmware/Data.
+namespace EsyncAgent;
+
+/// <summary>Signal registry and its sources (PROTOCOL.md, "Signals").</summary>
+public sealed class Data
+{
+    private readonly SignalInbox _inbox;
+    private readonly SignalFrames _frames;
+
+    /// <summary>Makes it and attaches it to its sources.</summary>
+    public Data(DataConfig config, int frameCount, CanIf canIf, IApplicationLoader application)
+    {
+        Signals = new SignalTable(config);
+        Outputs = new OutputTable(config);
+        _inbox = new SignalInbox(Signals, Outputs);
+        _frames = new SignalFrames(config, Signals, frameCount);
+        application.Attach(_inbox);
+        if (frameCount != 0)
+        {
+            canIf.AttachSignals(_frames);
+        }
+    }
+
+    /// <summary>The signals and their values.</summary>
+    public SignalTable Signals { get; }
+
+    /// <summary>The outputs.</summary>
+    public OutputTable Outputs { get; }
+
+    /// <summary>Takes what was published, and notices what has stayed away.</summary>
+    public void MainFunction(uint nowMs)
+    {
+        _inbox.MainFunction();
+        _frames.MainFunction(nowMs);
+    }
+}
