@@ -1,5 +1,6 @@
 // The battery manager application: what all its versions have in common.
 // Data identifiers: 0100 state of the pack, 0101 identity of the tables, 0102 what the tables give at a reference point.
+// Signals: 0200 state of charge, 0201 voltage, 0202 current, 0203 temperature. Their units are those of nf.config.
 // Invariants: Cycle returns at once; the self-test has read every value of every table.
 // Tests: tests/host-sim/Applications.
 using EsyncAgent.App;
@@ -14,6 +15,11 @@ public abstract class BatteryApplication : IApplication
 
     /// <summary>Diagnostic event: the cells are empty.</summary>
     protected const byte EventEmpty = 17;
+
+    private const ushort SignalCharge = 0x0200;
+    private const ushort SignalVoltage = 0x0201;
+    private const ushort SignalCurrent = 0x0202;
+    private const ushort SignalTemperature = 0x0203;
 
     private const int ReferenceTemperature = 25;
     private const int ReferenceCharge = 500;
@@ -77,6 +83,7 @@ public abstract class BatteryApplication : IApplication
         int temperature = _pack.Temperature;
         int current = Bounded(Demand((nowMs - _startMs) % PeriodMs), temperature, charge);
         _pack.Step(current, Maps.Resistance.At(temperature, charge));
+        Publish();
         ReportEmpty(charge == 0);
     }
 
@@ -136,6 +143,14 @@ public abstract class BatteryApplication : IApplication
 
         int least = -Maps.DischargeLimit.At(temperature, charge);
         return demand < least ? least : demand;
+    }
+
+    private void Publish()
+    {
+        _services.PublishSignal(SignalCharge, _pack.StateOfCharge);
+        _services.PublishSignal(SignalVoltage, CellMillivolts() * BatteryPack.CellsInSeries / 100);
+        _services.PublishSignal(SignalCurrent, _pack.Current);
+        _services.PublishSignal(SignalTemperature, _pack.Temperature);
     }
 
     private void ReportEmpty(bool isEmpty)

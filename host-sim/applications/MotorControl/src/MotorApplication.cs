@@ -1,5 +1,6 @@
 // The motor control application: what all its versions have in common.
 // Data identifiers: 0100 operating point, 0101 identity of the tables, 0102 what the tables give at a reference point.
+// Signals: 0200 speed, 0201 torque, 0202 winding, 0203 inverter; output 1000 coolant pump. Their units are those of nf.config.
 // Invariants: Cycle returns at once; the self-test has read every value of every table.
 // Tests: tests/host-sim/Applications.
 using EsyncAgent.App;
@@ -14,6 +15,13 @@ public abstract class MotorApplication : IApplication
 
     /// <summary>Diagnostic event: the torque is cut because of a temperature.</summary>
     protected const byte EventDerating = 17;
+
+    private const ushort SignalSpeed = 0x0200;
+    private const ushort SignalTorque = 0x0201;
+    private const ushort SignalWinding = 0x0202;
+    private const ushort SignalInverter = 0x0203;
+    private const ushort OutputPump = 0x1000;
+    private const int PumpIdle = 20;
 
     private const int ReferenceSpeed = 6000;
     private const int ReferenceVoltage = 340;
@@ -81,7 +89,8 @@ public abstract class MotorApplication : IApplication
         uint elapsedMs = nowMs - _startMs;
         int demand = BenchProfile.Demand(elapsedMs);
         _control.Step(demand, _plant.Speed, _plant.Voltage, _plant.Winding, _plant.Inverter);
-        _plant.Step(_control.Torque, _control.Loss, BenchProfile.IsBraking(elapsedMs));
+        _plant.Step(_control.Torque, _control.Loss, BenchProfile.IsBraking(elapsedMs), _services.Output(OutputPump, PumpWanted()));
+        Publish();
         ReportDerating(Maps.Derating.At(_plant.Winding, _plant.Inverter) < 1000);
     }
 
@@ -117,6 +126,21 @@ public abstract class MotorApplication : IApplication
             default:
                 return false;
         }
+    }
+
+    private void Publish()
+    {
+        _services.PublishSignal(SignalSpeed, _plant.Speed);
+        _services.PublishSignal(SignalTorque, _control.Torque);
+        _services.PublishSignal(SignalWinding, _plant.Winding);
+        _services.PublishSignal(SignalInverter, _plant.Inverter);
+    }
+
+    // In percent: idling up to 40 °C, full power from 80 °C on.
+    private int PumpWanted()
+    {
+        int wanted = PumpIdle + ((_plant.Inverter - 40) * 2);
+        return wanted < PumpIdle ? PumpIdle : wanted > 100 ? 100 : wanted;
     }
 
     private void ReportDerating(bool isDerating)

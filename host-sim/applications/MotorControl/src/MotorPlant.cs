@@ -33,8 +33,8 @@ public sealed class MotorPlant
     /// <summary>Battery voltage in V, which gives way under load.</summary>
     public int Voltage { get; private set; } = 360;
 
-    /// <summary>Lets 10 ms pass with a torque in 0.1 Nm, a loss in W and the brake pressed or not.</summary>
-    public void Step(int torque, int loss, bool isBraking)
+    /// <summary>Lets 10 ms pass with a torque in 0.1 Nm, a loss in W, the brake pressed or not, and the coolant pump at some percent.</summary>
+    public void Step(int torque, int loss, bool isBraking, int pump)
     {
         int drag = (_speed / 10000) + (_speed > 0 ? 25 : 0);
         _speed += (torque * 2 / 5) - drag - (isBraking ? 1300 : 0);
@@ -45,6 +45,6 @@ public sealed class MotorPlant
 
         Voltage = 360 - (torque / 100) - (loss / 1500);
         _winding += (loss / 20) - ((_winding - Ambient) / 12000);
-        _inverter += (loss * 6 / 100) - ((_inverter - Ambient) / 4000);
+        _inverter += (loss * 6 / 100) - ((_inverter - Ambient) / 4000 * (80 + pump) / 100);
     }
 }
