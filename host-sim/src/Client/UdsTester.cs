@@ -196,7 +196,7 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
         {
             0x31 => 3,
             0x22 or 0x2E => 2,
-            0x34 or 0x37 => 0,
+            0x14 or 0x2A or 0x34 or 0x37 => 0,
             _ => 1,
         };
         echo = Math.Min(echo, request.Length - 1);

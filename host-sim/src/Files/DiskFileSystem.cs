@@ -50,6 +50,14 @@ public sealed class DiskFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
+    public void Append(string path, byte[] data)
+    {
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Write, FileShare.None);
+        stream.Seek(0, SeekOrigin.End);
+        stream.Write(data);
+    }
+
+    /// <inheritdoc/>
     public void Flush(string path)
     {
         using FileStream stream = new(path, FileMode.Open, FileAccess.Write, FileShare.Read);

@@ -23,6 +23,9 @@ public interface IFileSystem
     /// <param name="isSecret">True: readable by its owner only (mode 600 where there are modes).</param>
     void Write(string path, byte[] data, bool isSecret);
 
+    /// <summary>Adds to the end of a file that is there. What was flushed before stays; of what is added nothing is promised before <see cref="Flush"/>.</summary>
+    void Append(string path, byte[] data);
+
     /// <summary>Returns when the content of the file is on the medium.</summary>
     void Flush(string path);
 

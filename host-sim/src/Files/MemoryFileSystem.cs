@@ -114,6 +114,9 @@ public sealed class MemoryFileSystem : IFileSystem
     public void Write(string path, byte[] data, bool isSecret) => Step(() => Put(path, data), () => Put(path, data[..(data.Length / 2)]));
 
     /// <inheritdoc/>
+    public void Append(string path, byte[] data) => Step(() => Extend(path, data), () => Extend(path, data[..(data.Length / 2)]));
+
+    /// <inheritdoc/>
     public void Flush(string path) => Step(() =>
     {
         if (!IsFlushIgnored)
@@ -172,6 +175,12 @@ public sealed class MemoryFileSystem : IFileSystem
         _pendingNames.Add(names => names[path] = content);
     }
 
+    private void Extend(string path, byte[] data)
+    {
+        Content content = _names.TryGetValue(path, out Content? there) ? there : throw new FileNotFoundException(path);
+        content.Cached = [.. content.Cached, .. data];
+    }
+
     private void Step(Action operation, Action? half = null)
     {
         OperationCount++;
@@ -200,15 +209,21 @@ public sealed class MemoryFileSystem : IFileSystem
 
     private sealed class Content
     {
-        public required byte[] Cached { get; init; }
+        public required byte[] Cached { get; set; }
 
         public byte[]? Durable { get; set; }
 
-        public byte[] After(UnflushedContent unflushed) => Durable ?? unflushed switch
+        // A file only grows after it was flushed: what is durable is the beginning of what is cached.
+        public byte[] After(UnflushedContent unflushed)
         {
-            UnflushedContent.Lost => [],
-            UnflushedContent.Torn => [.. Cached.Take(Cached.Length / 2), .. new byte[Cached.Length - (Cached.Length / 2)]],
-            _ => Cached,
-        };
+            byte[] safe = Durable ?? [];
+            int tail = Cached.Length - safe.Length;
+            return unflushed switch
+            {
+                UnflushedContent.Lost => safe,
+                UnflushedContent.Torn => [.. Cached.Take(safe.Length + (tail / 2)), .. new byte[tail - (tail / 2)]],
+                _ => Cached,
+            };
+        }
     }
 }

@@ -126,6 +126,7 @@ public sealed class VehicleClient
             return;
         }
 
+        using EcuTurn turn = await ecu.Gate.EnterAsync();
         try
         {
             await (request.Type switch

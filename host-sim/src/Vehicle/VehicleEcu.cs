@@ -1,4 +1,4 @@
-// One ECU as the vehicle's client sees it: the conversation with it and how careful an update of it is.
+// One ECU as the vehicle's client sees it: the conversation with it, who may have it, and how careful an update of it is.
 // Tests: tests/Vehicle.
 using EsyncSim.Client;
 
@@ -9,4 +9,8 @@ namespace EsyncSim.Vehicle;
 /// <param name="Client">Conversation with it.</param>
 /// <param name="Policy">Patience and trial time of its updates; the goal is the server's.</param>
 /// <param name="Observer">Hears what updates do; null when nobody does.</param>
-public sealed record VehicleEcu(string Name, EcuClient Client, UpdatePolicy Policy, IUpdateObserver? Observer = null);
+public sealed record VehicleEcu(string Name, EcuClient Client, UpdatePolicy Policy, IUpdateObserver? Observer = null)
+{
+    /// <summary>Updates and the collection of reports go through it, one at a time.</summary>
+    public EcuGate Gate { get; } = new(Client.Time);
+}

@@ -90,4 +90,29 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal(4, disk.OperationCount);
         Assert.Equal([2], disk.AfterPowerLoss(0, UnflushedContent.Lost)["a"]);
     }
+
+    [Fact]
+    public void What_is_added_stands_behind_what_was_there()
+    {
+        File.WriteAllBytes(_folder["a"], [1, 2]);
+        DiskFileSystem.Instance.Append(_folder["a"], [3]);
+        DiskFileSystem.Instance.Flush(_folder["a"]);
+
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(_folder["a"]));
+        Assert.Throws<FileNotFoundException>(() => DiskFileSystem.Instance.Append(_folder["none"], [1]));
+        Assert.Throws<FileNotFoundException>(() => new MemoryFileSystem().Append("none", [1]));
+    }
+
+    [Fact]
+    public void Of_what_was_added_and_not_flushed_the_medium_keeps_what_it_pleases()
+    {
+        MemoryFileSystem disk = new MemoryFileSystem().With([new("a", new byte[] { 1, 2 })]);
+        disk.Append("a", [3, 4]);
+
+        Assert.Equal([1, 2], disk.AfterPowerLoss(0, UnflushedContent.Lost)["a"]);
+        Assert.Equal([1, 2, 3, 0], disk.AfterPowerLoss(0, UnflushedContent.Torn)["a"]);
+        Assert.Equal([1, 2, 3, 4], disk.AfterPowerLoss(0, UnflushedContent.Kept)["a"]);
+        disk.Flush("a");
+        Assert.Equal([1, 2, 3, 4], disk.AfterPowerLoss(0, UnflushedContent.Lost)["a"]);
+    }
 }

@@ -249,6 +249,8 @@ public sealed class VehicleJournalTests
             }
         }
 
+        public void Append(string path, byte[] data) => disk.Append(path, data);
+
         public void Flush(string path) => disk.Flush(path);
 
         public void Replace(string from, string to) => disk.Replace(from, to);
