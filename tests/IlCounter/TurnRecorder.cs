@@ -104,6 +104,10 @@ internal sealed class TurnRecorder(IlMeter meter)
 
         public uint MadeByteCount { get; private set; }
 
+        public uint ReadSignalCount { get; private set; }
+
+        public uint TakenSignalCount { get; private set; }
+
         public void MainFunction(uint nowMs)
         {
             long before = recorder._meter.Total;
@@ -122,6 +126,8 @@ internal sealed class TurnRecorder(IlMeter meter)
             CompressionCount = agent.CompressionCount;
             TakenBitCount = agent.TakenBitCount;
             MadeByteCount = agent.MadeByteCount;
+            ReadSignalCount = agent.ReadSignalCount;
+            TakenSignalCount = agent.TakenSignalCount;
         }
     }
 }

@@ -32,6 +32,18 @@ public sealed class Data
     /// <summary>The outputs.</summary>
     public OutputTable Outputs { get; }
 
+    /// <summary>Signals that were read out of CAN frames so far; wraps.</summary>
+    public uint ReadSignalCount
+    {
+        get { return _frames.ReadCount; }
+    }
+
+    /// <summary>Signals that were taken from the application so far; wraps.</summary>
+    public uint TakenSignalCount
+    {
+        get { return _inbox.TakenCount; }
+    }
+
     /// <summary>Takes what was published, and notices what has stayed away.</summary>
     public void MainFunction(uint nowMs)
     {

@@ -40,6 +40,9 @@ public sealed class SignalFrames : ICanIfSignals
         }
     }
 
+    /// <summary>Signals that were read out of frames so far; wraps.</summary>
+    public uint ReadCount { get; private set; }
+
     /// <inheritdoc/>
     public void SignalIndication(int index, byte[] data, int length)
     {
@@ -53,6 +56,7 @@ public sealed class SignalFrames : ICanIfSignals
             if (length >= _lengthsMin[i] && IsMultiplexed(i, big, little))
             {
                 _signals.Publish(_indexes[i], Read(i, _config.CanIsBigEndian[i] != 0 ? big : little));
+                ReadCount++;
             }
         }
     }

@@ -1,6 +1,8 @@
 // Where the application lays down values, on whatever thread it runs, and where it learns what its outputs are set to.
-// Invariants, which need no lock: a word is read and written as a whole; the application writes a value before its mark, and
-// the agent takes the mark away before it reads the value, so that a value which comes in between is taken once more, never lost.
+// Invariants, which need no lock: a word is read and written as a whole; the ring of what is new has one writer of each end.
+// The application writes a value before it marks the signal as new, and enters it into the ring only when it was not marked;
+// the agent takes the mark away before it reads the value, so that a value which comes in between is taken once more, never
+// lost. So each signal stands in the ring once at the most.
 // Tests: tests/agent-firmware/Data/SignalInboxTests.
 namespace EsyncAgent;
 
@@ -11,7 +13,9 @@ public sealed class SignalInbox : IApplicationData
     private readonly OutputTable _outputs;
     private readonly int[] _noted;
     private readonly bool[] _isNoted;
-    private bool _isAnyNoted;
+    private readonly ushort[] _ring;
+    private int _head;
+    private int _tail;
 
     /// <summary>An inbox for these signals and outputs.</summary>
     public SignalInbox(SignalTable signals, OutputTable outputs)
@@ -20,17 +24,27 @@ public sealed class SignalInbox : IApplicationData
         _outputs = outputs;
         _noted = new int[signals.Count];
         _isNoted = new bool[signals.Count];
+        _ring = new ushort[signals.Count + 1];
     }
+
+    /// <summary>Values that were taken so far; wraps.</summary>
+    public uint TakenCount { get; private set; }
 
     /// <inheritdoc/>
     public void Publish(ushort dataIdentifier, int rawValue)
     {
         int index = _signals.IndexOf(dataIdentifier);
-        if (index >= 0)
+        if (index < 0)
         {
-            _noted[index] = rawValue;
+            return;
+        }
+
+        _noted[index] = rawValue;
+        if (!_isNoted[index])
+        {
             _isNoted[index] = true;
-            _isAnyNoted = true;
+            _ring[_tail] = (ushort)index;
+            _tail = _tail + 1 == _ring.Length ? 0 : _tail + 1;
         }
     }
 
@@ -43,19 +57,13 @@ public sealed class SignalInbox : IApplicationData
     /// <summary>Agent: hands what was noted to the table.</summary>
     public void MainFunction()
     {
-        if (!_isAnyNoted)
+        for (int end = _tail; _head != end;)
         {
-            return;
-        }
-
-        _isAnyNoted = false;
-        for (int i = 0; i < _isNoted.Length; i++)
-        {
-            if (_isNoted[i])
-            {
-                _isNoted[i] = false;
-                _signals.Publish(i, _noted[i]);
-            }
+            int index = _ring[_head];
+            _head = _head + 1 == _ring.Length ? 0 : _head + 1;
+            _isNoted[index] = false;
+            _signals.Publish(index, _noted[index]);
+            TakenCount++;
         }
     }
 }

@@ -24,5 +24,11 @@ public sealed class EcuMAgent(EcuConfig config, EcuPorts ports) : IAgent
     public uint MadeByteCount => EcuM.Fota.Decoder?.MadeByteCount ?? 0;
 
     /// <inheritdoc/>
+    public uint ReadSignalCount => EcuM.Data.ReadSignalCount;
+
+    /// <inheritdoc/>
+    public uint TakenSignalCount => EcuM.Data.TakenSignalCount;
+
+    /// <inheritdoc/>
     public void MainFunction(uint nowMs) => EcuM.MainFunction(nowMs);
 }

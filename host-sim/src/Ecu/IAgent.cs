@@ -20,6 +20,12 @@ public interface IAgent
     /// <summary>Bytes that came out of them; wraps.</summary>
     uint MadeByteCount => 0;
 
+    /// <summary>Signals that were read out of CAN frames so far; wraps.</summary>
+    uint ReadSignalCount => 0;
+
+    /// <summary>Signals that were taken from the application so far; wraps.</summary>
+    uint TakenSignalCount => 0;
+
     /// <summary>One turn.</summary>
     void MainFunction(uint nowMs);
 }

@@ -28,6 +28,9 @@ public enum IlOperation
     /// <summary>A frame with somebody else's identifier, dropped by CanIf.</summary>
     ReceiveForeign,
 
+    /// <summary>A frame that signals are read from, besides the signals.</summary>
+    ReceiveSignals,
+
     /// <summary>A single frame sent.</summary>
     SendSingle,
 
@@ -57,6 +60,12 @@ public enum IlOperation
 
     /// <summary>A byte that AES-CTR decrypts, besides the native or managed block.</summary>
     CipherByte,
+
+    /// <summary>A signal read out of a CAN frame.</summary>
+    ReadSignal,
+
+    /// <summary>A signal taken from the application.</summary>
+    TakenSignal,
 
     /// <summary>A sector erase, from the wish to the result.</summary>
     FlashErase,

@@ -93,6 +93,12 @@ internal sealed class MeteredCan(ICan driver, CanIfConfig config, CpuMeter meter
 
     private IlOperation Classify(CanFrame frame)
     {
+        if (config.SignalRxIds.Length != 0
+            && Ascending.IndexOf(config.SignalRxIds, frame.IsExtended ? frame.Identifier | CanIfConfig.ExtendedBit : frame.Identifier) >= 0)
+        {
+            return IlOperation.ReceiveSignals;
+        }
+
         if (frame.IsExtended != config.IsExtended
             || (frame.Identifier != config.PhysicalRxId && frame.Identifier != config.FunctionalRxId))
         {

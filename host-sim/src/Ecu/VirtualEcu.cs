@@ -27,6 +27,8 @@ public sealed class VirtualEcu
     private uint _compressions;
     private uint _takenBits;
     private uint _madeBytes;
+    private uint _readSignals;
+    private uint _takenSignals;
     private int _quietTurns;
     private bool _isInTurn;
     private bool _isAsleep;
@@ -157,6 +159,8 @@ public sealed class VirtualEcu
         _compressions = 0;
         _takenBits = 0;
         _madeBytes = 0;
+        _readSignals = 0;
+        _takenSignals = 0;
         _quietTurns = 0;
         Application = _loader();
         EcuDrivers drivers = Board.Start(Config, Mcu, _options.Costs, _meter);
@@ -283,6 +287,8 @@ public sealed class VirtualEcu
         Charge(IlOperation.ShaCompression, agent.CompressionCount, ref _compressions);
         Charge(IlOperation.TakenBit, agent.TakenBitCount, ref _takenBits);
         Charge(IlOperation.MadeByte, agent.MadeByteCount, ref _madeBytes);
+        Charge(IlOperation.ReadSignal, agent.ReadSignalCount, ref _readSignals);
+        Charge(IlOperation.TakenSignal, agent.TakenSignalCount, ref _takenSignals);
     }
 
     private void Charge(IlOperation operation, uint count, ref uint charged)
