@@ -39,6 +39,9 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
     private static readonly byte[] HmacSha256Identifier =
         [0x06, 0x08, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x02, 0x09, 0, 0, 0, 0, 0, 0];
 
+    /// <summary>Awaited between two TransferData requests, when others may use the connection in the session that is open; null for nobody.</summary>
+    public Func<Task>? BetweenBlocks { get; set; }
+
     /// <summary>The tester below.</summary>
     public UdsTester Tester { get; } = tester;
 
@@ -214,6 +217,10 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
             counter++;
             position += count;
             progress?.Invoke(position);
+            if (BetweenBlocks is { } others && position < data.Length)
+            {
+                await others();
+            }
         }
 
         await Tester.RequestAsync([0x37], "request transfer exit");

@@ -12,5 +12,13 @@ namespace EsyncSim.Vehicle;
 public sealed record VehicleEcu(string Name, EcuClient Client, UpdatePolicy Policy, IUpdateObserver? Observer = null)
 {
     /// <summary>Updates and the collection of reports go through it, one at a time.</summary>
-    public EcuGate Gate { get; } = new(Client.Time);
+    public EcuGate Gate { get; } = Guard(Client);
+
+    // Whoever transfers for a long time lets those in who can do with a place between two requests.
+    private static EcuGate Guard(EcuClient client)
+    {
+        EcuGate gate = new(client.Time);
+        client.BetweenBlocks = () => gate.HasGuests ? gate.HostAsync() : Task.CompletedTask;
+        return gate;
+    }
 }

@@ -81,6 +81,16 @@ public sealed class EcuClientTests
     }
 
     [Fact]
+    public void Others_have_the_connection_between_two_blocks_but_not_before_the_end()
+    {
+        _ecu.Answers([(0, "7601")], [(0, "62F18601")], [(0, "7602")], [(0, "77")]);
+        _client.BetweenBlocks = () => _client.ReadAsync(0xF186);
+        _bench.Time.Run(() => _client.TransferAsync(new byte[12], 10));
+
+        Assert.Equal(["36010000000000000000", "22F186", "360200000000", "37"], _ecu.Asked.Select(asked => asked.Request));
+    }
+
+    [Fact]
     public void A_routine_with_a_reason_says_what_and_where()
     {
         _ecu.Script = request => [(0, request == "22FD03" ? "62FD030009000000070000" : "710102100009")];
