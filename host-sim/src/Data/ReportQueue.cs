@@ -25,6 +25,9 @@ public sealed class ReportQueue : IDisposable
     /// <summary>Bytes that a queue must be allowed at least.</summary>
     public const long BytesMaxMin = 2 * QueueSegment.LengthMax;
 
+    // The longest message of ISO-TP with a length of 12 bits.
+    private const int AnswerLengthMax = 4095;
+
     private const string Extension = ".queue", Damaged = ".damaged";
 
     private readonly IFileSystem _files;
@@ -42,8 +45,14 @@ public sealed class ReportQueue : IDisposable
         BytesMax = bytesMax;
     }
 
+    /// <summary>Where it lies.</summary>
+    public string Directory => _directory;
+
     /// <summary>Bytes that may wait.</summary>
     public long BytesMax { get; }
+
+    /// <summary>True when an ECU's longest answer might find no room.</summary>
+    public bool IsFull => Bytes + AnswerLengthMax > BytesMax;
 
     /// <summary>Bytes that wait.</summary>
     public long Bytes => _ecus.Values.Sum(segments => segments.Sum(segment => (long)segment.Length));

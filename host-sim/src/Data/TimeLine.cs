@@ -40,6 +40,9 @@ public sealed class TimeLine
     private readonly List<TimeCorrelation> _correlations = [];
     private readonly List<BootSpan> _boots = [];
 
+    /// <summary>Counts what is new and was not learned from the length of a start alone.</summary>
+    public int Revision { get; private set; }
+
     /// <summary>All correlations, in the order in which they came.</summary>
     public IReadOnlyList<TimeCorrelation> Correlations => _correlations;
 
@@ -73,6 +76,7 @@ public sealed class TimeLine
             return false;
         }
 
+        Revision++;
         _correlations.Add(correlation);
         _correlations.RemoveRange(0, Math.Max(_correlations.Count - CorrelationCountMax, 0));
         Meet(correlation.Epoch, correlation.Boot, correlation.Sequence, correlation.Ms, null);
@@ -127,6 +131,7 @@ public sealed class TimeLine
         }
 
         BootSpan met = known with { FirstSequence = Math.Min(known.FirstSequence, sequence), LengthMs = Math.Max(known.LengthMs, ms), SignalTableId = table ?? known.SignalTableId };
+        Revision += index < 0 || met.SignalTableId != known.SignalTableId ? 1 : 0;
         int place = _boots.FindLastIndex(other => other.Epoch == epoch && other.FirstSequence <= met.FirstSequence) + 1;
         _boots.Insert(place > 0 ? place : FirstOf(epoch), met);
         _boots.RemoveRange(0, Math.Max(_boots.Count - BootCountMax, 0));

@@ -19,4 +19,17 @@ public sealed record Topics(string Vehicle)
 
     /// <summary>Server to vehicle, the bytes of one package file.</summary>
     public string Package(string sha256) => $"{Root}/{Vehicle}/package/{sha256}";
+
+    /// <summary>Vehicle to server, JSON: what an ECU reports.</summary>
+    public string Data(string ecu) => $"{Root}/{Vehicle}/data/{ecu}";
+
+    /// <summary>Server to vehicle, JSON: which reports the server has.</summary>
+    public string DataAcknowledged => $"{Root}/{Vehicle}/data-ack";
+
+    /// <summary>Filter for what all ECUs of all vehicles report.</summary>
+    public static string AllData => $"{Root}/+/data/+";
+
+    /// <summary>Takes <see cref="Data"/> apart; null when the topic is none of these.</summary>
+    public static (string Vehicle, string Ecu)? TryParseData(string topic) =>
+        TopicFilter.Matches(AllData, topic) && topic.Split('/') is [_, _, { Length: > 0 } vehicle, _, { Length: > 0 } ecu] ? (vehicle, ecu) : null;
 }
