@@ -26,6 +26,7 @@ public static class FuzzTargets
         ["json"] = () => new JsonTarget(),
         ["responses"] = () => new ResponseTarget(),
         ["keyfile"] = () => new KeyFileTarget(),
+        ["reports"] = () => new ReportTarget(),
         ["texts"] = () => new TextTarget(),
     };
 
