@@ -11,18 +11,21 @@ public sealed class Dcm : ICanTpUpper
     private readonly DslReception _reception;
     private readonly DslSession _session;
     private readonly DslConversation _conversation;
+    private readonly DspPeriodic _periodic;
     private readonly AccessDelay _delay;
 
     /// <summary>Makes the server and attaches it to the transport.</summary>
-    public Dcm(DcmConfig config, CanTp canTp, Csm csm, NvM nvm, KeyStore keys, Dem dem, IdsM idsM, Data data, IUpdateTarget target, IMcu mcu, IApplicationLoader application, IModeControl modes)
+    public Dcm(DcmConfig config, CanIf canIf, CanTp canTp, Csm csm, NvM nvm, KeyStore keys, Dem dem, IdsM idsM, Data data, IUpdateTarget target, IMcu mcu, IApplicationLoader application, IModeControl modes)
     {
         _delay = new AccessDelay(config, nvm);
         AccessControl access = new AccessControl(csm, keys, _delay, dem, idsM, target, mcu);
         DspTransfer transfer = new DspTransfer(target);
-        _session = new DslSession(config, access, transfer, dem, modes);
+        DspDynamics dynamics = new DspDynamics(config);
+        _session = new DslSession(config, access, transfer, dem, data.Outputs, dynamics, modes);
         DcmParts parts = new DcmParts
         {
             Config = config,
+            CanIf = canIf,
             CanTp = canTp,
             NvM = nvm,
             Keys = keys,
@@ -35,7 +38,11 @@ public sealed class Dcm : ICanTpUpper
             Session = _session,
             Access = access,
             Transfer = transfer,
+            Dynamics = dynamics,
         };
+        parts.Records = new DspRecords(parts);
+        _periodic = new DspPeriodic(parts);
+        parts.Periodic = _periodic;
         _reception = new DslReception(config.MessageLengthMax);
         Dsd dsd = new Dsd(DsdTable.Build(parts), _session, access);
         _conversation = new DslConversation(config, canTp, dsd, _session, _reception);
@@ -66,7 +73,7 @@ public sealed class Dcm : ICanTpUpper
         _conversation.TxConfirmation();
     }
 
-    /// <summary>Brings conversation, session timer and access delay forward.</summary>
+    /// <summary>Brings conversation, session timer, periodic data and access delay forward.</summary>
     public void MainFunction(uint nowMs)
     {
         bool isActive = _conversation.IsActive;
@@ -78,6 +85,11 @@ public sealed class Dcm : ICanTpUpper
         if (_session.Active != DcmSession.Default)
         {
             _session.MainFunction(nowMs, isActive || _reception.IsReceiving);
+        }
+
+        if (_periodic.Count != 0)
+        {
+            _periodic.MainFunction(nowMs);
         }
 
         if (_delay.IsRunning)

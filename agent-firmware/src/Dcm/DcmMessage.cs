@@ -8,8 +8,8 @@ namespace EsyncAgent;
 /// <summary>The request under way.</summary>
 public sealed class DcmMessage
 {
-    // The longest single record that another module writes unmeasured: sixteen security events, their header and identifier.
-    private const int ResponseSlack = 288;
+    // The longest single record that another module writes unmeasured, and its identifier.
+    private const int ResponseSlack = DspRecords.UnmeasuredLengthMax + 2;
 
     /// <summary>Makes the message for responses of <paramref name="responseLengthMax"/> bytes.</summary>
     public DcmMessage(int responseLengthMax)

@@ -10,6 +10,9 @@ public sealed class DcmParts
     /// <summary>Timing and identification.</summary>
     public DcmConfig Config;
 
+    /// <summary>The way out for periodic data.</summary>
+    public CanIf CanIf;
+
     /// <summary>The transport, for its flow control.</summary>
     public CanTp CanTp;
 
@@ -45,4 +48,13 @@ public sealed class DcmParts
 
     /// <summary>The transfer under way.</summary>
     public DspTransfer Transfer;
+
+    /// <summary>All records that an identifier stands for, but those that a tester defined.</summary>
+    public DspRecords Records;
+
+    /// <summary>Identifiers that a tester defined.</summary>
+    public DspDynamics Dynamics;
+
+    /// <summary>What is sent periodically.</summary>
+    public DspPeriodic Periodic;
 }

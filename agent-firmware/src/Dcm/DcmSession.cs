@@ -18,8 +18,11 @@ public static class DcmSession
     /// <summary>Mask: programming session only.</summary>
     public const byte InProgramming = 1 << Programming;
 
+    /// <summary>Mask: extended session only.</summary>
+    public const byte InExtended = 1 << Extended;
+
     /// <summary>Mask: programming or extended session.</summary>
-    public const byte InNonDefault = (1 << Programming) | (1 << Extended);
+    public const byte InNonDefault = InProgramming | InExtended;
 
     /// <summary>Mask: any session.</summary>
     public const byte InAll = (1 << Default) | InNonDefault;

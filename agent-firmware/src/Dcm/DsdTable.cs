@@ -16,6 +16,7 @@ public static class DsdTable
         const byte All = DcmSession.InAll;
         const byte NonDefault = DcmSession.InNonDefault;
         const byte Programming = DcmSession.InProgramming;
+        const byte Extended = DcmSession.InExtended;
         return new DsdService[]
         {
             new DsdService(0x10, All, IsFree, 2, new byte[] { 1, 2, 3 }, new byte[] { All, NonDefault, All }, new Sid10DiagnosticSessionControl(parts)),
@@ -24,7 +25,10 @@ public static class DsdTable
             new DsdService(0x27, NonDefault, IsFree, 2, new byte[] { 1, 2 }, new byte[] { All, All }, new Sid27SecurityAccess(parts)),
             new DsdService(0x28, NonDefault, IsFree, 3, new byte[] { 0, 1, 2, 3 }, new byte[] { All, All, All, All }, new Sid28CommunicationControl(parts)),
             new DsdService(0x29, NonDefault, IsFree, 2, new byte[] { 0, 5, 6, 8 }, new byte[] { All, All, All, All }, new Sid29Authentication(parts)),
+            new DsdService(0x2A, Extended, IsFree, 2, new Sid2AReadDataByPeriodicIdentifier(parts)),
+            new DsdService(0x2C, Extended, IsFree, 2, new byte[] { 1, 3 }, new byte[] { All, All }, new Sid2CDynamicallyDefineDataIdentifier(parts)),
             new DsdService(0x2E, Programming, NeedsAccess, 4, new Sid2EWriteDataByIdentifier(parts)),
+            new DsdService(0x2F, Extended, NeedsAccess, 4, new Sid2FInputOutputControlByIdentifier(parts)),
             new DsdService(0x31, NonDefault, IsFree, 4, new byte[] { 1 }, new byte[] { All }, new Sid31RoutineControl(parts)),
             new DsdService(0x34, Programming, NeedsAccess, 5, new Sid34RequestDownload(parts)),
             new DsdService(0x36, Programming, NeedsAccess, 2, new Sid36TransferData(parts)),

@@ -1,6 +1,7 @@
 // The diagnostic session, its S3 timer and what ends with it (ISO 14229-2:2013 §7.3, ISO 14229-1:2020 §10.2).
-// Every accepted DiagnosticSessionControl, also into the session that is active already, and the end by S3 take access
-// and an unfinished transfer with them; the default session also restores what 28 and 85 had switched.
+// Every accepted DiagnosticSessionControl, also into the session that is active already, and the end by S3 take access,
+// what depends on it (outputs that 2F holds) and an unfinished transfer with them; what the next session does not offer ends
+// (identifiers defined by 2C; DspPeriodic sees to itself); the default session also restores what 28 and 85 had switched.
 // Invariant: S3 runs only while nothing is received, served or sent; an idle default session costs nothing.
 // Must not know how requests look.
 // Tests: tests/agent-firmware/Dcm/SessionTimingTests.cs, Sid10DiagnosticSessionControlTests.cs.
@@ -15,6 +16,8 @@ public sealed class DslSession
     private readonly AccessControl _access;
     private readonly DspTransfer _transfer;
     private readonly Dem _dem;
+    private readonly OutputTable _outputs;
+    private readonly DspDynamics _dynamics;
     private readonly IModeControl _modes;
     private readonly uint _s3Ms;
     private int _activeMask = 1 << DcmSession.Default;
@@ -22,11 +25,13 @@ public sealed class DslSession
     private bool _isResetHard;
 
     /// <summary>Makes the session control, in the default session.</summary>
-    public DslSession(DcmConfig config, AccessControl access, DspTransfer transfer, Dem dem, IModeControl modes)
+    public DslSession(DcmConfig config, AccessControl access, DspTransfer transfer, Dem dem, OutputTable outputs, DspDynamics dynamics, IModeControl modes)
     {
         _access = access;
         _transfer = transfer;
         _dem = dem;
+        _outputs = outputs;
+        _dynamics = dynamics;
         _modes = modes;
         _s3Ms = config.S3ServerMs;
     }
@@ -48,6 +53,12 @@ public sealed class DslSession
     {
         _access.Drop();
         _transfer.Abort();
+        _outputs.Release();
+        if (session != DcmSession.Extended)
+        {
+            _dynamics.ClearAll();
+        }
+
         if (session == DcmSession.Default)
         {
             _dem.IsStorageEnabled = true;

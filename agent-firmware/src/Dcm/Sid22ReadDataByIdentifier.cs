@@ -2,7 +2,7 @@
 // An identifier that this ECU does not have is left out of the response; only when it has none of them is the request
 // out of range (31). A response that would not fit is 14. Where the application answers late, the service goes on in later
 // cycles from the identifier that it waits for.
-// Must not know where a record comes from: DspRecords does.
+// Must not know where a record comes from: DspRecords and DspReader do.
 // Tests: tests/agent-firmware/Dcm/Sid22ReadDataByIdentifierTests.cs.
 namespace EsyncAgent;
 
@@ -12,14 +12,14 @@ public sealed class Sid22ReadDataByIdentifier : DspService
     private const int IdentifierLength = 2;
     private const int IdentifiersMax = 8;
 
-    private readonly DspRecords _records;
+    private readonly DspReader _reader;
     private int _at;
     private bool _isAnyKnown;
 
     /// <summary>Makes the service.</summary>
     public Sid22ReadDataByIdentifier(DcmParts parts)
     {
-        _records = new DspRecords(parts);
+        _reader = new DspReader(parts, DspAsker.Request);
     }
 
     /// <inheritdoc/>
@@ -33,6 +33,7 @@ public sealed class Sid22ReadDataByIdentifier : DspService
 
         _at = 1;
         _isAnyKnown = false;
+        _reader.Restart();
         return Continue(message);
     }
 
@@ -41,22 +42,21 @@ public sealed class Sid22ReadDataByIdentifier : DspService
     {
         for (; _at < message.RequestLength; _at += IdentifierLength)
         {
-            int before = message.ResponseLength;
             ushort identifier = BigEndian.ReadU16(message.Request, _at);
-            message.AppendU16(identifier);
-            StdReturn result = _records.Append(identifier, message);
-            if (result != StdReturn.Ok)
+            int length = _reader.Read(identifier, message.Response, message.ResponseLength + IdentifierLength);
+            if (length == DspRecords.NotYet)
             {
-                message.ResponseLength = before;
-                if (result == StdReturn.Pending)
-                {
-                    return StdReturn.Pending;
-                }
+                return StdReturn.Pending;
+            }
 
+            if (length < 0)
+            {
                 continue;
             }
 
             _isAnyKnown = true;
+            message.AppendU16(identifier);
+            message.ResponseLength += length;
             if (message.ResponseLength > message.ResponseLengthMax)
             {
                 return message.Refuse(Nrc.ResponseTooLong);

@@ -62,7 +62,7 @@ public sealed class EcuM : IModeControl
         _supervisor = new ApplicationSupervisor(config.Fota, application);
         Fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, Fls, Csm, Keys, Dem, IdsM, Banks, verifier, application, can, seal, chunkA, chunkB);
         Data = new Data(config.Data, config.CanIf.SignalRxIds.Length, CanIf, application);
-        Dcm = new Dcm(config.Dcm, CanTp, Csm, NvM, Keys, Dem, IdsM, Data, Fota, mcu, application, this);
+        Dcm = new Dcm(config.Dcm, CanIf, CanTp, Csm, NvM, Keys, Dem, IdsM, Data, Fota, mcu, application, this);
     }
 
     /// <summary>CAN interface.</summary>

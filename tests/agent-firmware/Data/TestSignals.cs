@@ -12,6 +12,8 @@ public static class TestSignals
     public const ushort Temperature = 0x0204;
     public const ushort Odometer = 0x0205;
     public const ushort Torque = 0x0206;
+    public const ushort PeriodicLevel = 0xF210;
+    public const ushort PeriodicCount = 0xF211;
     public const ushort Lamp = 0x1000;
     public const ushort Fan = 0x1001;
 
@@ -29,4 +31,13 @@ public static class TestSignals
         OutputMax = [100, 100],
         OutputDefaults = [5, -10],
     };
+
+    /// <summary>Adds two signals that can be sent periodically: F210, one byte, and F211, four.</summary>
+    public static void AddPeriodic(DataConfig config)
+    {
+        config.SignalDids = [.. config.SignalDids, PeriodicLevel, PeriodicCount];
+        config.SignalTypes = [.. config.SignalTypes, SignalType.UInt8, SignalType.Int32];
+        config.SignalMin = [.. config.SignalMin, 0, int.MinValue];
+        config.SignalMax = [.. config.SignalMax, byte.MaxValue, int.MaxValue];
+    }
 }

@@ -12,12 +12,13 @@ namespace EsyncTests.AgentFirmware.DcmServer;
 /// <summary>A response and the moment at which its last frame arrived.</summary>
 internal sealed record Heard(uint AtMs, string Pdu);
 
-internal sealed class DcmBench : ICanTpUpper
+internal sealed class DcmBench : ICanTpUpper, ICanIfSignals
 {
     public const string Algorithm = "06 08 2A 86 48 86 F7 0D 02 09 00 00 00 00 00 00";
     public const uint PhysicalId = 0x7E0;
     public const uint FunctionalId = 0x7DF;
     public const uint ResponseId = 0x7E8;
+    public const uint PeriodicId = 0x6E8;
 
     private readonly byte[] receiveBuffer = new byte[8192];
     private readonly WireEnd ecuEnd = new();
@@ -29,15 +30,17 @@ internal sealed class DcmBench : ICanTpUpper
     private readonly EsyncAgent.Fls fls;
 
     /// <summary>An ECU at its start, with what the flash holds; provisioned unless told otherwise.</summary>
-    public DcmBench(Action<DcmConfig>? configure = null, ScriptedFlash? flash = null, bool isProvisioned = true, uint startMs = 1000)
+    public DcmBench(Action<DcmConfig>? configure = null, ScriptedFlash? flash = null, bool isProvisioned = true, uint startMs = 1000, Action<DataConfig>? configureData = null, bool isPeriodic = true)
     {
         NowMs = startMs;
         Flash = flash ?? new ScriptedFlash();
         configure?.Invoke(Config);
+        configureData?.Invoke(DataConfig);
         ecuEnd.Other = testerEnd;
         testerEnd.Other = ecuEnd;
-        ecuCanIf = new EsyncAgent.CanIf(new CanIfConfig { PhysicalRxId = PhysicalId, FunctionalRxId = FunctionalId, TxId = ResponseId }, ecuEnd);
-        testerCanIf = new EsyncAgent.CanIf(new CanIfConfig { PhysicalRxId = ResponseId, FunctionalRxId = 0xFFFFFFFF, TxId = PhysicalId }, testerEnd);
+        ecuCanIf = new EsyncAgent.CanIf(new CanIfConfig { PhysicalRxId = PhysicalId, FunctionalRxId = FunctionalId, TxId = ResponseId, PeriodicTxId = isPeriodic ? PeriodicId : CanIfConfig.NoIdentifier }, ecuEnd);
+        testerCanIf = new EsyncAgent.CanIf(new CanIfConfig { PhysicalRxId = ResponseId, FunctionalRxId = 0xFFFFFFFF, TxId = PhysicalId, SignalRxIds = [PeriodicId] }, testerEnd);
+        testerCanIf.AttachSignals(this);
         ecuCanTp = new EsyncAgent.CanTp(new CanTpConfig(), ecuCanIf);
         testerCanTp = new EsyncAgent.CanTp(new CanTpConfig(), testerCanIf);
         testerCanTp.Attach(this);
@@ -48,7 +51,7 @@ internal sealed class DcmBench : ICanTpUpper
         Dem = new EsyncAgent.Dem(new DemConfig { Events = [4, 16], Dtcs = [0x5A0400, 0x5A1000] }, NvM);
         IdsM = new EsyncAgent.IdsM(NvM, 260);
         Data = new EsyncAgent.Data(DataConfig, 0, ecuCanIf, Application);
-        Dcm = new EsyncAgent.Dcm(Config, ecuCanTp, csm, NvM, Keys, Dem, IdsM, Data, Target, Mcu, Application, Modes);
+        Dcm = new EsyncAgent.Dcm(Config, ecuCanIf, ecuCanTp, csm, NvM, Keys, Dem, IdsM, Data, Target, Mcu, Application, Modes);
         Run(20);
         if (isProvisioned && !Keys.IsProvisioned)
         {
@@ -95,6 +98,9 @@ internal sealed class DcmBench : ICanTpUpper
 
     /// <summary>Everything that the ECU has said, in order.</summary>
     public List<Heard> Said { get; } = [];
+
+    /// <summary>Every frame of periodic data, in order.</summary>
+    public List<Heard> Periodic { get; } = [];
 
     /// <summary>How the transport ended the last physical request.</summary>
     public CanTpResult LastSendResult { get; private set; }
@@ -240,12 +246,19 @@ internal sealed class DcmBench : ICanTpUpper
 
     public void TxConfirmation(CanTpResult result) => LastSendResult = result;
 
+    public void SignalIndication(int index, byte[] data, int length)
+    {
+        Assert.Equal(0, index);
+        Periodic.Add(new Heard(NowMs, Hex(data.Take(length))));
+    }
+
     /// <summary>One millisecond of everything, the ECU in EcuM's order.</summary>
     public void Step()
     {
         NowMs++;
         ecuCanIf.MainFunction(NowMs);
         ecuCanTp.MainFunction(NowMs);
+        Data.MainFunction(NowMs);
         Dcm.MainFunction(NowMs);
         NvM.MainFunction(NowMs);
         Dem.MainFunction(NowMs);

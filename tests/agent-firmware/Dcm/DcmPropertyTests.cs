@@ -95,7 +95,7 @@ public sealed class DcmPropertyTests
     private static byte[] EchoOf(byte[] request) => request[0] switch
     {
         0x31 => [SubFunctionOf(request), request[2], request[3]],
-        0x22 or 0x2E => request[1..3],
+        0x22 or 0x2E or 0x2F => request[1..3],
         0x36 => [request[1]],
         byte service when RequestTarget.WithSubFunction.Contains(service) => [SubFunctionOf(request)],
         _ => [],

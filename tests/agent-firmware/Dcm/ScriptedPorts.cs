@@ -40,6 +40,10 @@ internal sealed class ScriptedApplication : IApplicationLoader
     /// <summary>Times that each question is put off before it is answered.</summary>
     public int PutOffCount { get; set; }
 
+    /// <summary>Questions that were given up for another one before they were answered.</summary>
+    public int GivenUpCount { get; private set; }
+
+    private ushort _asked;
     private int _putOff;
 
     public byte Runtime => 1;
@@ -68,6 +72,13 @@ internal sealed class ScriptedApplication : IApplicationLoader
 
     public int ReadDataByIdentifier(ushort dataIdentifier, byte[] into, int offset)
     {
+        if (_putOff != 0 && _asked != dataIdentifier)
+        {
+            GivenUpCount++;
+            _putOff = 0;
+        }
+
+        _asked = dataIdentifier;
         if (_putOff < PutOffCount)
         {
             _putOff++;

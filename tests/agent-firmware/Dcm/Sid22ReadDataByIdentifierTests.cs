@@ -1,5 +1,6 @@
 // Service 22 on the wire: where each record comes from, several at once, and what is too much.
 using EsyncAgent;
+using EsyncTests.AgentFirmware.Data;
 using Xunit;
 
 namespace EsyncTests.AgentFirmware.DcmServer;
@@ -55,10 +56,10 @@ public sealed class Sid22ReadDataByIdentifierTests
         DcmBench bench = new();
         bench.Application.Records[0x0100] = [1];
         bench.Application.Records[0x01FF] = [.. Enumerable.Repeat((byte)7, 64)];
-        bench.Application.Records[0x0200] = [2];
+        bench.Application.Records[0x00FF] = [2];
         bench.Expect("22 01 00", "62 01 00 01");
         Assert.Equal(3 + 64, DcmBench.Unhex(bench.Ask("22 01 FF")).Length);
-        bench.Expect("22 02 00", "7F 22 31");
+        bench.Expect("22 00 FF", "7F 22 31");
     }
 
     [Fact]
@@ -143,5 +144,37 @@ public sealed class Sid22ReadDataByIdentifierTests
         });
         bench.Expect("22 F1 87", "7F 22 14");
         bench.Expect("22 F1 86", "62 F1 86 01");
+    }
+
+    [Fact]
+    public void Signals_are_quality_and_value_by_their_type()
+    {
+        DcmBench bench = new();
+        bench.Expect("22 02 05", "62 02 05 01 00 00 00 00");
+        bench.Data.Signals.Publish(bench.Data.Signals.IndexOf(TestSignals.Switch), 1);
+        bench.Data.Signals.Publish(bench.Data.Signals.IndexOf(TestSignals.Speed), 3000);
+        bench.Data.Signals.Publish(bench.Data.Signals.IndexOf(TestSignals.Temperature), -400);
+        bench.Data.Signals.Publish(bench.Data.Signals.IndexOf(TestSignals.Odometer), unchecked((int)0xEE6B2800));
+        bench.Expect("22 02 00 02 03 02 04 02 05", "62 02 00 00 01 02 03 00 0B B8 02 04 00 FE 70 02 05 00 EE 6B 28 00");
+        bench.Data.Signals.Publish(bench.Data.Signals.IndexOf(TestSignals.Speed), 3001);
+        bench.Expect("22 02 03", "62 02 03 02 0B B8");
+    }
+
+    [Fact]
+    public void Signals_stand_beside_constants_and_the_application_in_the_order_of_the_request()
+    {
+        DcmBench bench = WithConstants();
+        bench.Application.Records[0x0100] = [9];
+        bench.Expect("22 F1 90 02 01 01 00 0F FF 10 00", "62 F1 90 43 44 45 02 01 01 00 01 00 09 10 00 05");
+    }
+
+    [Fact]
+    public void An_output_reads_as_what_it_is_set_to()
+    {
+        DcmBench bench = new();
+        bench.Expect("22 10 01", "62 10 01 FF F6");
+        bench.Data.Outputs.Apply(TestSignals.Fan, 77);
+        bench.Expect("22 10 01", "62 10 01 00 4D");
+        bench.Expect("22 10 02", "7F 22 31");
     }
 }
