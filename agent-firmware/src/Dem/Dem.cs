@@ -1,58 +1,95 @@
-// Diagnostic event manager: a status byte for each event of nf.config, kept in NvM block Dem.
+// Diagnostic event manager (ISO 14229-1:2020 Annex D): debounces what is reported, keeps status byte and counters of each
+// event of nf.config and the snapshots of some, all in NvM block Dem.
 // Invariants: SetEvent only notes; an outcome reported before NvM is readable counts once it is; of several outcomes in
-// one cycle none is lost, the last decides testFailed. The block is written when a bit other than testFailed has changed
-// and NvM has nothing else to do: in one operation cycle those change a few times at most. What anybody on the bus may
-// provoke (failed accesses, lost frames, whatever an application reports) is written sparingly, so that a storm of resets
-// cannot wear the flash out.
-// Must not know who asks for a status. Block layout: PROTOCOL.md, "NvM".
+// one cycle none is lost, the last decides testFailed. The block is written when a status bit other than testFailed or a
+// counter of cycles has changed and NvM has nothing else to do: in one operation cycle those change a few times at most.
+// What anybody on the bus may provoke (failed accesses, lost frames, whatever an application reports, clears), and what
+// changes counters only, is written sparingly, so that a storm of resets or clears cannot wear the flash out.
+// Must not know who asks for a status, nor what the records of a snapshot mean. Block layout: PROTOCOL.md, "NvM".
 // Tests: tests/agent-firmware/Dem.
 namespace EsyncAgent;
 
-/// <summary>Event status and its storage (ISO 14229-1:2020 Annex D.2).</summary>
+/// <summary>Events, their status and its storage.</summary>
 public sealed class Dem
 {
+    private const byte Format = 0xD1;
     private const byte NoEvent = 0xFF;
     private const byte HasFailed = 0x01;
     private const byte HasPassedLast = 0x02;
-    private const int PairLength = 2;
 
     private readonly DemConfig _config;
     private readonly NvM _nvm;
+    private readonly DemDebounce _debounce;
+    private readonly DemEvents _events;
+    private readonly DemMemory _memory;
     private readonly byte[] _indexOf = new byte[256];
-    private readonly byte[] _status;
-    private readonly byte[] _stored;
     private readonly byte[] _outcomes;
-    private readonly byte[] _record;
+    private readonly byte[] _block;
+    private IDemListener _listener;
+    private ISnapshotSource _source;
+    private bool _hasWork = true;
     private bool _isLoaded;
     private bool _hasOutcomes;
     private bool _isStoreDue;
     private bool _isSparing;
+    private bool _isCaptured;
 
-    /// <summary>Makes the manager; at most <see cref="DemConfig.CountMax"/> events.</summary>
+    /// <summary>Makes the manager; at most <see cref="DemConfig.CountMax"/> events. Empty arrays of the configuration are completed.</summary>
     public Dem(DemConfig config, NvM nvm)
     {
+        config.Complete();
         _config = config;
         _nvm = nvm;
-        int count = config.Events.Length;
-        _status = new byte[count];
-        _stored = new byte[count];
-        _outcomes = new byte[count];
-        _record = new byte[count * PairLength];
+        _debounce = new DemDebounce(config);
+        _events = new DemEvents(config);
+        _memory = new DemMemory(config, _events);
+        _outcomes = new byte[_events.Count];
+        _block = new byte[config.BlockLength()];
         Bytes.Fill(_indexOf, 0, _indexOf.Length, NoEvent);
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < _events.Count; i++)
         {
             _indexOf[config.Events[i]] = (byte)i;
-            _status[i] = DemStatus.Initial;
         }
     }
 
-    /// <summary>Switch of service 85; while false no outcome counts.</summary>
+    /// <summary>Switch of service 85; while false no report counts.</summary>
     public bool IsStorageEnabled { get; set; } = true;
 
     /// <summary>Number of events.</summary>
     public int Count
     {
-        get { return _status.Length; }
+        get { return _events.Count; }
+    }
+
+    /// <summary>True when everything that was reported is handed to NvM.</summary>
+    public bool IsStored
+    {
+        get { return !_hasOutcomes && !_isStoreDue; }
+    }
+
+    /// <summary>
+    /// How the last clear stands: Pending while NvM is at it, Ok when it is in both NvM areas or a sparing write is held back
+    /// (then a reset before its time brings back what was cleared), NotOk when the flash did not take it.
+    /// </summary>
+    public StdReturn ClearResult
+    {
+        get
+        {
+            StdReturn result = _isStoreDue ? StdReturn.Pending : _nvm.WriteResult(NvMBlock.Dem);
+            return result == StdReturn.Pending && !_isStoreDue && _nvm.IsIdle ? StdReturn.Ok : result;
+        }
+    }
+
+    /// <summary>Whom to tell of changed status bytes; one at the most.</summary>
+    public void Attach(IDemListener listener)
+    {
+        _listener = listener;
+    }
+
+    /// <summary>Where snapshots come from; without it none is captured.</summary>
+    public void AttachSnapshots(ISnapshotSource source)
+    {
+        _source = source;
     }
 
     /// <summary>DTC of the event at <paramref name="index"/>, three bytes.</summary>
@@ -61,11 +98,71 @@ public sealed class Dem
         return _config.Dtcs[index];
     }
 
+    /// <summary>Index of the event with this DTC; −1 when there is none.</summary>
+    public int IndexOfDtc(uint dtc)
+    {
+        int index = _config.Dtcs.Length - 1;
+        while (index >= 0 && _config.Dtcs[index] != dtc)
+        {
+            index--;
+        }
+
+        return index;
+    }
+
     /// <summary>Status byte of an event by its number; −1 when it is not configured.</summary>
     public int StatusOf(byte eventNumber)
     {
         int index = _indexOf[eventNumber];
-        return index == NoEvent ? -1 : _status[index];
+        return index == NoEvent ? -1 : _events.StatusOf(index);
+    }
+
+    /// <summary>Status byte of the event at <paramref name="index"/>.</summary>
+    public byte StatusAt(int index)
+    {
+        return _events.StatusOf(index);
+    }
+
+    /// <summary>Fault detection counter, −128 to 127.</summary>
+    public int FaultDetectionCounterAt(int index)
+    {
+        return _debounce.CounterOf(index);
+    }
+
+    /// <summary>Times that testFailed was set since the last clear or the end of ageing, at most 255.</summary>
+    public byte OccurrencesAt(int index)
+    {
+        return _events.OccurrencesOf(index);
+    }
+
+    /// <summary>Passed cycles since the last failure, while confirmedDTC is set.</summary>
+    public byte AgeingAt(int index)
+    {
+        return _events.AgeingOf(index);
+    }
+
+    /// <summary>Cycles with a failure since the last passed one, at most 255.</summary>
+    public byte FailedCyclesAt(int index)
+    {
+        return _events.FailedCyclesOf(index);
+    }
+
+    /// <summary>True while the event's DTC is permanent.</summary>
+    public bool IsPermanentAt(int index)
+    {
+        return _events.IsPermanent(index);
+    }
+
+    /// <summary>Writes the number of identifiers of the first or latest snapshot, then identifiers and records; returns the length, 0 when none is kept.</summary>
+    public int CopySnapshot(int index, bool isFirst, byte[] into, int offset)
+    {
+        return _memory.CopySnapshot(index, isFirst, into, offset);
+    }
+
+    /// <summary>Only during <see cref="IDemListener.StatusChanged"/>: writes identifiers and records of the snapshot that was captured with this change; returns the length, 0 when none was.</summary>
+    public int CopyCapture(byte[] into, int offset)
+    {
+        return _isCaptured ? _memory.CopyCapture(into, offset) : 0;
     }
 
     /// <summary>Reports the outcome of a test. Events that nf.config does not name are passed over.</summary>
@@ -77,20 +174,59 @@ public sealed class Dem
             return;
         }
 
-        int noted = _outcomes[index] & ~HasPassedLast;
-        _outcomes[index] = (byte)(noted | (isFailed ? HasFailed : HasPassedLast));
-        _hasOutcomes = true;
+        int counter = _debounce.Report(index, isFailed);
+        if (counter == DemDebounce.Failed)
+        {
+            Note(index, (byte)((_outcomes[index] & ~HasPassedLast) | HasFailed));
+        }
+        else if (counter == DemDebounce.Passed)
+        {
+            Note(index, (byte)(_outcomes[index] | HasPassedLast));
+        }
     }
 
-    /// <summary>True when everything that was reported is handed to NvM.</summary>
-    public bool IsStored
+    /// <summary>Clears the event at <paramref name="index"/> (ISO 14229-1:2020 §12.2). False before NvM could be read.</summary>
+    public bool Clear(int index)
     {
-        get { return !_hasOutcomes && !_isStoreDue; }
+        if (!_isLoaded)
+        {
+            return false;
+        }
+
+        byte before = _events.StatusOf(index);
+        _outcomes[index] = 0;
+        _debounce.Reset(index);
+        _events.Clear(index);
+        bool isGone = _memory.Remove(index);
+        if (isGone || _events.IsStatusChanged(index) || _events.IsCounterChanged(index) || _nvm.WriteResult(NvMBlock.Dem) == StdReturn.NotOk)
+        {
+            RequestStore(true);
+        }
+
+        Tell(index, before);
+        return true;
+    }
+
+    /// <summary>Clears all events. False before NvM could be read.</summary>
+    public bool ClearAll()
+    {
+        bool isCleared = _isLoaded;
+        for (int i = 0; i < Count; i++)
+        {
+            isCleared = Clear(i);
+        }
+
+        return isCleared;
     }
 
     /// <summary>Loads once, applies what was reported, stores what has changed.</summary>
     public void MainFunction(uint nowMs)
     {
+        if (!_hasWork)
+        {
+            return;
+        }
+
         if (!_isLoaded)
         {
             if (!_nvm.IsReady)
@@ -103,13 +239,76 @@ public sealed class Dem
 
         if (_hasOutcomes)
         {
-            Apply();
+            _hasOutcomes = false;
+            for (int i = 0; i < _outcomes.Length; i++)
+            {
+                Apply(i, _outcomes[i]);
+            }
         }
 
         if (_isStoreDue && _nvm.IsIdle)
         {
             Store();
         }
+
+        _hasWork = _isStoreDue;
+    }
+
+    private void Note(int index, byte outcome)
+    {
+        _outcomes[index] = outcome;
+        _hasOutcomes = true;
+        _hasWork = true;
+    }
+
+    private void Apply(int index, int outcome)
+    {
+        if (outcome == 0)
+        {
+            return;
+        }
+
+        _outcomes[index] = 0;
+        byte before = _events.StatusOf(index);
+        bool isFirst = false;
+        if ((outcome & HasFailed) != 0)
+        {
+            isFirst = _events.Fail(index);
+            _isCaptured = (before & DemStatus.TestFailed) == 0 && _memory.Capture(index, _source) != 0;
+        }
+
+        if ((outcome & HasPassedLast) != 0)
+        {
+            _events.Pass(index);
+        }
+
+        if (_events.IsStatusChanged(index))
+        {
+            RequestStore(DemEvent.IsProvokable(_config.Events[index]));
+        }
+        else if (isFirst || _events.IsCounterChanged(index))
+        {
+            RequestStore(true);
+        }
+
+        Tell(index, before);
+        _isCaptured = false;
+    }
+
+    private void Tell(int index, byte before)
+    {
+        byte now = _events.StatusOf(index);
+        if (now != before && _listener != null)
+        {
+            _listener.StatusChanged(_config.Events[index], _config.Dtcs[index], before, now);
+        }
+    }
+
+    private void RequestStore(bool isSparing)
+    {
+        _isSparing = (_isSparing || !_isStoreDue) && isSparing;
+        _isStoreDue = true;
+        _hasWork = true;
     }
 
     private void Load()
@@ -117,58 +316,53 @@ public sealed class Dem
         _isLoaded = true;
         byte[] from = _nvm.Data(NvMBlock.Dem);
         int length = _nvm.Length(NvMBlock.Dem);
-        for (int at = 0; at + 1 < length; at += PairLength)
+        if (length < DemEvents.HeaderLength || from[0] != Format)
+        {
+            return;
+        }
+
+        int at = DemEvents.HeaderLength;
+        int end = at + (from[1] * DemEvents.RecordLength);
+        for (; at < end && end <= length; at += DemEvents.RecordLength)
         {
             int index = _indexOf[from[at]];
             if (index != NoEvent)
             {
-                _stored[index] = from[at + 1];
-                _status[index] = DemStatus.AtCycleStart(from[at + 1]);
+                _events.Load(index, from, at);
             }
+        }
+
+        int entryLength = at < length ? LoadEntry(from, at, length) : 0;
+        while (entryLength != 0)
+        {
+            at += entryLength;
+            entryLength = at < length ? LoadEntry(from, at, length) : 0;
         }
     }
 
-    private void Apply()
+    // An entry stays as long as its fault is pending or confirmed.
+    private int LoadEntry(byte[] from, int at, int end)
     {
-        _hasOutcomes = false;
-        for (int i = 0; i < _outcomes.Length; i++)
-        {
-            int outcome = _outcomes[i];
-            if (outcome == 0)
-            {
-                continue;
-            }
-
-            _outcomes[i] = 0;
-            byte next = _status[i];
-            next = (outcome & HasFailed) != 0 ? DemStatus.AfterFailure(next) : next;
-            next = (outcome & HasPassedLast) != 0 ? DemStatus.AfterPass(next) : next;
-            _status[i] = next;
-            if (((next ^ _stored[i]) & ~DemStatus.TestFailed) != 0)
-            {
-                _isSparing = (_isSparing || !_isStoreDue) && DemEvent.IsProvokable(_config.Events[i]);
-                _isStoreDue = true;
-            }
-        }
+        int index = _indexOf[from[at]];
+        bool isKept = index != NoEvent && (_events.StatusOf(index) & (DemStatus.Pending | DemStatus.Confirmed)) != 0;
+        return _memory.Load(isKept ? index : -1, from, at, end);
     }
 
     private void Store()
     {
-        for (int i = 0; i < _status.Length; i++)
-        {
-            _record[i * PairLength] = _config.Events[i];
-            _record[(i * PairLength) + 1] = _status[i];
-            _stored[i] = _status[i];
-        }
-
+        _block[0] = Format;
+        _block[1] = (byte)Count;
+        int length = DemEvents.HeaderLength;
+        length += _events.Store(_block, length);
+        length += _memory.Store(_block, length);
         _isStoreDue = false;
         if (_isSparing)
         {
-            _nvm.WriteSparingly(NvMBlock.Dem, _record, 0, _record.Length);
+            _nvm.WriteSparingly(NvMBlock.Dem, _block, 0, length);
         }
         else
         {
-            _nvm.Write(NvMBlock.Dem, _record, 0, _record.Length);
+            _nvm.Write(NvMBlock.Dem, _block, 0, length);
         }
     }
 }

@@ -15,7 +15,7 @@ public static class NvMBlock
     /// <summary>Failed accesses, for the delay that outlives a reset.</summary>
     public const byte SecurityAccess = 2;
 
-    /// <summary>DTC status bytes.</summary>
+    /// <summary>DTC status, counters and snapshots.</summary>
     public const byte Dem = 3;
 
     /// <summary>Security events.</summary>
@@ -29,7 +29,7 @@ public static class NvMBlock
 public sealed class NvMConfig
 {
     /// <summary>Largest length of each block in bytes, by block number.</summary>
-    public ushort[] LengthMax = { 560, 16, 16, 64, 260 };
+    public ushort[] LengthMax = { 560, 16, 16, 256, 260 };
 
     /// <summary>Delay after the first sparing write, in milliseconds; doubles with each further one.</summary>
     public uint SparingDelayMs = 60000;

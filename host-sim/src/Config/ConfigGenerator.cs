@@ -104,7 +104,8 @@ public static class ConfigGenerator
             case string words:
                 text.Append('"').Append(words.Replace("\\", "\\\\").Replace("\"", "\\\"")).Append('"');
                 break;
-            case byte[] bytes:
+            // To the runtime an sbyte[] is a byte[] too.
+            case byte[] bytes when value.GetType() == typeof(byte[]):
                 PrintBytes(text, bytes, indent);
                 break;
             case byte[][] records:
@@ -174,6 +175,7 @@ public static class ConfigGenerator
         // By the element's type: to a pattern an int[] is a uint[] too.
         string type = numbers.GetType().GetElementType()!.Name switch
         {
+            nameof(SByte) => "sbyte",
             nameof(UInt16) => "ushort",
             nameof(UInt32) => "uint",
             nameof(Int32) => "int",

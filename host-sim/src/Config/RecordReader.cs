@@ -15,7 +15,6 @@ internal static class RecordReader
     private const ushort Vin = 0xF190;
     private const int VinLength = 17;
     private const int RecordLengthMax = 255;
-    private const int DemRecordLength = 2;
 
     /// <summary>Identifiers and records.</summary>
     public static (ushort[] Ids, byte[][] Records) ReadRecords(ConfigSection section, ConfigProblems problems)
@@ -78,19 +77,21 @@ internal static class RecordReader
             }
         }
 
-        CheckCount(section, entries.Count, nvm, problems);
+        config.Complete();
+        CheckCount(section, config, nvm, problems);
         return config;
     }
 
-    private static void CheckCount(ConfigSection section, int count, NvMConfig nvm, ConfigProblems problems)
+    private static void CheckCount(ConfigSection section, DemConfig config, NvMConfig nvm, ConfigProblems problems)
     {
+        int count = config.Events.Length;
         if (count > DemConfig.CountMax)
         {
             problems.Add(section.At, ConfigRule.OutOfRange, $"There are {count} events, but an ECU keeps {DemConfig.CountMax} at the most", "Leave some out");
         }
-        else if (count * DemRecordLength > nvm.LengthMax[NvMBlock.Dem])
+        else if (config.BlockLength() > nvm.LengthMax[NvMBlock.Dem])
         {
-            problems.Add(section.At, ConfigRule.TooSmall, $"{count} events do not fit into nvm.demLengthMax, {nvm.LengthMax[NvMBlock.Dem]} bytes: each has its number and its status there", $"Make demLengthMax {count * DemRecordLength} or more");
+            problems.Add(section.At, ConfigRule.TooSmall, $"{count} events do not fit into nvm.demLengthMax, {nvm.LengthMax[NvMBlock.Dem]} bytes: they need {config.BlockLength()} (PROTOCOL.md, \"NvM\")", $"Make demLengthMax {config.BlockLength()} or more");
         }
     }
 

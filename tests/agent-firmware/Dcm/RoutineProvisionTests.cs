@@ -21,6 +21,7 @@ public sealed class RoutineProvisionTests
         DcmBench bench = Blank();
         bench.Expect(Request, "71 01 02 20 00 00");
         bench.OpenAccess();
+        bench.RunUntil(() => bench.NvM.IsIdle);
         DcmBench again = Blank(bench.Flash);
         again.OpenAccess();
         again.Expect(Request, "7F 31 22");

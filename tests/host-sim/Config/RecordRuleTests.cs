@@ -44,8 +44,8 @@ public sealed class RecordRuleTests
     [Fact]
     public void Events_fit_into_their_NvM_block()
     {
-        Expect(With("demLengthMax: 65", "demLengthMax: 17"), ConfigRule.TooSmall, "16: { dtc", "9 events do not fit into nvm.demLengthMax, 17 bytes: each has its number and its status there. Make demLengthMax 18 or more");
-        Assert.Empty(Problems(With("demLengthMax: 65", "demLengthMax: 18")));
+        Expect(With("demLengthMax: 200", "demLengthMax: 55"), ConfigRule.TooSmall, "16: { dtc", "9 events do not fit into nvm.demLengthMax, 55 bytes: they need 56 (PROTOCOL.md, \"NvM\"). Make demLengthMax 56 or more");
+        Assert.Empty(Problems(With("demLengthMax: 200", "demLengthMax: 56")));
     }
 
     [Fact]
