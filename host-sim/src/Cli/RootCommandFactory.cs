@@ -38,6 +38,7 @@ public static class RootCommandFactory
         yield return DemoCommand.Create();
         yield return ProvisionCommand.Create();
         yield return UpdateCommand.Create();
+        yield return DataCommand.Create();
         yield return SimCommand.Create();
         yield return AttackCommand.Create();
         yield return KeysCommand.Create(files);
