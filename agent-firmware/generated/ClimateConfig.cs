@@ -83,6 +83,7 @@ public static class ClimateConfig
             NvM1 = new FlsArea { Start = 0x030000, Length = 0x001000 },
             Checkpoint0 = new FlsArea { Start = 0x031000, Length = 0x001000 },
             Checkpoint1 = new FlsArea { Start = 0x032000, Length = 0x001000 },
+            ReportLog = new FlsArea { Start = 0x033000, Length = 0x000000 },
         };
     }
 

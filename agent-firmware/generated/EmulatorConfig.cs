@@ -83,6 +83,7 @@ public static class EmulatorConfig
             NvM1 = new FlsArea { Start = 0x012000, Length = 0x000800 },
             Checkpoint0 = new FlsArea { Start = 0x012800, Length = 0x000800 },
             Checkpoint1 = new FlsArea { Start = 0x013000, Length = 0x000800 },
+            ReportLog = new FlsArea { Start = 0x013800, Length = 0x000000 },
         };
     }
 

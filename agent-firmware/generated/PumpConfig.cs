@@ -83,6 +83,7 @@ public static class PumpConfig
             NvM1 = new FlsArea { Start = 0x090000, Length = 0x001000 },
             Checkpoint0 = new FlsArea { Start = 0x091000, Length = 0x001000 },
             Checkpoint1 = new FlsArea { Start = 0x092000, Length = 0x001000 },
+            ReportLog = new FlsArea { Start = 0x100000, Length = 0x100000 },
         };
     }
 

@@ -1,6 +1,6 @@
 // Data gathering: the signals of the ECU, where they come from, and who may ask for them. Entry class of the folder.
 //   application ─► inbox ─┐
-//   CAN frames ─► frames ─┴► signal table ─► services 22, 2A, 2C
+//   CAN frames ─► frames ─┴► signal table ─► services 22, 2A, 2C        report log ─► service 31
 // Invariants: nothing is allocated after the constructor; a turn in which nothing was published costs a handful of instructions.
 // Must not know units, factors and VSS paths, which are the host's.
 // Tests: tests/agent-firmware/Data.
@@ -9,14 +9,19 @@ namespace EsyncAgent;
 /// <summary>Signal registry and its sources (PROTOCOL.md, "Signals").</summary>
 public sealed class Data
 {
+    // Longest body: a DTC with all signals that rules may name, seven bytes each.
+    private const int SnapshotHead = 6;
+    private const int SignalLengthMax = 7;
+
     private readonly SignalInbox _inbox;
     private readonly SignalFrames _frames;
 
     /// <summary>Makes it and attaches it to its sources.</summary>
-    public Data(DataConfig config, int frameCount, CanIf canIf, IApplicationLoader application)
+    public Data(DataConfig config, int frameCount, CanIf canIf, IApplicationLoader application, Fls fls, IMcu mcu)
     {
         Signals = new SignalTable(config);
         Outputs = new OutputTable(config);
+        Reports = new ReportLog(fls, mcu, config.QueueLength, ReportLayout.Overhead + SnapshotHead + (SignalLengthMax * config.RuleSignalsMax));
         _inbox = new SignalInbox(Signals, Outputs);
         _frames = new SignalFrames(config, Signals, frameCount);
         application.Attach(_inbox);
@@ -31,6 +36,9 @@ public sealed class Data
 
     /// <summary>The outputs.</summary>
     public OutputTable Outputs { get; }
+
+    /// <summary>Records that wait for the client; it has its turn with the other users of the flash.</summary>
+    public ReportLog Reports { get; }
 
     /// <summary>Signals that were read out of CAN frames so far; wraps.</summary>
     public uint ReadSignalCount

@@ -1,6 +1,6 @@
 // The ECU state manager: builds the whole agent from one configuration object and the ports, and runs it.
 //   start-up: memory scanned → (boot record rebuilt) → bank chosen and started → running
-//   running:  CanIf, CanTp, Data, Dcm, Fota, NvM, Dem, IdsM, boot record, Fls, application, supervision, in this order
+//   running:  CanIf, CanTp, Data, Dcm, Fota, NvM, Dem, IdsM, boot record, report log, Fls, application, supervision, in this order
 //   going down: a wish for reset waits until nothing is half-written, then the processor is reset.
 // Invariants: nothing blocks; the only reset is here; until the bank is chosen no request is served.
 // Tests: tests/agent-firmware/EcuM.
@@ -61,7 +61,7 @@ public sealed class EcuM : IModeControl
         _boot = new BootSequence(Banks, new BankLoader(Fls, Csm, seal, application, chunkB), seal, Dem, IdsM);
         _supervisor = new ApplicationSupervisor(config.Fota, application);
         Fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, Fls, Csm, Keys, Dem, IdsM, Banks, verifier, application, can, seal, chunkA, chunkB);
-        Data = new Data(config.Data, config.CanIf.SignalRxIds.Length, CanIf, application);
+        Data = new Data(config.Data, config.CanIf.SignalRxIds.Length, CanIf, application, Fls, mcu);
         Dcm = new Dcm(config.Dcm, CanIf, CanTp, Csm, NvM, Keys, Dem, IdsM, Data, Fota, mcu, application, this);
     }
 
@@ -154,6 +154,7 @@ public sealed class EcuM : IModeControl
         Dem.MainFunction(nowMs);
         IdsM.MainFunction(nowMs);
         _records.MainFunction(nowMs);
+        Data.Reports.MainFunction(nowMs);
         Fls.MainFunction(nowMs);
     }
 
@@ -290,7 +291,7 @@ public sealed class EcuM : IModeControl
 
     private void Reset(uint nowMs)
     {
-        bool isSettled = NvM.IsIdle && Dem.IsStored && IdsM.IsHanded && Fls.IsIdle;
+        bool isSettled = NvM.IsIdle && Dem.IsStored && IdsM.IsHanded && Data.Reports.IsIdle && Fls.IsIdle;
         if (isSettled || nowMs - _resetWishedMs >= ResetWaitMsMax)
         {
             _phase = Phase.Down;

@@ -51,4 +51,7 @@ public sealed class FlsConfig
 
     /// <summary>Checkpoints, second area; as long as the first.</summary>
     public FlsArea Checkpoint1;
+
+    /// <summary>Report log: eight sectors at least, or length 0 for none.</summary>
+    public FlsArea ReportLog = new FlsArea();
 }

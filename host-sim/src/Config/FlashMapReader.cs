@@ -41,8 +41,8 @@ internal sealed class FlashMapReader(ConfigProblems problems, ConfigSection flas
             NvM1 = Area(areas, "nvm1"),
             Checkpoint0 = Area(areas, "checkpoint0"),
             Checkpoint1 = Area(areas, "checkpoint1"),
+            ReportLog = Area(areas, "reportLog"),
         };
-        Area(areas, "reportLog");
         areas.RefuseUnknown();
         flash.RefuseUnknown();
         CheckOverlap();
@@ -50,6 +50,7 @@ internal sealed class FlashMapReader(ConfigProblems problems, ConfigSection flas
         CheckBanks(imageLengthMax);
         CheckSmallAreas((uint)NvM.AreaLengthMin(nvm));
         CheckSlots();
+        Require("reportLog", ReportLog.SectorsMin * part.SectorLength, $"it takes {ReportLog.SectorsMin} sectors: an open one for each of three priorities, as many of the start before, two that stay free");
         return config;
     }
 

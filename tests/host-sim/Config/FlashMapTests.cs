@@ -45,6 +45,14 @@ public sealed class FlashMapTests
     }
 
     [Fact]
+    public void A_report_log_has_eight_sectors_or_none()
+    {
+        ExpectLine("length: 64 KiB }", "length: 28 KiB }", ConfigRule.TooSmall, "`reportLog` is 28 KiB long and too small: it takes 8 sectors");
+        Assert.Empty(Problems(With("length: 64 KiB }", "length: 0 }")));
+        Assert.Empty(Problems(With("length: 64 KiB }", "length: 32 KiB }")));
+    }
+
+    [Fact]
     public void An_area_inside_another_is_found_although_a_third_lies_between()
     {
         // reportLog covers everything from bankB on: each area behind meets it, not only its neighbour.
