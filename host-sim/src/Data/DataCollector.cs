@@ -89,6 +89,10 @@ public sealed class DataCollector
         foreach (EcuCollection ecu in _ecus)
         {
             _forwarders[ecu.Name] = Forwarder(ecu.Form, () => ecu.Dropped);
+            if (ecu.Problem.Length > 0)
+            {
+                observer?.Problem(ecu.Name, ecu.Problem);
+            }
         }
 
         foreach (string gone in queue.Ecus.Where(name => !_forwarders.ContainsKey(name)))

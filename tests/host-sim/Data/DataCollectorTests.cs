@@ -317,6 +317,7 @@ public sealed class DataCollectorTests : IDisposable
         Dictionary<string, byte[]> files = _rig.Disk.Files;
         files[path] = [1, 2, 3];
         _rig.RestartCollector(files);
+        Assert.Contains("ecu0.time is damaged", Assert.Single(_rig.Problems));
         Ecu.AddSample(1);
         _rig.Round();
         _rig.Round();
