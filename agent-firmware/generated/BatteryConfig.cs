@@ -45,8 +45,11 @@ public static class BatteryConfig
             PhysicalRxId = 0x7E2,
             FunctionalRxId = 0x7DF,
             TxId = 0x7EA,
-            PeriodicTxId = 0xFFFFFFFF,
-            SignalRxIds = new uint[0],
+            PeriodicTxId = 0x5EA,
+            SignalRxIds = new uint[]
+            {
+                0x120,
+            },
             TransmitQueueLength = 8,
             ReceivePerCycleMax = 64,
         };
@@ -154,26 +157,59 @@ public static class BatteryConfig
     {
         return new DataConfig
         {
-            SignalTableId = 0x00000000,
-            SignalDids = new ushort[0],
-            SignalTypes = new byte[0],
-            SignalMin = new int[0],
-            SignalMax = new int[0],
-            FrameTimeoutMs = new ushort[0],
-            FrameFirst = new ushort[0],
-            CanDids = new ushort[0],
-            CanStartBits = new byte[0],
-            CanLengths = new byte[0],
-            CanIsBigEndian = new byte[0],
-            MultiplexorStartBits = new byte[0],
-            MultiplexorLengths = new byte[0],
-            MultiplexorIsBigEndian = new byte[0],
-            MultiplexorValues = new uint[0],
-            OutputDids = new ushort[0],
-            OutputTypes = new byte[0],
-            OutputMin = new int[0],
-            OutputMax = new int[0],
-            OutputDefaults = new int[0],
+            SignalTableId = 0x0BAE4CE3,
+            SignalDids = new ushort[]
+            {
+                0x0200, 0x0201, 0x0202, 0x0203, 0x0210,
+            },
+            SignalTypes = new byte[] { 0x03, 0x03, 0x04, 0x04, 0x03 },
+            SignalMin = new int[]
+            {
+                0, 0, -10000, -40, 0,
+            },
+            SignalMax = new int[]
+            {
+                1000, 10000, 10000, 125, 30000,
+            },
+            FrameTimeoutMs = new ushort[]
+            {
+                500,
+            },
+            FrameFirst = new ushort[]
+            {
+                0,
+            },
+            CanDids = new ushort[]
+            {
+                0x0210,
+            },
+            CanStartBits = new byte[] { 0x00 },
+            CanLengths = new byte[] { 0x10 },
+            CanIsBigEndian = new byte[] { 0x00 },
+            MultiplexorStartBits = new byte[] { 0x00 },
+            MultiplexorLengths = new byte[] { 0x00 },
+            MultiplexorIsBigEndian = new byte[] { 0x00 },
+            MultiplexorValues = new uint[]
+            {
+                0,
+            },
+            OutputDids = new ushort[]
+            {
+                0x1000,
+            },
+            OutputTypes = new byte[] { 0x00 },
+            OutputMin = new int[]
+            {
+                0,
+            },
+            OutputMax = new int[]
+            {
+                1,
+            },
+            OutputDefaults = new int[]
+            {
+                0,
+            },
             RulesLengthMax = 1024,
             RuleCountMax = 16,
             RuleSignalsMax = 64,

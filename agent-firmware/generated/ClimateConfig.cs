@@ -45,8 +45,11 @@ public static class ClimateConfig
             PhysicalRxId = 0x18DA98F1,
             FunctionalRxId = 0x18DB33F1,
             TxId = 0x18DAF198,
-            PeriodicTxId = 0xFFFFFFFF,
-            SignalRxIds = new uint[0],
+            PeriodicTxId = 0x18DEF198,
+            SignalRxIds = new uint[]
+            {
+                0x98FEF510,
+            },
             TransmitQueueLength = 8,
             ReceivePerCycleMax = 64,
         };
@@ -151,26 +154,59 @@ public static class ClimateConfig
     {
         return new DataConfig
         {
-            SignalTableId = 0x00000000,
-            SignalDids = new ushort[0],
-            SignalTypes = new byte[0],
-            SignalMin = new int[0],
-            SignalMax = new int[0],
-            FrameTimeoutMs = new ushort[0],
-            FrameFirst = new ushort[0],
-            CanDids = new ushort[0],
-            CanStartBits = new byte[0],
-            CanLengths = new byte[0],
-            CanIsBigEndian = new byte[0],
-            MultiplexorStartBits = new byte[0],
-            MultiplexorLengths = new byte[0],
-            MultiplexorIsBigEndian = new byte[0],
-            MultiplexorValues = new uint[0],
-            OutputDids = new ushort[0],
-            OutputTypes = new byte[0],
-            OutputMin = new int[0],
-            OutputMax = new int[0],
-            OutputDefaults = new int[0],
+            SignalTableId = 0x0A86950B,
+            SignalDids = new ushort[]
+            {
+                0x0200, 0x0201, 0x0202,
+            },
+            SignalTypes = new byte[] { 0x04, 0x00, 0x01 },
+            SignalMin = new int[]
+            {
+                -400, 0, 0,
+            },
+            SignalMax = new int[]
+            {
+                850, 1, 255,
+            },
+            FrameTimeoutMs = new ushort[]
+            {
+                3000,
+            },
+            FrameFirst = new ushort[]
+            {
+                0,
+            },
+            CanDids = new ushort[]
+            {
+                0x0202,
+            },
+            CanStartBits = new byte[] { 0x18 },
+            CanLengths = new byte[] { 0x08 },
+            CanIsBigEndian = new byte[] { 0x00 },
+            MultiplexorStartBits = new byte[] { 0x00 },
+            MultiplexorLengths = new byte[] { 0x00 },
+            MultiplexorIsBigEndian = new byte[] { 0x00 },
+            MultiplexorValues = new uint[]
+            {
+                0,
+            },
+            OutputDids = new ushort[]
+            {
+                0x1000,
+            },
+            OutputTypes = new byte[] { 0x01 },
+            OutputMin = new int[]
+            {
+                0,
+            },
+            OutputMax = new int[]
+            {
+                100,
+            },
+            OutputDefaults = new int[]
+            {
+                0,
+            },
             RulesLengthMax = 1024,
             RuleCountMax = 16,
             RuleSignalsMax = 64,

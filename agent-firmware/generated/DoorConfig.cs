@@ -151,11 +151,20 @@ public static class DoorConfig
     {
         return new DataConfig
         {
-            SignalTableId = 0x00000000,
-            SignalDids = new ushort[0],
-            SignalTypes = new byte[0],
-            SignalMin = new int[0],
-            SignalMax = new int[0],
+            SignalTableId = 0x0F03BE1A,
+            SignalDids = new ushort[]
+            {
+                0x0200, 0x0201,
+            },
+            SignalTypes = new byte[] { 0x00, 0x00 },
+            SignalMin = new int[]
+            {
+                0, 0,
+            },
+            SignalMax = new int[]
+            {
+                1, 1,
+            },
             FrameTimeoutMs = new ushort[0],
             FrameFirst = new ushort[0],
             CanDids = new ushort[0],
@@ -166,11 +175,23 @@ public static class DoorConfig
             MultiplexorLengths = new byte[0],
             MultiplexorIsBigEndian = new byte[0],
             MultiplexorValues = new uint[0],
-            OutputDids = new ushort[0],
-            OutputTypes = new byte[0],
-            OutputMin = new int[0],
-            OutputMax = new int[0],
-            OutputDefaults = new int[0],
+            OutputDids = new ushort[]
+            {
+                0x1000,
+            },
+            OutputTypes = new byte[] { 0x00 },
+            OutputMin = new int[]
+            {
+                0,
+            },
+            OutputMax = new int[]
+            {
+                1,
+            },
+            OutputDefaults = new int[]
+            {
+                0,
+            },
             RulesLengthMax = 1024,
             RuleCountMax = 16,
             RuleSignalsMax = 64,

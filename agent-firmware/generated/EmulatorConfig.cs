@@ -45,8 +45,11 @@ public static class EmulatorConfig
             PhysicalRxId = 0x7E0,
             FunctionalRxId = 0x7DF,
             TxId = 0x7E8,
-            PeriodicTxId = 0xFFFFFFFF,
-            SignalRxIds = new uint[0],
+            PeriodicTxId = 0x5E8,
+            SignalRxIds = new uint[]
+            {
+                0x120,
+            },
             TransmitQueueLength = 8,
             ReceivePerCycleMax = 64,
         };
@@ -151,32 +154,65 @@ public static class EmulatorConfig
     {
         return new DataConfig
         {
-            SignalTableId = 0x00000000,
-            SignalDids = new ushort[0],
-            SignalTypes = new byte[0],
-            SignalMin = new int[0],
-            SignalMax = new int[0],
-            FrameTimeoutMs = new ushort[0],
-            FrameFirst = new ushort[0],
-            CanDids = new ushort[0],
-            CanStartBits = new byte[0],
-            CanLengths = new byte[0],
-            CanIsBigEndian = new byte[0],
-            MultiplexorStartBits = new byte[0],
-            MultiplexorLengths = new byte[0],
-            MultiplexorIsBigEndian = new byte[0],
-            MultiplexorValues = new uint[0],
-            OutputDids = new ushort[0],
-            OutputTypes = new byte[0],
-            OutputMin = new int[0],
-            OutputMax = new int[0],
-            OutputDefaults = new int[0],
+            SignalTableId = 0x210BD6DE,
+            SignalDids = new ushort[]
+            {
+                0x0200, 0xF201,
+            },
+            SignalTypes = new byte[] { 0x03, 0x02 },
+            SignalMin = new int[]
+            {
+                0, -40,
+            },
+            SignalMax = new int[]
+            {
+                30000, 85,
+            },
+            FrameTimeoutMs = new ushort[]
+            {
+                500,
+            },
+            FrameFirst = new ushort[]
+            {
+                0,
+            },
+            CanDids = new ushort[]
+            {
+                0x0200,
+            },
+            CanStartBits = new byte[] { 0x00 },
+            CanLengths = new byte[] { 0x10 },
+            CanIsBigEndian = new byte[] { 0x00 },
+            MultiplexorStartBits = new byte[] { 0x00 },
+            MultiplexorLengths = new byte[] { 0x00 },
+            MultiplexorIsBigEndian = new byte[] { 0x00 },
+            MultiplexorValues = new uint[]
+            {
+                0,
+            },
+            OutputDids = new ushort[]
+            {
+                0x1000,
+            },
+            OutputTypes = new byte[] { 0x00 },
+            OutputMin = new int[]
+            {
+                0,
+            },
+            OutputMax = new int[]
+            {
+                1,
+            },
+            OutputDefaults = new int[]
+            {
+                0,
+            },
             RulesLengthMax = 1024,
-            RuleCountMax = 16,
-            RuleSignalsMax = 64,
-            RuleTermsMax = 32,
-            HistoryLength = 2048,
-            QueueLength = 2048,
+            RuleCountMax = 4,
+            RuleSignalsMax = 8,
+            RuleTermsMax = 4,
+            HistoryLength = 0,
+            QueueLength = 512,
             IlPerTurnMax = 6000,
             BuiltInRules = new byte[0],
         };

@@ -45,8 +45,11 @@ public static class MotorConfig
             PhysicalRxId = 0x7E0,
             FunctionalRxId = 0x7DF,
             TxId = 0x7E8,
-            PeriodicTxId = 0xFFFFFFFF,
-            SignalRxIds = new uint[0],
+            PeriodicTxId = 0x5E8,
+            SignalRxIds = new uint[]
+            {
+                0x120,
+            },
             TransmitQueueLength = 8,
             ReceivePerCycleMax = 64,
         };
@@ -154,26 +157,59 @@ public static class MotorConfig
     {
         return new DataConfig
         {
-            SignalTableId = 0x00000000,
-            SignalDids = new ushort[0],
-            SignalTypes = new byte[0],
-            SignalMin = new int[0],
-            SignalMax = new int[0],
-            FrameTimeoutMs = new ushort[0],
-            FrameFirst = new ushort[0],
-            CanDids = new ushort[0],
-            CanStartBits = new byte[0],
-            CanLengths = new byte[0],
-            CanIsBigEndian = new byte[0],
-            MultiplexorStartBits = new byte[0],
-            MultiplexorLengths = new byte[0],
-            MultiplexorIsBigEndian = new byte[0],
-            MultiplexorValues = new uint[0],
-            OutputDids = new ushort[0],
-            OutputTypes = new byte[0],
-            OutputMin = new int[0],
-            OutputMax = new int[0],
-            OutputDefaults = new int[0],
+            SignalTableId = 0xC026BA9A,
+            SignalDids = new ushort[]
+            {
+                0x0200, 0x0201, 0x0202, 0x0203, 0x0210, 0x0211, 0xF210,
+            },
+            SignalTypes = new byte[] { 0x04, 0x04, 0x04, 0x04, 0x03, 0x00, 0x04 },
+            SignalMin = new int[]
+            {
+                -16000, -5000, -40, -40, 0, 0, -2000,
+            },
+            SignalMax = new int[]
+            {
+                16000, 5000, 215, 215, 30000, 1, 2000,
+            },
+            FrameTimeoutMs = new ushort[]
+            {
+                500,
+            },
+            FrameFirst = new ushort[]
+            {
+                0,
+            },
+            CanDids = new ushort[]
+            {
+                0x0210, 0x0211, 0xF210,
+            },
+            CanStartBits = new byte[] { 0x00, 0x10, 0x1F },
+            CanLengths = new byte[] { 0x10, 0x01, 0x0C },
+            CanIsBigEndian = new byte[] { 0x00, 0x00, 0x01 },
+            MultiplexorStartBits = new byte[] { 0x00, 0x00, 0x00 },
+            MultiplexorLengths = new byte[] { 0x00, 0x00, 0x00 },
+            MultiplexorIsBigEndian = new byte[] { 0x00, 0x00, 0x00 },
+            MultiplexorValues = new uint[]
+            {
+                0, 0, 0,
+            },
+            OutputDids = new ushort[]
+            {
+                0x1000,
+            },
+            OutputTypes = new byte[] { 0x01 },
+            OutputMin = new int[]
+            {
+                0,
+            },
+            OutputMax = new int[]
+            {
+                100,
+            },
+            OutputDefaults = new int[]
+            {
+                20,
+            },
             RulesLengthMax = 1024,
             RuleCountMax = 16,
             RuleSignalsMax = 64,

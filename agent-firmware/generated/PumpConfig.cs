@@ -45,8 +45,11 @@ public static class PumpConfig
             PhysicalRxId = 0x7E4,
             FunctionalRxId = 0x7DF,
             TxId = 0x7EC,
-            PeriodicTxId = 0xFFFFFFFF,
-            SignalRxIds = new uint[0],
+            PeriodicTxId = 0x5EC,
+            SignalRxIds = new uint[]
+            {
+                0x3D0,
+            },
             TransmitQueueLength = 8,
             ReceivePerCycleMax = 64,
         };
@@ -151,26 +154,59 @@ public static class PumpConfig
     {
         return new DataConfig
         {
-            SignalTableId = 0x00000000,
-            SignalDids = new ushort[0],
-            SignalTypes = new byte[0],
-            SignalMin = new int[0],
-            SignalMax = new int[0],
-            FrameTimeoutMs = new ushort[0],
-            FrameFirst = new ushort[0],
-            CanDids = new ushort[0],
-            CanStartBits = new byte[0],
-            CanLengths = new byte[0],
-            CanIsBigEndian = new byte[0],
-            MultiplexorStartBits = new byte[0],
-            MultiplexorLengths = new byte[0],
-            MultiplexorIsBigEndian = new byte[0],
-            MultiplexorValues = new uint[0],
-            OutputDids = new ushort[0],
-            OutputTypes = new byte[0],
-            OutputMin = new int[0],
-            OutputMax = new int[0],
-            OutputDefaults = new int[0],
+            SignalTableId = 0xC245F22B,
+            SignalDids = new ushort[]
+            {
+                0x0200, 0x0201,
+            },
+            SignalTypes = new byte[] { 0x04, 0x03 },
+            SignalMin = new int[]
+            {
+                -40, 0,
+            },
+            SignalMax = new int[]
+            {
+                150, 6000,
+            },
+            FrameTimeoutMs = new ushort[]
+            {
+                1000,
+            },
+            FrameFirst = new ushort[]
+            {
+                0,
+            },
+            CanDids = new ushort[]
+            {
+                0x0201,
+            },
+            CanStartBits = new byte[] { 0x07 },
+            CanLengths = new byte[] { 0x10 },
+            CanIsBigEndian = new byte[] { 0x01 },
+            MultiplexorStartBits = new byte[] { 0x00 },
+            MultiplexorLengths = new byte[] { 0x00 },
+            MultiplexorIsBigEndian = new byte[] { 0x00 },
+            MultiplexorValues = new uint[]
+            {
+                0,
+            },
+            OutputDids = new ushort[]
+            {
+                0x1000,
+            },
+            OutputTypes = new byte[] { 0x03 },
+            OutputMin = new int[]
+            {
+                0,
+            },
+            OutputMax = new int[]
+            {
+                6000,
+            },
+            OutputDefaults = new int[]
+            {
+                0,
+            },
             RulesLengthMax = 1024,
             RuleCountMax = 16,
             RuleSignalsMax = 64,

@@ -95,6 +95,9 @@ public sealed class BoardDefinition
     /// <summary>Smallest STmin code that the driver can stand.</summary>
     public required byte SeparationTimeMin { get; init; }
 
+    /// <summary>CAN frames that signals can be read from, all of one format: what the controller has filters for; 0 where nothing is filtered.</summary>
+    public required byte SignalFramesMax { get; init; }
+
     /// <summary>Flash parts by name.</summary>
     public required IReadOnlyDictionary<string, FlashPart> FlashParts { get; init; }
 
@@ -115,4 +118,7 @@ public sealed class BoardDefinition
 
     /// <summary>Bytes of RAM for the decoders of encoded images, beside the longest image; 0 when there is no room for any.</summary>
     public required uint DecoderLengthMax { get; init; }
+
+    /// <summary>Bytes of RAM for signals, rules and what waits for the report log, beside the longest image and the decoders.</summary>
+    public required uint DataLengthMax { get; init; }
 }

@@ -59,6 +59,7 @@ internal static class BoardReader
             BitRateMax = can.Number("bitRateMax", 10_000, 1_000_000, "classic CAN"),
             BlockSizeMax = (byte)can.Number("blockSizeMax", 0, 255, "one byte (ISO 15765-2:2016 §9.6.5.3)"),
             SeparationTimeMin = SeparationTime.Read(can, problems),
+            SignalFramesMax = (byte)can.Number("signalFramesMax", 0, 255, "frames that signals are read from; 0 where the controller filters nothing"),
             FlashParts = Parts(board.Section("flash"), hasProgram, wiring, spi, problems),
             CryptoDriver = crypto is not null ? CryptoDriver(crypto, problems) : "",
             CryptoTurnMs = cryptoTurnMs,
@@ -66,6 +67,7 @@ internal static class BoardReader
             Packages = hasProgram ? Packages(board, problems) : [],
             ImageLengthMax = memory.Size("imageLengthMax", 4096, 16 << 20, "at least one chunk"),
             DecoderLengthMax = memory.Size("decoderLengthMax", 0, 1 << 20, "RAM for the decoders of encoded images, beside the longest image"),
+            DataLengthMax = memory.Size("dataLengthMax", 1024, 1 << 20, "RAM for signals, rules and waiting records, beside image and decoders"),
         };
         can.RefuseUnknown();
         memory.RefuseUnknown();

@@ -75,6 +75,21 @@ public static class ConfigRule
 
     /// <summary>Times that contradict each other.</summary>
     public const string TimingContradiction = "NF070";
+
+    /// <summary>A signal's name that is no VSS path, or is a branch as well.</summary>
+    public const string SignalPath = "NF080";
+
+    /// <summary>A data identifier that two signals would answer.</summary>
+    public const string DuplicateDid = "NF081";
+
+    /// <summary>A bound that a signal's type, bits, factor and offset cannot say.</summary>
+    public const string SignalRange = "NF082";
+
+    /// <summary>A signal that does not lie within a CAN frame, or not within its type.</summary>
+    public const string OutsideFrame = "NF083";
+
+    /// <summary>Bits of a CAN frame with two uses at once.</summary>
+    public const string BitsOverlap = "NF084";
 }
 
 /// <summary>One problem; <see cref="Line"/> and <see cref="Column"/> count from 1.</summary>

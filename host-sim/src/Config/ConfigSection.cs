@@ -53,6 +53,9 @@ internal sealed class ConfigSection
     /// <summary>The entry of a key that <see cref="Keys"/> gave and that is written here.</summary>
     public ConfigEntry EntryOf(string key) => _own!.Entry(key)!;
 
+    /// <summary>The key itself of one that <see cref="Keys"/> gave, for its place.</summary>
+    public ConfigNode KeyOf(string key) => _own?.Entry(key)?.Key ?? _defaults?.KeyOf(key) ?? At;
+
     /// <summary>Entries whose keys are numbers, ascending; one written here takes the place of the same number under `defaults`.</summary>
     public SortedDictionary<uint, ConfigEntry> Numbered()
     {
@@ -150,6 +153,48 @@ internal sealed class ConfigSection
 
     /// <summary>A number of bytes within bounds; <paramref name="min"/> when it is wrong.</summary>
     public uint Size(string key, uint min, uint max, string why) => Bounded(key, min, max, why, isSize: true);
+
+    /// <summary>A whole number with a sign; <paramref name="min"/> when it is wrong.</summary>
+    public long Whole(string key, long min, long max, string why)
+    {
+        ConfigNode? node = Scalar(key);
+        if (node is null)
+        {
+            return min;
+        }
+
+        if (node.IsQuoted || !ConfigValues.TryWhole(node.Text, out long value))
+        {
+            _problems.Add(node, ConfigRule.Malformed, $"`{key}` is `{node.Text}`", "Write a whole number, decimal, or hexadecimal after 0x, without quotes");
+            return min;
+        }
+
+        if (value < min || value > max)
+        {
+            _problems.Add(node, ConfigRule.OutOfRange, $"`{key}` is {value}, outside {min} to {max}: {why}", "Choose a value in this range");
+            return min;
+        }
+
+        return value;
+    }
+
+    /// <summary>A number with or without a fraction; <paramref name="otherwise"/> when it is not written, or wrong.</summary>
+    public double Real(string key, double otherwise)
+    {
+        ConfigNode? node = Find(key) is null ? null : Scalar(key);
+        if (node is null)
+        {
+            return otherwise;
+        }
+
+        if (node.IsQuoted || !ConfigValues.TryReal(node.Text, out double value))
+        {
+            _problems.Add(node, ConfigRule.Malformed, $"`{key}` is `{node.Text}`", "Write a decimal number, such as 0.01, -40 or 1e-3, without quotes");
+            return otherwise;
+        }
+
+        return value;
+    }
 
     /// <summary>true or false.</summary>
     public bool Flag(string key)

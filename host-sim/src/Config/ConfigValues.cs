@@ -16,6 +16,22 @@ internal static class ConfigValues
             : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
     }
 
+    /// <summary>A whole number with or without a sign: a number as <see cref="TryNumber"/> takes it.</summary>
+    public static bool TryWhole(string text, out long value)
+    {
+        bool isNegative = text.StartsWith('-');
+        bool isNumber = TryNumber(isNegative ? text[1..] : text, out ulong number) && number <= long.MaxValue;
+        value = isNumber ? (isNegative ? -(long)number : (long)number) : 0;
+        return isNumber;
+    }
+
+    /// <summary>A finite decimal number, with sign, fraction and exponent as it likes.</summary>
+    public static bool TryReal(string text, out double value) =>
+        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+
+    /// <summary>How files and messages write such a number: the shortest text that reads back as the same.</summary>
+    public static string RealText(double value) => value == 0 ? "0" : value.ToString("R", CultureInfo.InvariantCulture);
+
     /// <summary>A number of bytes: a number, or a number with KiB or MiB.</summary>
     public static bool TrySize(string text, out ulong value)
     {

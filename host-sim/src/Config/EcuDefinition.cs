@@ -2,6 +2,7 @@
 // Invariant: whoever holds one holds a checked one; NfConfig.Load gives none otherwise.
 // Tests: tests/host-sim/Config.
 using EsyncAgent;
+using EsyncSim.Data;
 
 namespace EsyncSim.Config;
 
@@ -19,4 +20,13 @@ public sealed record EcuDefinition(EcuConfig Config, BoardDefinition Board, BusD
 {
     /// <summary>Name in nf.config.</summary>
     public string Name => Config.Name;
+
+    /// <summary>Its signals, ascending by identifier, with their ranges and sources.</summary>
+    public IReadOnlyList<ConfiguredSignal> SignalEntries { get; init; } = [];
+
+    /// <summary>What its signals mean, and the identifier of their table.</summary>
+    public SignalCatalogue Signals => new(SignalEntries.Select(s => s.Definition));
+
+    /// <summary>Its outputs, ascending by identifier.</summary>
+    public IReadOnlyList<OutputDefinition> Outputs { get; init; } = [];
 }

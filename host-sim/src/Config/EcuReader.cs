@@ -12,6 +12,9 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
     /// <summary>True when the section `can` was read without a problem, and may be compared with other ECUs'.</summary>
     public bool AreIdentifiersSound { get; private set; }
 
+    /// <summary>Signals with their places, for rules that need more than one ECU.</summary>
+    public IReadOnlyList<PlacedSignal> Signals { get; private set; } = [];
+
     /// <summary>Reads everything but `board` and `bus`, which the caller has read to get here.</summary>
     public EcuDefinition Read()
     {
@@ -24,6 +27,9 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         ConfigSection application = ecu.Section("application");
         FlashPart part = ReadPart(ecu.Section("flash"));
         CanIfConfig canIf = ReadCanIf(ecu.Section("can"));
+        DataRules data = new DataReader(ecu, board, problems).Read();
+        Signals = data.Signals;
+        canIf.SignalRxIds = [.. SignalFrameRules.FramesOf(data.Signals).Select(f => f.Key)];
         var config = new EcuConfig
         {
             Name = name,
@@ -34,12 +40,13 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
             Fls = new FlashMapReader(problems, ecu.Section("flash"), part, board, sizes).Read(application, nvm),
             NvM = nvm,
             Dem = RecordReader.ReadEvents(ecu.Section("events"), nvm, problems),
+            Data = data.Config,
             Fota = ReadFota(ecu.Section("trial"), trust, [.. roles], transfer),
             Dcm = ReadDcm(ecu.Section("uds")),
         };
         (config.Dcm.ConstantIds, config.Dcm.ConstantRecords) = RecordReader.ReadRecords(ecu.Section("records"), problems);
         ecu.RefuseUnknown();
-        return new EcuDefinition(config, board, bus, part);
+        return new EcuDefinition(config, board, bus, part) { SignalEntries = data.Entries, Outputs = data.Outputs };
     }
 
     // A board whose clock could not be read has said so already.
@@ -72,6 +79,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
             PhysicalRxId = Identifier(can, "physicalRequest", bits),
             TxId = Identifier(can, "response", bits),
             FunctionalRxId = Identifier(can, "functionalRequest", bits),
+            PeriodicTxId = can.Find("periodicResponse") is null ? CanIfConfig.NoIdentifier : Identifier(can, "periodicResponse", bits),
             TransmitQueueLength = (int)can.Number("transmitQueueLength", 1, 64, "the queue is made at start and kept small"),
             ReceivePerCycleMax = (int)can.Number("receivePerCycleMax", 1, 255, "it bounds the work of a cycle"),
         };
@@ -160,6 +168,8 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
             AccessDelayMs = uds.Number("accessDelayMs", 100, 600_000, "a delay that guessing feels"),
             AccessDelayMsMax = uds.Number("accessDelayMsMax", 100, 3_600_000, "an hour at the most, so that nobody can lock an ECU for good"),
         };
+        ReadPeriodic(uds.Section("periodic"), config);
+        ReadDynamic(uds.Section("dynamic"), config);
         uds.RefuseUnknown();
         if (problems.Count != before)
         {
@@ -187,6 +197,33 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         }
 
         return config;
+    }
+
+    private void ReadPeriodic(ConfigSection periodic, DcmConfig config)
+    {
+        int before = problems.Count;
+        const string Why = "a period of service 2A";
+        config.PeriodicSlowMs = (ushort)periodic.Number("slowMs", 10, 60_000, Why);
+        config.PeriodicMediumMs = (ushort)periodic.Number("mediumMs", 10, 60_000, Why);
+        config.PeriodicFastMs = (ushort)periodic.Number("fastMs", 10, 60_000, Why);
+        config.PeriodicCountMax = (byte)periodic.Number("countMax", 1, 64, "identifiers that are sent at the same time; the bus carries them beside all else");
+        periodic.RefuseUnknown();
+        if (config.PeriodicSlowMs % 10 != 0)
+        {
+            problems.Add(periodic.Place("slowMs"), ConfigRule.OutOfRange, $"`slowMs` is {config.PeriodicSlowMs}", "Write a multiple of 10");
+        }
+
+        if (problems.Count == before && !(config.PeriodicFastMs <= config.PeriodicMediumMs && config.PeriodicMediumMs <= config.PeriodicSlowMs))
+        {
+            problems.Add(periodic.At, ConfigRule.TimingContradiction, $"`fastMs` {config.PeriodicFastMs}, `mediumMs` {config.PeriodicMediumMs} and `slowMs` {config.PeriodicSlowMs} are not in this order", "Write the shortest period for fastMs and the longest for slowMs");
+        }
+    }
+
+    private static void ReadDynamic(ConfigSection dynamic, DcmConfig config)
+    {
+        config.DynamicCountMax = (byte)dynamic.Number("countMax", 1, 64, "identifiers that service 2C defines at the same time");
+        config.DynamicPartsMax = (byte)dynamic.Number("partsMax", 1, 255, "parts that all of them are put together of");
+        dynamic.RefuseUnknown();
     }
 
     private FotaConfig ReadFota(ConfigSection trial, ConfigSection trust, byte[] roles, TransferRules transfer)

@@ -1,5 +1,5 @@
 // CAN identifiers of all ECUs of one bus: each request and response is used once, functional requests are nobody's
-// own, and 29-bit identifiers follow normal fixed addressing.
+// own, signals come from none of them, and 29-bit identifiers follow normal fixed addressing.
 // Identifiers of 11 and of 29 bits are different frames on the wire and cannot clash.
 // Tests: tests/host-sim/Config/IdentifierTests.cs.
 using EsyncAgent;
@@ -25,6 +25,11 @@ internal sealed class IdentifierRules(ConfigProblems problems)
 
         AddOwn(ecu, can, "physicalRequest", ids.PhysicalRxId);
         AddOwn(ecu, can, "response", ids.TxId);
+        if (ids.PeriodicTxId != CanIfConfig.NoIdentifier)
+        {
+            AddOwn(ecu, can, "periodicResponse", ids.PeriodicTxId);
+        }
+
         var key = (ecu.Bus.Name, ids.IsExtended, ids.FunctionalRxId);
         var use = new Use($"functionalRequest of `{ecu.Name}`", can.Place("functionalRequest"));
         if (_own.TryGetValue(key, out Use? other))
@@ -33,6 +38,20 @@ internal sealed class IdentifierRules(ConfigProblems problems)
         }
 
         _functional.TryAdd(key, use);
+    }
+
+    /// <summary>Checks frames that signals come from against the identifiers of all ECUs on the bus, which are known by now.</summary>
+    public void CheckSignals(EcuDefinition ecu, IReadOnlyList<PlacedSignal> signals)
+    {
+        foreach (PlacedSignal signal in SignalFrameRules.FramesOf(signals).Select(f => f.First()))
+        {
+            CanSource can = signal.Signal.Can!;
+            var key = (ecu.Bus.Name, can.IsExtended, can.Identifier);
+            if (_own.TryGetValue(key, out Use? other) || _functional.TryGetValue(key, out other))
+            {
+                Clash(can.Identifier, new Use($"the frame of `{signal.Signal.Definition.Path}`", signal.Place), other);
+            }
+        }
     }
 
     private void AddOwn(EcuDefinition ecu, ConfigSection can, string what, uint id)

@@ -41,6 +41,9 @@ public sealed partial class NfConfig
     /// <exception cref="UserErrorException">The file is not there.</exception>
     public static IReadOnlyList<ConfigProblem> Check(string path) => Read(path, null).Problems;
 
+    /// <summary>What is wrong in a text that is to take the place of a file.</summary>
+    internal static IReadOnlyList<ConfigProblem> Check(string path, string text) => Read(path, text, BoardFolders(path)).Problems;
+
     /// <summary>The nearest nf.config from the current folder upwards; failing that, the one that the program was built with.</summary>
     public static string FindDefault()
     {
@@ -94,8 +97,13 @@ public sealed partial class NfConfig
             throw new UserErrorException(ExitCode.BadFile, $"{path} cannot be read: {e.Message} Name the configuration with --config FILE.");
         }
 
+        return Read(path, text, BoardFolders(path), change);
+    }
+
+    private static string[] BoardFolders(string path)
+    {
         string beside = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
-        return Read(path, text, [System.IO.Path.Combine(beside, "boards"), System.IO.Path.Combine(AppContext.BaseDirectory, "boards")], change);
+        return [System.IO.Path.Combine(beside, "boards"), System.IO.Path.Combine(AppContext.BaseDirectory, "boards")];
     }
 
     [GeneratedRegex("^[a-z][A-Za-z0-9]{0,30}$")]
@@ -107,6 +115,7 @@ public sealed partial class NfConfig
         private readonly OrderedDictionary<string, EcuDefinition> _ecus = [];
         private readonly Dictionary<string, BoardDefinition?> _boards = [];
         private readonly IdentifierRules _identifiers = new(problems);
+        private readonly List<(EcuDefinition Ecu, IReadOnlyList<PlacedSignal> Signals)> _signals = [];
 
         public NfConfig Read(string path)
         {
@@ -120,6 +129,11 @@ public sealed partial class NfConfig
                 ConfigEntry entry = ecus.EntryOf(name);
                 CheckName(entry.Key);
                 ReadEcu(name, new ConfigSection(problems, $"ecus.{name}", entry.Value, entry.Value, defaults));
+            }
+
+            foreach ((EcuDefinition ecu, IReadOnlyList<PlacedSignal> signals) in _signals)
+            {
+                _identifiers.CheckSignals(ecu, signals);
             }
 
             if (ecus.Keys().Count == 0)
@@ -164,6 +178,7 @@ public sealed partial class NfConfig
             var reader = new EcuReader(problems, section, name, board, bus);
             EcuDefinition ecu = reader.Read();
             _ecus[name] = ecu;
+            _signals.Add((ecu, reader.Signals));
             if (reader.AreIdentifiersSound)
             {
                 _identifiers.Add(ecu, section.Section("can"));
