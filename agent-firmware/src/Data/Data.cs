@@ -22,6 +22,8 @@ public sealed class Data
         Signals = new SignalTable(config);
         Outputs = new OutputTable(config);
         Reports = new ReportLog(fls, mcu, config.QueueLength, ReportLayout.Overhead + SnapshotHead + (SignalLengthMax * config.RuleSignalsMax));
+        Clock = new DataClock(Reports, Reports);
+        State = new DataState(Reports, Clock);
         _inbox = new SignalInbox(Signals, Outputs);
         _frames = new SignalFrames(config, Signals, frameCount);
         application.Attach(_inbox);
@@ -40,6 +42,19 @@ public sealed class Data
     /// <summary>Records that wait for the client; it has its turn with the other users of the flash.</summary>
     public ReportLog Reports { get; }
 
+    /// <summary>The time, as the client says it.</summary>
+    public DataClock Clock { get; }
+
+    /// <summary>The identifiers by which it tells how it stands.</summary>
+    public DataState State { get; }
+
+    /// <summary>False while a tester has switched the reception of normal communication off (ISO 14229-1:2020 §10.5).</summary>
+    public bool IsReceptionEnabled
+    {
+        get { return _frames.IsEnabled; }
+        set { _frames.IsEnabled = value; }
+    }
+
     /// <summary>Signals that were read out of CAN frames so far; wraps.</summary>
     public uint ReadSignalCount
     {
@@ -55,6 +70,7 @@ public sealed class Data
     /// <summary>Takes what was published, and notices what has stayed away.</summary>
     public void MainFunction(uint nowMs)
     {
+        Clock.MainFunction(nowMs);
         _inbox.MainFunction();
         _frames.MainFunction(nowMs);
     }

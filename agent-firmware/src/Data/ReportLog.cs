@@ -7,7 +7,7 @@
 namespace EsyncAgent;
 
 /// <summary>The report log.</summary>
-public sealed class ReportLog
+public sealed class ReportLog : IReportSink
 {
     /// <summary>Sectors that the area has at least: one open for each priority, as many of the start before, two spares.</summary>
     public const uint SectorsMin = 8;

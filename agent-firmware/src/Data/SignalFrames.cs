@@ -40,12 +40,20 @@ public sealed class SignalFrames : ICanIfSignals
         }
     }
 
+    /// <summary>False while a tester has switched the reception of normal communication off: frames are as if they had not come.</summary>
+    public bool IsEnabled { get; set; } = true;
+
     /// <summary>Signals that were read out of frames so far; wraps.</summary>
     public uint ReadCount { get; private set; }
 
     /// <inheritdoc/>
     public void SignalIndication(int index, byte[] data, int length)
     {
+        if (!IsEnabled)
+        {
+            return;
+        }
+
         _lastMs[index] = _nowMs;
         _isSilent[index] = false;
         ulong big = ((ulong)BigEndian.ReadU32(data, 0) << 32) | BigEndian.ReadU32(data, 4);

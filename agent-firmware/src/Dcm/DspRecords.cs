@@ -128,7 +128,8 @@ public sealed class DspRecords
         byte[] constant = ConstantOf(identifier);
         if (constant == null)
         {
-            return _parts.Target.ReadDid(identifier, into, offset);
+            int length = _parts.Data.State.Read(identifier, into, offset);
+            return length >= 0 ? length : _parts.Target.ReadDid(identifier, into, offset);
         }
 
         if (constant.Length <= into.Length - offset)

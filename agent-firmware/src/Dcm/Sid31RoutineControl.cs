@@ -24,6 +24,7 @@ public sealed class Sid31RoutineControl : DspService
         _session = parts.Session;
         _access = parts.Access;
         DspService update = new RoutineOfUpdate(parts.Target);
+        DspService reports = new RoutineReports(parts.Data);
         _routines = new DspRoutine[]
         {
             new DspRoutine(0x0203, DcmSession.InNonDefault, IsFree, 0, new RoutineCheckPreconditions(parts.Target)),
@@ -34,6 +35,9 @@ public sealed class Sid31RoutineControl : DspService
             new DspRoutine(0x0213, DcmSession.InNonDefault, NeedsAccess, 0, update),
             new DspRoutine(0x0214, DcmSession.InProgramming, NeedsAccess, 0, update),
             new DspRoutine(0x0220, DcmSession.InNonDefault, IsFree, DspRoutine.AnyLength, new RoutineProvision(parts)),
+            new DspRoutine(RoutineReports.ReadIdentifier, DcmSession.InNonDefault, NeedsAccess, RoutineReports.ReadOptionLength, reports),
+            new DspRoutine(RoutineReports.AcknowledgeIdentifier, DcmSession.InNonDefault, NeedsAccess, RoutineReports.AcknowledgeOptionLength, reports),
+            new DspRoutine(RoutineSetTime.Identifier, DcmSession.InNonDefault, NeedsAccess, RoutineSetTime.OptionLength, new RoutineSetTime(parts.Data)),
             new DspRoutine(0xFF00, DcmSession.InProgramming, NeedsAccess, 0, update),
             new DspRoutine(0xFF01, DcmSession.InProgramming, NeedsAccess, 0, update),
         };

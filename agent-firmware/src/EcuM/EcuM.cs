@@ -12,6 +12,10 @@ public sealed class EcuM : IModeControl
     // Longest wait for pending writes before a reset that was asked for.
     private const uint ResetWaitMsMax = 2000;
 
+    // Bits of controlType and communicationType (ISO 14229-1:2020 §10.5).
+    private const byte ReceptionDisabled = 0x02;
+    private const byte NormalCommunication = 0x01;
+
     private enum Phase : byte
     {
         ScanMemory,
@@ -122,6 +126,10 @@ public sealed class EcuM : IModeControl
     public void CommunicationControl(byte controlType, byte communicationType)
     {
         CommunicationControlType = controlType;
+        if ((communicationType & NormalCommunication) != 0)
+        {
+            Data.IsReceptionEnabled = (controlType & ReceptionDisabled) == 0;
+        }
     }
 
     /// <summary>One turn of the agent.</summary>

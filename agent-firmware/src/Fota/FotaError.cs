@@ -173,4 +173,19 @@ public enum FotaError : ushort
 
     /// <summary>The envelope wraps no content key for this device, or the key cannot be unwrapped with the device's own.</summary>
     NoContentKey = 55,
+
+    /// <summary>The collection rules ask for more than the ECU has; the detail is bound (1) ‖ rule (1) ‖ 0000.</summary>
+    RulesExceedLimits = 56,
+
+    /// <summary>The collection rules name a signal that this ECU does not have; the detail is its data identifier.</summary>
+    SignalUnknown = 57,
+
+    /// <summary>The collection rules are made for another table of signals than this ECU's.</summary>
+    SignalTableMismatch = 58,
+
+    /// <summary>The ECU has no report log.</summary>
+    ReportLogAbsent = 59,
+
+    /// <summary>The acknowledgement is for another life of the report log.</summary>
+    LogEpochMismatch = 60,
 }

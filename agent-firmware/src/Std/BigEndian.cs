@@ -3,7 +3,7 @@
 // Tests: tests/agent-firmware/Std.
 namespace EsyncAgent;
 
-/// <summary>Reads and writes unsigned big-endian integers at a given index.</summary>
+/// <summary>Reads and writes big-endian integers at a given index.</summary>
 public static class BigEndian
 {
     /// <summary>Two bytes as an unsigned number.</summary>
@@ -46,5 +46,18 @@ public static class BigEndian
         into[offset + 1] = (byte)(value >> 16);
         into[offset + 2] = (byte)(value >> 8);
         into[offset + 3] = (byte)value;
+    }
+
+    /// <summary>Eight bytes as a signed number.</summary>
+    public static long ReadI64(byte[] from, int offset)
+    {
+        return (long)(((ulong)ReadU32(from, offset) << 32) | ReadU32(from, offset + 4));
+    }
+
+    /// <summary>Writes eight bytes.</summary>
+    public static void WriteI64(byte[] into, int offset, long value)
+    {
+        WriteU32(into, offset, (uint)(value >> 32));
+        WriteU32(into, offset + 4, (uint)value);
     }
 }

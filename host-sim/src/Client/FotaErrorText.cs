@@ -68,6 +68,11 @@ public static class FotaErrorText
         FotaError.StreamMalformed => "the compressed image or patch cannot be decoded",
         FotaError.BaseDamaged => "the running image, which the patch builds on, is damaged",
         FotaError.NoContentKey => "the package is encrypted, and not for this device",
+        FotaError.RulesExceedLimits => "the collection rules ask for more than the ECU has",
+        FotaError.SignalUnknown => "the collection rules name a signal that the ECU does not have",
+        FotaError.SignalTableMismatch => "the collection rules are made for other signals than the ECU has",
+        FotaError.ReportLogAbsent => "the ECU has no report log",
+        FotaError.LogEpochMismatch => "the acknowledgement is for a report log that is gone",
         _ => "a reason that this client does not know",
     };
 }

@@ -32,6 +32,18 @@ public class SignalFramesTests
     }
 
     [Fact]
+    public void While_reception_is_switched_off_frames_are_as_if_they_had_not_come()
+    {
+        (SignalTable signals, SignalFrames frames) = Make(SignalType.UInt8, 0, 8, false);
+        frames.IsEnabled = false;
+        frames.SignalIndication(0, SomeFrame, 8);
+        Assert.Equal(SignalQuality.NeverSet, signals.QualityOf(0));
+        frames.IsEnabled = true;
+        frames.SignalIndication(0, SomeFrame, 8);
+        Assert.Equal((0x12, SignalQuality.Valid), (signals.Value(0), signals.QualityOf(0)));
+    }
+
+    [Fact]
     public void Every_place_and_length_gives_what_picking_bit_by_bit_gives() => Properties.Hold(
         ArbMap.Default.GeneratorFor<int>().Select(n => n & int.MaxValue).Four().Zip(ArbMap.Default.GeneratorFor<bool>().Two()),
         input =>

@@ -30,7 +30,7 @@ internal sealed class DcmBench : ICanTpUpper, ICanIfSignals
     private readonly EsyncAgent.Fls fls;
 
     /// <summary>An ECU at its start, with what the flash holds; provisioned unless told otherwise.</summary>
-    public DcmBench(Action<DcmConfig>? configure = null, ScriptedFlash? flash = null, bool isProvisioned = true, uint startMs = 1000, Action<DataConfig>? configureData = null, bool isPeriodic = true)
+    public DcmBench(Action<DcmConfig>? configure = null, ScriptedFlash? flash = null, bool isProvisioned = true, uint startMs = 1000, Action<DataConfig>? configureData = null, bool isPeriodic = true, bool hasLog = false)
     {
         NowMs = startMs;
         Flash = flash ?? new ScriptedFlash();
@@ -45,7 +45,7 @@ internal sealed class DcmBench : ICanTpUpper, ICanIfSignals
         testerCanTp = new EsyncAgent.CanTp(new CanTpConfig(), testerCanIf);
         testerCanTp.Attach(this);
         EsyncAgent.Csm csm = new(new HostCrypto());
-        fls = new EsyncAgent.Fls(Map(), Flash);
+        fls = new EsyncAgent.Fls(Map(hasLog), Flash);
         NvM = new EsyncAgent.NvM(new NvMConfig(), fls);
         Keys = new KeyStore(csm, NvM);
         Dem = new EsyncAgent.Dem(new DemConfig { Events = [4, 16], Dtcs = [0x5A0400, 0x5A1000] }, NvM);
@@ -135,7 +135,8 @@ internal sealed class DcmBench : ICanTpUpper, ICanIfSignals
             c.AccessDelayMs = Config.AccessDelayMs;
             c.AccessDelayMsMax = Config.AccessDelayMsMax;
         },
-        Flash);
+        Flash,
+        hasLog: Data.Reports.IsPresent);
 
     /// <summary>Sends a physical request and gives the final response; empty when there is none within P2.</summary>
     public string Ask(string request)
@@ -263,6 +264,7 @@ internal sealed class DcmBench : ICanTpUpper, ICanIfSignals
         NvM.MainFunction(NowMs);
         Dem.MainFunction(NowMs);
         IdsM.MainFunction(NowMs);
+        Data.Reports.MainFunction(NowMs);
         fls.MainFunction(NowMs);
         testerCanIf.MainFunction(NowMs);
         testerCanTp.MainFunction(NowMs);
@@ -292,8 +294,8 @@ internal sealed class DcmBench : ICanTpUpper, ICanIfSignals
         return string.Empty;
     }
 
-    /// <summary>A flash map with the NvM areas in the first two sectors.</summary>
-    public static FlsConfig Map()
+    /// <summary>A flash map with the NvM areas in the first two sectors, and a report log where it is wanted.</summary>
+    public static FlsConfig Map(bool hasLog = false)
     {
         static FlsArea Sectors(uint first, uint count) => new() { Start = first * 4096, Length = count * 4096 };
 
@@ -311,6 +313,7 @@ internal sealed class DcmBench : ICanTpUpper, ICanIfSignals
             Staging = Sectors(9, 1),
             BankA = Sectors(10, 2),
             BankB = Sectors(12, 2),
+            ReportLog = Sectors(14, hasLog ? 8u : 0u),
         };
     }
 }

@@ -149,7 +149,7 @@ internal sealed class ScriptedFlash : IFls
 {
     private const uint SectorLengthOfAll = 4096;
 
-    private readonly byte[] cells = new byte[64 * 1024];
+    private readonly byte[] cells = new byte[128 * 1024];
     private FlsStatus status = FlsStatus.Idle;
     private FlsStatus result;
     private int busyLeft;
