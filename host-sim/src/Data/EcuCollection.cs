@@ -22,6 +22,7 @@ internal sealed class EcuCollection
     private int _savedRevision;
     private ushort? _boot;
     private (uint Epoch, uint Sequence) _taken;
+    private (uint Epoch, uint Next) _empty;
 
     public EcuCollection(CollectedEcu ecu, IFileSystem files, ReportQueue queue, Func<long> utcNowMs, CollectorOptions options)
     {
@@ -113,7 +114,10 @@ internal sealed class EcuCollection
 
     private bool IsTimeDue(EcuTime time) => time.UtcMs is not { } utcMs || Math.Abs(utcMs - _utcNowMs()) > _options.ClockToleranceMs;
 
-    private bool MustRead(ReportLogState log) => log.NextSequence > Math.Max(LastTaken(log), log.AcknowledgedUpTo) + 1 || LastTaken(log) > log.AcknowledgedUpTo;
+    private bool MustRead(ReportLogState log) => HasMore(log, Math.Max(LastTaken(log), log.AcknowledgedUpTo)) || LastTaken(log) > log.AcknowledgedUpTo;
+
+    // Numbers may be left of which nobody will see a record: one look is enough until there are others.
+    private bool HasMore(ReportLogState log, uint last) => log.NextSequence > last + 1 && _empty != (log.Epoch, log.NextSequence);
 
     private async Task DateAsync(ReportLogState log, EcuTime time, bool isTimeDue)
     {
@@ -137,7 +141,7 @@ internal sealed class EcuCollection
             await _channel.AcknowledgeAsync(log.Epoch, taken);
         }
 
-        for (int answer = 0; answer < answersMax && log.NextSequence > Math.Max(previous, log.AcknowledgedUpTo) + 1; answer++)
+        for (int answer = 0; answer < answersMax && HasMore(log, Math.Max(previous, log.AcknowledgedUpTo)); answer++)
         {
             if (_queue.IsFull)
             {
@@ -146,8 +150,14 @@ internal sealed class EcuCollection
 
             uint from = Math.Max(previous, log.AcknowledgedUpTo) + 1;
             ReportsRead read = await _channel.ReadReportsAsync(from);
-            if (isStopped() || read.Epoch != log.Epoch || read.Records.Count == 0)
+            if (isStopped() || read.Epoch != log.Epoch)
             {
+                break;
+            }
+
+            if (read.Records.Count == 0)
+            {
+                _empty = (log.Epoch, log.NextSequence);
                 break;
             }
 

@@ -146,6 +146,23 @@ public sealed class DataCollectorTests : IDisposable
     }
 
     [Fact]
+    public void Numbers_whose_records_are_all_gone_are_looked_for_once()
+    {
+        Ecu.AddStart();
+        _rig.Round();
+        Ecu.Drop(5);
+        _rig.Round();
+        int reads = Ecu.Asked("31010230").Count();
+        _rig.Round();
+        Assert.Equal(reads, Ecu.Asked("31010230").Count());
+
+        Ecu.AddSample(1);
+        _rig.Round();
+        _rig.AssertAllArrived();
+        Assert.Equal((5L, 0L), (_rig.Figures().Gaps, _rig.Figures().Lost));
+    }
+
+    [Fact]
     public void A_formatted_log_is_another_life_and_begins_anew()
     {
         Ecu.AddStart();
