@@ -1,13 +1,14 @@
 // Data gathering: the signals of the ECU, where they come from, and who may ask for them. Entry class of the folder.
 //   application ─► inbox ─┐
-//   CAN frames ─► frames ─┴► signal table ─► services 22, 2A, 2C        report log ─► service 31
+//   CAN frames ─► frames ─┴► signal table ─► services 22, 2A, 2C
+//                                       └──► snapshots of Dem ─► feed ─► report log ─► service 31
 // Invariants: nothing is allocated after the constructor; a turn in which nothing was published costs a handful of instructions.
 // Must not know units, factors and VSS paths, which are the host's.
 // Tests: tests/agent-firmware/Data.
 namespace EsyncAgent;
 
 /// <summary>Signal registry and its sources (PROTOCOL.md, "Signals").</summary>
-public sealed class Data
+public sealed class Data : IDemListener, ISnapshotSource
 {
     // Longest body: a DTC with all signals that rules may name, seven bytes each.
     private const int SnapshotHead = 6;
@@ -15,18 +16,22 @@ public sealed class Data
 
     private readonly SignalInbox _inbox;
     private readonly SignalFrames _frames;
+    private uint _nowMs;
 
     /// <summary>Makes it and attaches it to its sources.</summary>
-    public Data(DataConfig config, int frameCount, CanIf canIf, IApplicationLoader application, Fls fls, IMcu mcu)
+    public Data(DataConfig config, int frameCount, CanIf canIf, Fls fls, Dem dem, IMcu mcu, IApplicationLoader application)
     {
         Signals = new SignalTable(config);
         Outputs = new OutputTable(config);
         Reports = new ReportLog(fls, mcu, config.QueueLength, ReportLayout.Overhead + SnapshotHead + (SignalLengthMax * config.RuleSignalsMax));
-        Clock = new DataClock(Reports, Reports);
+        Feed = new ReportFeed(Reports, dem, mcu, config.SignalTableId);
+        Clock = new DataClock(Reports, Feed);
         State = new DataState(Reports, Clock);
         _inbox = new SignalInbox(Signals, Outputs);
         _frames = new SignalFrames(config, Signals, frameCount);
         application.Attach(_inbox);
+        dem.Attach(this);
+        dem.AttachSnapshots(this);
         if (frameCount != 0)
         {
             canIf.AttachSignals(_frames);
@@ -41,6 +46,9 @@ public sealed class Data
 
     /// <summary>Records that wait for the client; it has its turn with the other users of the flash.</summary>
     public ReportLog Reports { get; }
+
+    /// <summary>What takes records for it.</summary>
+    public ReportFeed Feed { get; }
 
     /// <summary>The time, as the client says it.</summary>
     public DataClock Clock { get; }
@@ -65,6 +73,26 @@ public sealed class Data
     public uint TakenSignalCount
     {
         get { return _inbox.TakenCount; }
+    }
+
+    /// <inheritdoc/>
+    public void StatusChanged(byte eventNumber, uint dtc, byte before, byte now)
+    {
+        Feed.TellDtc(eventNumber, dtc, before, now, _nowMs);
+    }
+
+    /// <inheritdoc/>
+    public int AppendRecord(ushort did, byte[] into, int offset)
+    {
+        int index = Signals.IndexOf(did);
+        return index < 0 ? -1 : Signals.WriteRecord(index, into, offset);
+    }
+
+    /// <summary>Goes on with the report log; it is at work before the boot decision too, for what is reported then.</summary>
+    public void MemoryMainFunction(uint nowMs)
+    {
+        _nowMs = nowMs;
+        Reports.MainFunction(nowMs);
     }
 
     /// <summary>Takes what was published, and notices what has stayed away.</summary>

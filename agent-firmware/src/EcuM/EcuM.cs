@@ -1,6 +1,6 @@
 // The ECU state manager: builds the whole agent from one configuration object and the ports, and runs it.
 //   start-up: memory scanned → (boot record rebuilt) → bank chosen and started → running
-//   running:  CanIf, CanTp, Data, Dcm, Fota, NvM, Dem, IdsM, boot record, report log, Fls, application, supervision, in this order
+//   running:  CanIf, CanTp, Data, Dcm, Fota, NvM, report log, Dem, IdsM, boot record, Fls, application, supervision, in this order
 //   going down: a wish for reset waits until nothing is half-written, then the processor is reset.
 // Invariants: nothing blocks; the only reset is here; until the bank is chosen no request is served.
 // Tests: tests/agent-firmware/EcuM.
@@ -65,7 +65,7 @@ public sealed class EcuM : IModeControl
         _boot = new BootSequence(Banks, new BankLoader(Fls, Csm, seal, application, chunkB), seal, Dem, IdsM);
         _supervisor = new ApplicationSupervisor(config.Fota, application);
         Fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, Fls, Csm, Keys, Dem, IdsM, Banks, verifier, application, can, seal, chunkA, chunkB);
-        Data = new Data(config.Data, config.CanIf.SignalRxIds.Length, CanIf, application, Fls, mcu);
+        Data = new Data(config.Data, config.CanIf.SignalRxIds.Length, CanIf, Fls, Dem, mcu, application);
         Dcm = new Dcm(config.Dcm, CanIf, CanTp, Csm, NvM, Keys, Dem, IdsM, Data, Fota, mcu, application, this);
     }
 
@@ -159,10 +159,10 @@ public sealed class EcuM : IModeControl
     private void MemoryMainFunctions(uint nowMs)
     {
         NvM.MainFunction(nowMs);
+        Data.MemoryMainFunction(nowMs);
         Dem.MainFunction(nowMs);
         IdsM.MainFunction(nowMs);
         _records.MainFunction(nowMs);
-        Data.Reports.MainFunction(nowMs);
         Fls.MainFunction(nowMs);
     }
 
