@@ -17,10 +17,13 @@ public static class DsdTable
         const byte NonDefault = DcmSession.InNonDefault;
         const byte Programming = DcmSession.InProgramming;
         const byte Extended = DcmSession.InExtended;
+        const byte DefaultAndExtended = All & ~DcmSession.InProgramming;
         return new DsdService[]
         {
             new DsdService(0x10, All, IsFree, 2, new byte[] { 1, 2, 3 }, new byte[] { All, NonDefault, All }, new Sid10DiagnosticSessionControl(parts)),
             new DsdService(0x11, NonDefault, IsFree, 2, new byte[] { 1, 3 }, new byte[] { All, All }, new Sid11EcuReset(parts)),
+            new DsdService(0x14, DefaultAndExtended, IsFree, 2, new Sid14ClearDiagnosticInformation(parts)),
+            new DsdService(0x19, All, IsFree, 2, new byte[] { 0x01, 0x02, 0x04, 0x06, 0x0A, 0x14, 0x15 }, new byte[] { All, All, All, All, All, All, All }, new Sid19ReadDtcInformation(parts)),
             new DsdService(0x22, All, IsFree, 3, new Sid22ReadDataByIdentifier(parts)),
             new DsdService(0x27, NonDefault, IsFree, 2, new byte[] { 1, 2 }, new byte[] { All, All }, new Sid27SecurityAccess(parts)),
             new DsdService(0x28, NonDefault, IsFree, 3, new byte[] { 0, 1, 2, 3 }, new byte[] { All, All, All, All }, new Sid28CommunicationControl(parts)),

@@ -1,4 +1,6 @@
-// Service 85, ControlDTCSetting (ISO 14229-1:2020 §10.8): 01 on, 02 off. While off, no status byte changes; the default
+// Service 85, ControlDTCSetting (ISO 14229-1:2020 §10.8): 01 on, 02 off. While off, reports of tests do not count: neither
+// status bytes nor fault detection counters nor snapshots change, so that nobody hears of a change; 14 clears all the same.
+// What happened meanwhile is not made up for: the next report after on counts from where the counter stood. The default
 // session switches on again (DslSession).
 // Tests: tests/agent-firmware/Dcm/Sid85ControlDtcSettingTests.cs.
 namespace EsyncAgent;

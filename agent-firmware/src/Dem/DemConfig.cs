@@ -2,7 +2,7 @@
 // Invariants: Events ascending, each once; every array about events is as long as Events, once Complete has given the
 // events of those left empty the default; the block that they need (BlockLength) fits into NvM block Dem: nf.config's
 // reader sees to it.
-// Tests: tests/agent-firmware/Dem, tests/host-sim/Config/RecordRuleTests.cs.
+// Tests: tests/agent-firmware/Dem, tests/host-sim/Config/EventRuleTests.cs.
 namespace EsyncAgent;
 
 /// <summary>Events and what belongs to each, by index; lengths in bytes.</summary>

@@ -30,7 +30,7 @@ internal sealed class DcmBench : ICanTpUpper, ICanIfSignals
     private readonly EsyncAgent.Fls fls;
 
     /// <summary>An ECU at its start, with what the flash holds; provisioned unless told otherwise.</summary>
-    public DcmBench(Action<DcmConfig>? configure = null, ScriptedFlash? flash = null, bool isProvisioned = true, uint startMs = 1000, Action<DataConfig>? configureData = null, bool isPeriodic = true, bool hasLog = false)
+    public DcmBench(Action<DcmConfig>? configure = null, ScriptedFlash? flash = null, bool isProvisioned = true, uint startMs = 1000, Action<DataConfig>? configureData = null, bool isPeriodic = true, bool hasLog = false, DemConfig? dem = null)
     {
         NowMs = startMs;
         Flash = flash ?? new ScriptedFlash();
@@ -48,7 +48,7 @@ internal sealed class DcmBench : ICanTpUpper, ICanIfSignals
         fls = new EsyncAgent.Fls(Map(hasLog), Flash);
         NvM = new EsyncAgent.NvM(new NvMConfig(), fls);
         Keys = new KeyStore(csm, NvM);
-        Dem = new EsyncAgent.Dem(new DemConfig { Events = [4, 16], Dtcs = [0x5A0400, 0x5A1000] }, NvM);
+        Dem = new EsyncAgent.Dem(dem ?? new DemConfig { Events = [4, 16], Dtcs = [0x5A0400, 0x5A1000] }, NvM);
         IdsM = new EsyncAgent.IdsM(NvM, 260);
         Data = new EsyncAgent.Data(DataConfig, 0, ecuCanIf, fls, Dem, Mcu, Application);
         Dcm = new EsyncAgent.Dcm(Config, ecuCanIf, ecuCanTp, csm, NvM, Keys, Dem, IdsM, Data, Target, Mcu, Application, Modes);
@@ -129,14 +129,15 @@ internal sealed class DcmBench : ICanTpUpper, ICanIfSignals
     public static byte[] Unhex(string text) => Convert.FromHexString(text.Replace(" ", string.Empty));
 
     /// <summary>The same ECU after a reset: what is in flash stays, nothing else.</summary>
-    public DcmBench AfterReset() => new(
+    public DcmBench AfterReset(DemConfig? dem = null) => new(
         c =>
         {
             c.AccessDelayMs = Config.AccessDelayMs;
             c.AccessDelayMsMax = Config.AccessDelayMsMax;
         },
         Flash,
-        hasLog: Data.Reports.IsPresent);
+        hasLog: Data.Reports.IsPresent,
+        dem: dem);
 
     /// <summary>Sends a physical request and gives the final response; empty when there is none within P2.</summary>
     public string Ask(string request)

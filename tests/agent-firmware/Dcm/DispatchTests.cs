@@ -11,6 +11,8 @@ public sealed class DispatchTests
     {
         [0x10] = ("DPE", false),
         [0x11] = ("PE", false),
+        [0x14] = ("DE", false),
+        [0x19] = ("DPE", false),
         [0x22] = ("DPE", false),
         [0x27] = ("PE", false),
         [0x28] = ("PE", false),

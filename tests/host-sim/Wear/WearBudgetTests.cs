@@ -51,6 +51,7 @@ public sealed class WearBudgetTests
     [InlineData("guesses and waits", 0)]
     [InlineData("guesses and resets", 1)]
     [InlineData("guesses, provisions, resets, as it comes", 2)]
+    [InlineData("guesses and clears", 3)]
     public void A_flood_without_access_erases_no_more_than_computed_and_nothing_but_NvM(string how, int kind)
     {
         VehicleRig rig = new(change: Short);
@@ -68,6 +69,12 @@ public sealed class WearBudgetTests
             {
                 await rig.Tester.TryAsync([0x10, 0x03]);
                 await GuessAsync(rig);
+                if (kind == 3)
+                {
+                    await rig.Tester.TryAsync([0x14, 0xFF, 0xFF, 0xFF]);
+                    await rig.Time.DelayMs(200);
+                }
+
                 if (kind == 2)
                 {
                     await rig.Tester.TryAsync([0x31, 0x01, 0x02, 0x20, .. TestImage.Provisioning]);
