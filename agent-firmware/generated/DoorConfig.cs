@@ -93,7 +93,7 @@ public static class DoorConfig
         {
             LengthMax = new ushort[]
             {
-                560, 16, 16, 64, 260,
+                560, 16, 16, 320, 260,
             },
             SparingDelayMs = 60000,
             SparingDelayMsMax = 7200000,
@@ -125,7 +125,7 @@ public static class DoorConfig
             PermanentEvents = new byte[0],
             SnapshotCounts = new byte[] { 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00 },
             SnapshotDids = new ushort[0],
-            EntryCount = 0,
+            EntryCount = 4,
         };
     }
 

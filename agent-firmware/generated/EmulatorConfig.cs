@@ -96,7 +96,7 @@ public static class EmulatorConfig
         {
             LengthMax = new ushort[]
             {
-                560, 16, 16, 64, 260,
+                560, 16, 16, 320, 260,
             },
             SparingDelayMs = 60000,
             SparingDelayMsMax = 7200000,
@@ -128,7 +128,7 @@ public static class EmulatorConfig
             PermanentEvents = new byte[0],
             SnapshotCounts = new byte[] { 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00 },
             SnapshotDids = new ushort[0],
-            EntryCount = 0,
+            EntryCount = 4,
         };
     }
 

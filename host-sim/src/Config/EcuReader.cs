@@ -3,6 +3,7 @@
 // Invariant: nothing is silently defaulted; what the file lacks is an error.
 // Tests: tests/host-sim/Config/EcuRuleTests.cs.
 using EsyncAgent;
+using EsyncSim.Data;
 
 namespace EsyncSim.Config;
 
@@ -27,7 +28,9 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         ConfigSection application = ecu.Section("application");
         FlashPart part = ReadPart(ecu.Section("flash"));
         CanIfConfig canIf = ReadCanIf(ecu.Section("can"));
+        int before = problems.Count;
         DataRules data = new DataReader(ecu, board, problems).Read();
+        SignalDefinition[]? signals = problems.Count == before ? [.. data.Entries.Select(e => e.Definition)] : null;
         Signals = data.Signals;
         canIf.SignalRxIds = [.. SignalFrameRules.FramesOf(data.Signals).Select(f => f.Key)];
         var config = new EcuConfig
@@ -39,7 +42,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
             CanTp = ReadCanTp(ecu.Section("isoTp"), canIf.IsExtended),
             Fls = new FlashMapReader(problems, ecu.Section("flash"), part, board, sizes).Read(application, nvm),
             NvM = nvm,
-            Dem = RecordReader.ReadEvents(ecu.Section("events"), nvm, problems),
+            Dem = new EventReader(problems, ecu.Section("dem"), signals).Read(ecu.Section("events"), nvm),
             Data = data.Config,
             Fota = ReadFota(ecu.Section("trial"), trust, [.. roles], transfer),
             Dcm = ReadDcm(ecu.Section("uds")),

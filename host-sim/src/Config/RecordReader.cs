@@ -1,12 +1,12 @@
-// The numbered tables of an ECU: constant records by data identifier, DTCs by event.
-// Invariant: both come out ascending and each number once, as the agent's look-up expects them.
+// The constant records of an ECU by data identifier.
+// Invariant: they come out ascending and each number once, as the agent's look-up expects them.
 // Tests: tests/host-sim/Config/RecordRuleTests.cs.
 using System.Text;
 using EsyncAgent;
 
 namespace EsyncSim.Config;
 
-/// <summary>Reader of `records` and `events`.</summary>
+/// <summary>Reader of `records`.</summary>
 internal static class RecordReader
 {
     private const ushort FirstRecord = 0xF187;
@@ -41,58 +41,6 @@ internal static class RecordReader
         }
 
         return ([.. ids], [.. records]);
-    }
-
-    /// <summary>Events and their DTCs.</summary>
-    public static DemConfig ReadEvents(ConfigSection section, NvMConfig nvm, ConfigProblems problems)
-    {
-        SortedDictionary<uint, ConfigEntry> entries = section.Numbered();
-        var config = new DemConfig { Events = new byte[entries.Count], Dtcs = new uint[entries.Count] };
-        var owners = new Dictionary<uint, ConfigNode>();
-        int count = 0;
-        foreach ((uint number, ConfigEntry entry) in entries)
-        {
-            if (number > 255 || (number > DemEvent.ApplicationFaulted && number < DemEvent.FirstOfApplication))
-            {
-                problems.Add(entry.Key, ConfigRule.OutOfRange, $"There is no event {entry.Key.Text}", "0 to 7 are the agent's, 16 to 255 the application's (PROTOCOL.md, \"Events and DTCs\")");
-            }
-
-            var body = new ConfigSection(problems, $"{section.Path}.{entry.Key.Text}", entry.Value, entry.Value);
-            uint dtc = body.Number("dtc", 1, 0xFFFFFF, "three bytes, of which 000000 is no DTC");
-            body.RefuseUnknown();
-            if (!owners.TryAdd(dtc, entry.Key) && body.Find("dtc") is not null)
-            {
-                problems.Add(body.Place("dtc"), ConfigRule.DuplicateDtc, $"DTC 0x{dtc:X6} belongs to event {owners[dtc].Text} in line {owners[dtc].Line} already", "Give each event a DTC of its own");
-            }
-
-            config.Events[count] = (byte)number;
-            config.Dtcs[count++] = dtc;
-        }
-
-        for (uint own = DemEvent.TrialRolledBack; own <= DemEvent.ApplicationFaulted; own++)
-        {
-            if (!entries.ContainsKey(own))
-            {
-                problems.Add(section.At, ConfigRule.MissingKey, $"`{section.Path}` lacks event {own}, which the agent reports", $"Add `{own}: {{ dtc: … }}`");
-            }
-        }
-
-        config.Complete();
-        CheckCount(section, config, nvm, problems);
-        return config;
-    }
-
-    private static void CheckCount(ConfigSection section, DemConfig config, NvMConfig nvm, ConfigProblems problems)
-    {
-        int count = config.Events.Length;
-        if (count > DemConfig.CountMax)
-        {
-            problems.Add(section.At, ConfigRule.OutOfRange, $"There are {count} events, but an ECU keeps {DemConfig.CountMax} at the most", "Leave some out");
-        }
-        else if (config.BlockLength() > nvm.LengthMax[NvMBlock.Dem])
-        {
-            problems.Add(section.At, ConfigRule.TooSmall, $"{count} events do not fit into nvm.demLengthMax, {nvm.LengthMax[NvMBlock.Dem]} bytes: they need {config.BlockLength()} (PROTOCOL.md, \"NvM\")", $"Make demLengthMax {config.BlockLength()} or more");
-        }
     }
 
     private static byte[] ReadRecord(ConfigEntry entry, string path, ConfigProblems problems)

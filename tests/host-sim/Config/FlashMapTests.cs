@@ -74,7 +74,7 @@ public sealed class FlashMapTests
     [Theory]
     [InlineData("imageLengthMax: 96 KiB", "imageLengthMax: 132 KiB", "bankA:", "`bankA` is 128 KiB long and too small: application.imageLengthMax is 132 KiB. Use 132 KiB or more")]
     [InlineData("staging:     { start: 0x047000, length: 8 KiB }", "staging:     { start: 0x047000, length: 4 KiB }", "staging:", "2 signatures of 2545 bytes, two tables of 32 × 32")]
-    [InlineData("demLengthMax: 200", "demLengthMax: 4000", "nvm0:", "a record of each block and the longest once more, 16 bytes around its data, padded to 32, make")]
+    [InlineData("demLengthMax: 300", "demLengthMax: 4000", "nvm0:", "a record of each block and the longest once more, 16 bytes around its data, padded to 32, make")]
     [InlineData("nvm0:        { start: 0x04C000, length: 4 KiB }", "nvm0:        { start: 0x04C000, length: 0 }", "nvm0:", "`nvm0` has no bytes")]
     public void An_area_holds_what_the_protocol_puts_into_it(string old, string replacement, string lineMark, string reason)
     {

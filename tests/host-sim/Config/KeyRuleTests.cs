@@ -138,7 +138,7 @@ public sealed class KeyRuleTests
     [InlineData("provisioningLengthMax: 565", "provisioningLengthMax: 556")]
     [InlineData("fingerprintLengthMax: 17", "fingerprintLengthMax: 8")]
     [InlineData("securityAccessLengthMax: 18", "securityAccessLengthMax: 3")]
-    [InlineData("demLengthMax: 200", "demLengthMax: 4001")]
+    [InlineData("demLengthMax: 300", "demLengthMax: 4001")]
     [InlineData("securityEventsLengthMax: 244", "securityEventsLengthMax: 19")]
     [InlineData("securityEventsLengthMax: 244", "securityEventsLengthMax: 261")]
     [InlineData("sparingDelayMs: 60002", "sparingDelayMs: 999")]
