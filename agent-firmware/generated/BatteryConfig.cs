@@ -132,7 +132,7 @@ public static class BatteryConfig
             SnapshotCounts = new byte[] { 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04 },
             SnapshotDids = new ushort[]
             {
-                512, 513, 514, 515,
+                512, 513, 514, 528,
             },
             EntryCount = 4,
         };

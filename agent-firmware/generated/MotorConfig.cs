@@ -132,7 +132,7 @@ public static class MotorConfig
             SnapshotCounts = new byte[] { 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04 },
             SnapshotDids = new ushort[]
             {
-                512, 513, 514, 515,
+                514, 515, 513, 528,
             },
             EntryCount = 4,
         };
