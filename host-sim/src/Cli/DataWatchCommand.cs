@@ -125,6 +125,6 @@ internal static class DataWatchCommand
         long dropped = (long)stream.Dropped.Low + stream.Dropped.Normal + stream.Dropped.High + stream.Dropped.Expired;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{stream.Vehicle} {stream.Ecu}, log {stream.Epoch}: {stream.Records} records, {stream.Duplicates} seen twice, {stream.Gaps} numbers left out, {dropped} dropped by the ECU, {stream.Lost} lost");
+            $"{stream.Vehicle} {stream.Ecu}, log {stream.Epoch}: {stream.Records} records, {stream.Duplicates} seen twice, {stream.Gaps} numbers left out, {stream.Skipped} of them by starts, {dropped} dropped by the ECU, {stream.Lost} lost");
     }
 }

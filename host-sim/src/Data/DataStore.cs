@@ -24,11 +24,12 @@ public sealed record DataTaken(uint Last, IReadOnlyList<DataRecord> New, int Dup
 /// <param name="Records">Records that are here.</param>
 /// <param name="Duplicates">Records that came more than once, and were dropped.</param>
 /// <param name="Gaps">Numbers that never came.</param>
+/// <param name="Skipped">Of these the ones that starts of the ECU account for: each leaves one number out, for a record that may be torn.</param>
 /// <param name="Dropped">What the ECU says that it has dropped.</param>
-public sealed record StreamFigures(string Vehicle, string Ecu, string Epoch, uint Last, long Records, long Duplicates, long Gaps, DataDropped Dropped)
+public sealed record StreamFigures(string Vehicle, string Ecu, string Epoch, uint Last, long Records, long Duplicates, long Gaps, long Skipped, DataDropped Dropped)
 {
-    /// <summary>Numbers that never came and that the ECU does not say to have dropped.</summary>
-    public long Lost => Math.Max(Gaps - Dropped.Low - Dropped.Normal - Dropped.High - Dropped.Expired, 0);
+    /// <summary>Numbers that never came and that the ECU does not say to have dropped or left out.</summary>
+    public long Lost => Math.Max(Gaps - Skipped - Dropped.Low - Dropped.Normal - Dropped.High - Dropped.Expired, 0);
 }
 
 /// <summary>The server's database.</summary>
@@ -87,14 +88,14 @@ public sealed class DataStore : IDisposable
     {
         using SqliteCommand command = _connection.CreateCommand();
         command.CommandText =
-            "SELECT vehicle, ecu, epoch, last, records, duplicates, gaps, dropped_low, dropped_normal, dropped_high, expired FROM stream ORDER BY vehicle, ecu, id";
+            "SELECT vehicle, ecu, epoch, last, records, duplicates, gaps, skipped, dropped_low, dropped_normal, dropped_high, expired FROM stream ORDER BY vehicle, ecu, id";
         using SqliteDataReader reader = command.ExecuteReader();
         List<StreamFigures> figures = [];
         while (reader.Read())
         {
             figures.Add(new StreamFigures(
-                reader.GetString(0), reader.GetString(1), reader.GetString(2), (uint)reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6),
-                new DataDropped((uint)reader.GetInt64(7), (uint)reader.GetInt64(8), (uint)reader.GetInt64(9), (uint)reader.GetInt64(10))));
+                reader.GetString(0), reader.GetString(1), reader.GetString(2), (uint)reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7),
+                new DataDropped((uint)reader.GetInt64(8), (uint)reader.GetInt64(9), (uint)reader.GetInt64(10), (uint)reader.GetInt64(11))));
         }
 
         return figures;
@@ -134,22 +135,24 @@ public sealed class DataStore : IDisposable
     private DataTaken Take(SqliteTransaction transaction, string vehicle, DataBatch batch)
     {
         _commands.Begin(transaction);
-        (long stream, uint last, bool isNew) = _commands.Stream(vehicle, batch.Ecu, batch.Epoch, batch.After);
+        (long stream, uint last, int? boot, bool isNew) = _commands.Stream(vehicle, batch.Ecu, batch.Epoch, batch.After);
 
         // Further than what is here: somebody had it, for its sender was told so, and that store is gone.
-        long gaps = !isNew && batch.After > last ? batch.After - last : 0;
+        long gaps = !isNew && batch.After > last ? batch.After - last : 0, skipped = 0;
         last = Math.Max(last, batch.After);
         List<DataRecord> taken = [];
         foreach (DataRecord record in batch.Records.Where(record => record.Sequence > last))
         {
-            gaps += record.Sequence - last - 1;
-            last = record.Sequence;
+            uint gap = record.Sequence - last - 1;
+            gaps += gap;
+            skipped += Math.Min(gap, (ushort)(record.Boot - (boot ?? record.Boot)));
+            (last, boot) = (record.Sequence, record.Boot);
             taken.Add(record);
             Store(stream, record, batch.Units);
         }
 
         int duplicates = batch.Records.Count - taken.Count;
-        _commands.Advance(stream, last, taken.Count, duplicates, gaps, batch.Dropped);
+        _commands.Advance(stream, (last, boot), taken.Count, duplicates, (gaps, skipped), batch.Dropped);
         return new DataTaken(last, taken, duplicates, gaps);
     }
 

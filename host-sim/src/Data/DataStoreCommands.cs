@@ -21,21 +21,23 @@ internal sealed class DataStoreCommands(SqliteConnection connection) : IDisposab
         _signals.Clear();
     }
 
-    /// <summary>The stream, its last number, and whether it was made just now.</summary>
-    public (long Id, uint Last, bool IsNew) Stream(string vehicle, string ecu, string epoch, uint after)
+    /// <summary>The stream, its last number, the start that this is of, and whether the stream was made just now.</summary>
+    public (long Id, uint Last, int? Boot, bool IsNew) Stream(string vehicle, string ecu, string epoch, uint after)
     {
         bool isNew = Run(
-            "INSERT OR IGNORE INTO stream (vehicle, ecu, epoch, last, records, duplicates, gaps, dropped_low, dropped_normal, dropped_high, expired) VALUES ($a, $b, $c, $d, 0, 0, 0, 0, 0, 0, 0)",
+            "INSERT OR IGNORE INTO stream (vehicle, ecu, epoch, last, records, duplicates, gaps, skipped, dropped_low, dropped_normal, dropped_high, expired) VALUES ($a, $b, $c, $d, 0, 0, 0, 0, 0, 0, 0, 0)",
             vehicle, ecu, epoch, after) > 0;
-        using SqliteDataReader reader = Prepare("SELECT id, last FROM stream WHERE vehicle = $a AND ecu = $b AND epoch = $c", vehicle, ecu, epoch).ExecuteReader();
+        using SqliteDataReader reader = Prepare("SELECT id, last, boot FROM stream WHERE vehicle = $a AND ecu = $b AND epoch = $c", vehicle, ecu, epoch).ExecuteReader();
         reader.Read();
-        return (reader.GetInt64(0), (uint)reader.GetInt64(1), isNew);
+        return (reader.GetInt64(0), (uint)reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetInt32(2), isNew);
     }
 
     /// <summary>Moves a stream on.</summary>
-    public void Advance(long stream, uint last, int records, int duplicates, long gaps, DataDropped? dropped)
+    public void Advance(long stream, (uint Number, int? Boot) last, int records, int duplicates, (long All, long Skipped) gaps, DataDropped? dropped)
     {
-        Run("UPDATE stream SET last = $a, records = records + $b, duplicates = duplicates + $c, gaps = gaps + $d WHERE id = $e", last, records, duplicates, gaps, stream);
+        Run(
+            "UPDATE stream SET last = $a, boot = $b, records = records + $c, duplicates = duplicates + $d, gaps = gaps + $e, skipped = skipped + $f WHERE id = $g",
+            last.Number, last.Boot, records, duplicates, gaps.All, gaps.Skipped, stream);
         if (dropped is not null)
         {
             // A batch that comes late tells of less than is known.

@@ -14,7 +14,7 @@ internal static class DataStoreSchema
     private const string Tables = """
         CREATE TABLE stream (
           id INTEGER PRIMARY KEY, vehicle TEXT NOT NULL, ecu TEXT NOT NULL, epoch TEXT NOT NULL,
-          last INTEGER NOT NULL, records INTEGER NOT NULL, duplicates INTEGER NOT NULL, gaps INTEGER NOT NULL,
+          last INTEGER NOT NULL, boot INTEGER, records INTEGER NOT NULL, duplicates INTEGER NOT NULL, gaps INTEGER NOT NULL, skipped INTEGER NOT NULL,
           dropped_low INTEGER NOT NULL, dropped_normal INTEGER NOT NULL, dropped_high INTEGER NOT NULL, expired INTEGER NOT NULL,
           UNIQUE (vehicle, ecu, epoch));
         CREATE TABLE signal (id INTEGER PRIMARY KEY, path TEXT NOT NULL, unit TEXT NOT NULL, UNIQUE (path, unit));

@@ -12,6 +12,8 @@ namespace EsyncSim.Data;
 /// <summary>Collects the reports of one ECU.</summary>
 internal sealed class EcuCollection
 {
+    private const byte RequestOutOfRange = 0x31;
+
     private readonly CollectedEcu _ecu;
     private readonly ReportChannel _channel;
     private readonly IFileSystem _files;
@@ -105,11 +107,21 @@ internal sealed class EcuCollection
     // Values can be read only with the signals that the ECU had when it made them.
     private async Task LearnTableAsync(ushort boot)
     {
-        if (_boot != boot)
+        if (_boot == boot)
+        {
+            return;
+        }
+
+        try
         {
             Form.SignalTableId = (await _channel.ReadStateAsync()).SignalTableId;
-            _boot = boot;
         }
+        catch (NegativeResponseException refusal) when (refusal.Code == RequestOutOfRange)
+        {
+            Form.SignalTableId = null; // an agent that has no such record: its start records have to tell
+        }
+
+        _boot = boot;
     }
 
     private bool IsTimeDue(EcuTime time) => time.UtcMs is not { } utcMs || Math.Abs(utcMs - _utcNowMs()) > _options.ClockToleranceMs;
@@ -176,7 +188,7 @@ internal sealed class EcuCollection
             await _channel.AcknowledgeAsync(log.Epoch, previous);
         }
 
-        return Form.SignalTableId == _ecu.Signals.TableId ? string.Empty
+        return Form.SignalTableId is null || Form.SignalTableId == _ecu.Signals.TableId ? string.Empty
             : $"its signals are not those of nf.config (table {Form.SignalTableId:X8}, expected {_ecu.Signals.TableId:X8}); values go up as bytes";
     }
 

@@ -109,6 +109,7 @@ public sealed class DataCollectorTests : IDisposable
         Assert.Equal([false, false, true, true, true, true, false, false, false], estimated);
         long[] times = [.. _rig.Stored("ecu0").Select(record => record.Ts)];
         Assert.Equal(times.Order(), times);
+        Assert.Equal((3L, 0L), (_rig.Figures().Gaps, _rig.Figures().Lost));
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class DataStoreTests : IDisposable
         Assert.Equal((3u, 3, 0), (first.Last, first.New.Count, first.Duplicates));
         Assert.Equal((4u, "4", 2), (second.Last, string.Join(' ', second.New.Select(record => record.Sequence)), second.Duplicates));
         Assert.Equal((4u, 0, 2), (third.Last, third.New.Count, third.Duplicates));
-        Assert.Equal(new StreamFigures("V1", "motor", "000000e1", 4, 4, 4, 0, new DataDropped(0, 0, 0, 0)), Assert.Single(store.Figures()));
+        Assert.Equal(new StreamFigures("V1", "motor", "000000e1", 4, 4, 4, 0, 0, new DataDropped(0, 0, 0, 0)), Assert.Single(store.Figures()));
     }
 
     [Fact]
@@ -54,6 +54,19 @@ public sealed class DataStoreTests : IDisposable
         // A message that comes late tells of less than is known.
         store.Take("V1", Batch(10, 11) with { Dropped = new DataDropped(1, 0, 0, 0) });
         Assert.Equal(new DataDropped(3, 2, 0, 1), store.Figures()[0].Dropped);
+    }
+
+    [Fact]
+    public void Each_start_of_an_ECU_leaves_one_number_out()
+    {
+        using DataStore store = DataStore.Open(null);
+        DataRecord In(uint sequence, ushort boot) => Record(sequence) with { Boot = boot };
+        store.Take("V1", Batch(0) with { Records = [In(1, 3), In(3, 4), In(6, 6)] });
+        Assert.Equal((3L, 3L, 0L), (store.Figures()[0].Gaps, store.Figures()[0].Skipped, store.Figures()[0].Lost));
+
+        // Two are missing at one start, and one within it; the batch before told of another start.
+        store.Take("V1", Batch(6) with { Records = [In(9, 7), In(11, 7)] });
+        Assert.Equal((6L, 4L, 2L), (store.Figures()[0].Gaps, store.Figures()[0].Skipped, store.Figures()[0].Lost));
     }
 
     [Fact]

@@ -69,10 +69,11 @@ internal sealed class LogEcu
 
     internal IEnumerable<string> Asked(string beginning) => Ecu.Asked.Select(asked => asked.Request).Where(request => request.StartsWith(beginning, StringComparison.Ordinal));
 
-    /// <summary>Starts anew: another boot number, no time, no session.</summary>
+    /// <summary>Starts anew: another boot number, no time, no session; a number is left out for a record that may be torn.</summary>
     internal void Restart()
     {
         Boot++;
+        Next++;
         _startNs = _time.NowNs;
         _utcOffsetMs = null;
         _session = 1;
