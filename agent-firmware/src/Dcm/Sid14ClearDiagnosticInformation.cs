@@ -2,7 +2,8 @@
 // The positive response waits until the clear is in NvM; while sparing writes are held back it does not, for anybody may
 // send 14 and only waiting keeps him from wearing out the flash: then 19 shows the clear at once, and NvM gets it when its
 // time comes, or loses it by a reset before.
-// Refused: 31 an unknown DTC or group, 22 before NvM could be read, 72 when the flash did not take it.
+// Refused: 31 an unknown DTC or group, 22 before NvM could be read or when clears come in a storm (Dem.MayClear), 72 when
+// the flash did not take it.
 // Tests: tests/agent-firmware/Dcm/Sid14ClearDiagnosticInformationTests.cs.
 namespace EsyncAgent;
 

@@ -22,6 +22,7 @@ public sealed class Dem
     private readonly DemDebounce _debounce;
     private readonly DemEvents _events;
     private readonly DemMemory _memory;
+    private readonly DemClearBudget _clears = new DemClearBudget();
     private readonly byte[] _indexOf = new byte[256];
     private readonly byte[] _outcomes;
     private readonly byte[] _block;
@@ -33,6 +34,8 @@ public sealed class Dem
     private bool _isStoreDue;
     private bool _isSparing;
     private bool _isCaptured;
+    private bool _hasCleared;
+    private uint _nowMs;
 
     /// <summary>Makes the manager; at most <see cref="DemConfig.CountMax"/> events. Empty arrays of the configuration are completed.</summary>
     public Dem(DemConfig config, NvM nvm)
@@ -78,6 +81,12 @@ public sealed class Dem
             StdReturn result = _isStoreDue ? StdReturn.Pending : _nvm.WriteResult(NvMBlock.Dem);
             return result == StdReturn.Pending && !_isStoreDue && _nvm.IsIdle ? StdReturn.Ok : result;
         }
+    }
+
+    /// <summary>False before NvM could be read, and when clears come in a storm (<see cref="DemClearBudget"/>).</summary>
+    public bool MayClear
+    {
+        get { return _isLoaded && _clears.IsLeft(_nowMs); }
     }
 
     /// <summary>Whom to tell of changed status bytes; one at the most.</summary>
@@ -185,43 +194,22 @@ public sealed class Dem
         }
     }
 
-    /// <summary>Clears the event at <paramref name="index"/> (ISO 14229-1:2020 §12.2). False before NvM could be read.</summary>
+    /// <summary>Clears the event at <paramref name="index"/> (ISO 14229-1:2020 §12.2). False, and nothing is done, when <see cref="MayClear"/> is.</summary>
     public bool Clear(int index)
     {
-        if (!_isLoaded)
-        {
-            return false;
-        }
-
-        byte before = _events.StatusOf(index);
-        _outcomes[index] = 0;
-        _debounce.Reset(index);
-        _events.Clear(index);
-        bool isGone = _memory.Remove(index);
-        if (isGone || _events.IsStatusChanged(index) || _events.IsCounterChanged(index) || _nvm.WriteResult(NvMBlock.Dem) == StdReturn.NotOk)
-        {
-            RequestStore(true);
-        }
-
-        Tell(index, before);
-        return true;
+        return ClearRange(index, index + 1);
     }
 
-    /// <summary>Clears all events. False before NvM could be read.</summary>
+    /// <summary>Clears all events. False, and nothing is done, when <see cref="MayClear"/> is.</summary>
     public bool ClearAll()
     {
-        bool isCleared = _isLoaded;
-        for (int i = 0; i < Count; i++)
-        {
-            isCleared = Clear(i);
-        }
-
-        return isCleared;
+        return ClearRange(0, Count);
     }
 
     /// <summary>Loads once, applies what was reported, stores what has changed.</summary>
     public void MainFunction(uint nowMs)
     {
+        _nowMs = nowMs;
         if (!_hasWork)
         {
             return;
@@ -252,6 +240,43 @@ public sealed class Dem
         }
 
         _hasWork = _isStoreDue;
+    }
+
+    private bool ClearRange(int first, int end)
+    {
+        if (!MayClear)
+        {
+            return false;
+        }
+
+        _hasCleared = false;
+        for (int i = first; i < end; i++)
+        {
+            ClearOne(i);
+        }
+
+        if (_hasCleared)
+        {
+            _clears.Take(_nowMs);
+        }
+
+        return true;
+    }
+
+    private void ClearOne(int index)
+    {
+        byte before = _events.StatusOf(index);
+        _outcomes[index] = 0;
+        _debounce.Reset(index);
+        _events.Clear(index);
+        bool isGone = _memory.Remove(index);
+        if (isGone || _events.IsStatusChanged(index) || _events.IsCounterChanged(index) || _nvm.WriteResult(NvMBlock.Dem) == StdReturn.NotOk)
+        {
+            RequestStore(true);
+        }
+
+        _hasCleared = _hasCleared || before != DemStatus.Initial;
+        Tell(index, before);
     }
 
     private void Note(int index, byte outcome)

@@ -76,6 +76,13 @@ internal sealed class DemBench : IDemListener, ISnapshotSource
         }
     }
 
+    /// <summary>Lets time pass in one cycle.</summary>
+    public void Skip(uint ms)
+    {
+        nowMs += ms;
+        Run(1);
+    }
+
     /// <summary>Until nothing is left to be written.</summary>
     public void Settle()
     {

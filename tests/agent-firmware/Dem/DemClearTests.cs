@@ -98,7 +98,7 @@ public sealed class DemClearTests
     {
         DemBench bench = new(() => new DemConfig { Events = [0, Event], Dtcs = [1, 2] }, sparingDelayMs: 60_000);
         int writes = 0;
-        for (int i = 0; i < 50; i++)
+        for (int i = 0; i < 4; i++)
         {
             int before = bench.Flash.ProgramCount;
             bench.Report(Event, true);
@@ -116,6 +116,30 @@ public sealed class DemClearTests
         }
 
         Assert.Equal(1, writes);
+    }
+
+    // Four at once, then one a minute; what changes nothing does not count.
+    [Fact]
+    public void A_storm_of_clears_is_refused()
+    {
+        DemBench bench = new(DemBench.TwoEvents);
+        bool ClearOfFailure()
+        {
+            bench.Report(Event, true);
+            return bench.Dem.ClearAll();
+        }
+
+        Assert.All(Enumerable.Range(0, 4), _ => Assert.True(ClearOfFailure()));
+        Assert.False(ClearOfFailure());
+        Assert.Equal(0x2F, bench.Status(Event));
+        bench.Skip(60_000);
+        Assert.True(ClearOfFailure());
+        Assert.False(ClearOfFailure());
+        bench.Skip(240_000);
+        Assert.True(bench.Dem.ClearAll());
+        Assert.All(Enumerable.Range(0, 50), _ => Assert.True(bench.Dem.ClearAll()));
+        Assert.All(Enumerable.Range(0, 3), _ => Assert.True(ClearOfFailure()));
+        Assert.False(bench.Dem.MayClear);
     }
 
     // A failure that must not be lost is not made sparing by the clear of another one.
