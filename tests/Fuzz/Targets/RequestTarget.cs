@@ -17,7 +17,7 @@ internal sealed class RequestTarget : AgentTarget
     [
         .. new[]
         {
-            "Dcm", "Dsd", "DslConversation", "DslReception", "DslSession", "DspRecords", "DspReader", "DspQuestions", "DspDynamics", "DspPeriodic", "DspTransfer", "DcmMessage", "AccessControl", "AccessProof", "AccessDelay", "RoutineCheckPreconditions", "RoutineOfUpdate", "RoutineProvision",
+            "Dcm", "Dsd", "DslConversation", "DslReception", "DslSession", "DspRecords", "DspReader", "DspQuestions", "DspDynamics", "DspPeriodic", "DspTransfer", "DcmMessage", "AccessControl", "AccessProof", "AccessDelay", "RoutineCheckPreconditions", "RoutineOfUpdate", "RoutineProvision", "RoutineReports", "RoutineSetTime",
             "RoutineVersionReport", "Sid10DiagnosticSessionControl", "Sid11EcuReset", "Sid22ReadDataByIdentifier", "Sid27SecurityAccess",
             "Sid28CommunicationControl", "Sid29Authentication", "Sid2AReadDataByPeriodicIdentifier", "Sid2CDynamicallyDefineDataIdentifier", "Sid2EWriteDataByIdentifier", "Sid2FInputOutputControlByIdentifier", "Sid31RoutineControl", "Sid34RequestDownload",
             "Sid36TransferData", "Sid37RequestTransferExit", "Sid3ETesterPresent", "Sid85ControlDtcSetting",
@@ -30,6 +30,7 @@ internal sealed class RequestTarget : AgentTarget
     [
         [0x10, 1], [0x10, 2], [0x10, 3], [0x11, 1], [0x22, 0xF1, 0x86], [0x22, 0xFD, 0x01], [0xFD, 0x02], [0xFD, 0x05], [0xFD, 0x06], [0xFD, 0x09], [0xFD, 0x0A], [0xF1, 0x90], [0x31, 1, 2, 0x14], [0xF1, 0x5A], [0x27, 1], [0x27, 2], [0x28, 3, 1], [0x29, 0], [0x29, 5, 0], [0x29, 8],
         [0x06, 0x08, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x02, 0x09, 0, 0, 0, 0, 0, 0], [0x2E, 0xF1, 0x5A], [0x31, 1, 2, 3], [0x31, 1, 2, 4], [0x31, 1, 2, 0x10], [0x31, 1, 2, 0x11], [0x31, 1, 2, 0x12], [0x31, 1, 2, 0x13],
+        [0x31, 1, 2, 0x30], [0x31, 1, 2, 0x31], [0x31, 1, 2, 0x32], [0xFD, 0x10], [0xFD, 0x11], [0xFD, 0x12],
         [0x31, 1, 2, 0x20], [0x31, 1, 0xFF, 0], [0x31, 1, 0xFF, 1], [0x31, 3], [0x34, 0, 0x44, 0x10, 0, 0, 0], [0x34, 0, 0x44, 0x20, 0, 0, 0], [0x36, 1], [0x36, 2], [0x37], [0x3E, 0], [0x3E, 0x80], [0x85, 1], [0x85, 2],
         [0x2A, 3], [0x2A, 4], [0x2C, 1, 0xF2], [0x2C, 1, 0xF3], [0x2C, 3], [1, 1], [1, 5], [0x2F, 0x10], [0x22, 2, 0], [0x22, 0xF2],
     ];
@@ -44,6 +45,8 @@ internal sealed class RequestTarget : AgentTarget
             seeds.Add([state, 0, 4, 0x31, 1, 0xFF, 0, 0, 11, 0x34, 0, 0x44, 0x20, 0, 0, 0, 0, 0, 0x1B, 0xC4, 0, 8, 0x36, 1, 1, 2, 3, 4, 5, 6, 0, 4, 0x31, 1, 0xFF, 1]);
             seeds.Add([state, 0, 4, 0x31, 1, 2, 0x11, 0, 4, 0x31, 1, 2, 0x12, 0, 4, 0x31, 1, 2, 0x13, 0, 2, 0x11, 1]);
             seeds.Add([state, 0, 2, 0x27, 1, 0, 18, 0x27, 2, .. new byte[16], 0, 19, 0x29, 5, 0, 6, 8, 0x2A, 0x86, 0x48, 0x86, 0xF7, 13, 2, 9, 0, 0, 0, 0, 0, 0, 3, 2, 0x29, 8, 0, 12, 0x2E, 0xF1, 0x5A, .. new byte[9]]);
+            seeds.Add([state, 0, 8, 0x2C, 1, 0xF3, 1, 0xF1, 0x86, 1, 1, 0, 8, 0x2C, 1, 0xF2, 1, 1, 0, 1, 4, 0, 3, 0x22, 0xF3, 1, 0, 3, 0x2A, 3, 1, 2, 255, 0, 0, 4, 0x2C, 3, 0xF2, 1, 0, 4, 0x2F, 0x10, 0, 2, 0, 5, 0x2F, 0x10, 0, 3, 1]);
+            seeds.Add([state, 0, 8, 0x31, 1, 2, 0x30, 0, 0, 0, 1, 0, 12, 0x31, 1, 2, 0x31, 0, 0, 0, 0, 0, 0, 0, 1, 0, 12, 0x31, 1, 2, 0x32, 0, 0, 1, 0xA2, 0, 0, 0, 0, 0, 7, 0x22, 0xFD, 0x10, 0xFD, 0x11, 0xFD, 0x12]);
             seeds.Add([state, 1, 2, 0x3E, 0x80, 1, 3, 0x28, 3, 1, 1, 2, 0x85, 2, 2, 255, 3, 0, 9, 0x22, 0xFD, 0, 0xFD, 1, 0xFD, 2, 0xFD, 3]);
         }
 

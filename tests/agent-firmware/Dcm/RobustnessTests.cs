@@ -1,6 +1,7 @@
 // Requests that nobody would send: the server answers each of them once and serves the next as if nothing had been.
 // Seeded, so that a failure can be repeated by its seed.
 using EsyncAgent;
+using EsyncTests.AgentFirmware.Data;
 using EsyncTests.Fuzzing.Targets;
 using Xunit;
 
@@ -21,6 +22,11 @@ public sealed class RobustnessTests
             request[0] = Sids[random.Next(Sids.Length)];
         }
 
+        if (request.Length > 2 && request[0] is 0x2A or 0x2C or 0x2F && random.Next(2) == 0)
+        {
+            return Near(random, request);
+        }
+
         // Small numbers find sub-functions and routines more often than chance would.
         for (int i = 1; i < request.Length && i < 4; i++)
         {
@@ -30,6 +36,14 @@ public sealed class RobustnessTests
         return request[0] == EcuReset ? [0x3E] : request;
     }
 
+    // A request for live data that is good, or nearly so.
+    private static byte[] Near(Random random, byte[] request) => request[0] switch
+    {
+        0x2A => [0x2A, (byte)random.Next(1, 5), (byte)random.Next(0x0F, 0x13), (byte)random.Next(3)],
+        0x2C => [0x2C, 1, (byte)random.Next(0xF2, 0xF4), (byte)random.Next(3), 2, (byte)random.Next(8), (byte)random.Next(5), (byte)random.Next(5)],
+        _ => [0x2F, 0x10, (byte)random.Next(3), (byte)random.Next(5), (byte)random.Next(110)],
+    };
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -38,13 +52,14 @@ public sealed class RobustnessTests
     public void Every_request_gets_one_answer_of_its_own_service(int seed)
     {
         Random random = new(seed);
-        DcmBench bench = new(c => c.MessageLengthMax = 256);
-        for (int i = 0; i < 500; i++)
+        DcmBench bench = new(c => c.MessageLengthMax = 256, configureData: TestSignals.AddPeriodic, hasLog: true);
+        for (int i = 0; i < 800; i++)
         {
             if (i % 50 == 0)
             {
                 bench.Run(70000);
-                bench.Unlock();
+                bench.Enter(i % 100 == 0 ? DcmSession.Programming : DcmSession.Extended);
+                bench.OpenAccess();
             }
 
             byte[] request = RandomRequest(random);
