@@ -46,6 +46,9 @@ internal static class AccessAttacks
             ("confirm", AttackScene.Routine(0x0212), false),
             ("roll back", AttackScene.Routine(0x0213), false),
             ("install trust manifest", AttackScene.Routine(0x0214), false),
+            ("read reports", AttackScene.Routine(0x0230), false),
+            ("acknowledge reports", AttackScene.Routine(0x0231), false),
+            ("set time", AttackScene.Routine(0x0232), false),
             ("erase", AttackScene.Routine(0xFF00), false),
             ("check dependencies", AttackScene.Routine(0xFF01), false),
         ];
