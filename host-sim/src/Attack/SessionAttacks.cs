@@ -12,8 +12,8 @@ internal static class SessionAttacks
     private const int ComesBackMsMax = 5000;
 
     // Service identifiers that the ECU knows, and what `sid 00` gets there; all others get 11.
-    private const string InDefault = "10 12, 11 7F, 22 13, 27 7F, 28 7F, 29 7F, 2E 7F, 31 7F, 34 7F, 36 7F, 37 7F, 3E +, 85 7F";
-    private const string InProgramming = "10 12, 11 12, 22 13, 27 12, 28 13, 29 +, 2E 33, 31 13, 34 33, 36 33, 37 33, 3E +, 85 12";
+    private const string InDefault = "10 12, 11 7F, 14 13, 19 12, 22 13, 27 7F, 28 7F, 29 7F, 2A 7F, 2C 7F, 2E 7F, 2F 7F, 31 7F, 34 7F, 36 7F, 37 7F, 3E +, 85 7F";
+    private const string InProgramming = "10 12, 11 12, 14 7F, 19 12, 22 13, 27 12, 28 13, 29 +, 2A 7F, 2C 7F, 2E 33, 2F 7F, 31 13, 34 33, 36 33, 37 33, 3E +, 85 12";
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<AttackCase> All { get; } =
