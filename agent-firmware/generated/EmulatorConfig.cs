@@ -96,7 +96,7 @@ public static class EmulatorConfig
         {
             LengthMax = new ushort[]
             {
-                560, 16, 16, 320, 260,
+                560, 16, 16, 320, 260, 0,
             },
             SparingDelayMs = 60000,
             SparingDelayMsMax = 7200000,

@@ -79,10 +79,10 @@ public static class LampConfig
             BootRecord0 = new FlsArea { Start = 0x08C000, Length = 0x001000 },
             BootRecord1 = new FlsArea { Start = 0x08D000, Length = 0x001000 },
             BootRecord2 = new FlsArea { Start = 0x08E000, Length = 0x001000 },
-            NvM0 = new FlsArea { Start = 0x08F000, Length = 0x001000 },
-            NvM1 = new FlsArea { Start = 0x090000, Length = 0x001000 },
-            Checkpoint0 = new FlsArea { Start = 0x091000, Length = 0x001000 },
-            Checkpoint1 = new FlsArea { Start = 0x092000, Length = 0x001000 },
+            NvM0 = new FlsArea { Start = 0x08F000, Length = 0x002000 },
+            NvM1 = new FlsArea { Start = 0x091000, Length = 0x002000 },
+            Checkpoint0 = new FlsArea { Start = 0x093000, Length = 0x001000 },
+            Checkpoint1 = new FlsArea { Start = 0x094000, Length = 0x001000 },
             ReportLog = new FlsArea { Start = 0x100000, Length = 0x100000 },
         };
     }
@@ -93,7 +93,7 @@ public static class LampConfig
         {
             LengthMax = new ushort[]
             {
-                560, 16, 16, 320, 260,
+                560, 16, 16, 320, 260, 1040,
             },
             SparingDelayMs = 60000,
             SparingDelayMsMax = 7200000,

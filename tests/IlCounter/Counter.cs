@@ -39,6 +39,10 @@ public static class Counter
         return (Dictionary<string, long>)world.Call(typeof(SecretMeasurement), nameof(SecretMeasurement.Figures), world.Counts)!;
     }
 
+    /// <summary>What the rules of a document cost over these signals: estimated, counted, charged.</summary>
+    public static IReadOnlyDictionary<string, long> MeasureRules(byte[] document, ushort[] dids, byte[] types, int seed) =>
+        Measure(typeof(RuleMeasurement), nameof(RuleMeasurement.Figures), document, dids, types, seed);
+
     private static CountingContext MakeWorld() => MakeWorld(AgentCompiler.CompileAgent());
 
     private static CountingContext MakeWorld(byte[] image)

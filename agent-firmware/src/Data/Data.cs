@@ -19,7 +19,7 @@ public sealed class Data : IDemListener, ISnapshotSource
     private uint _nowMs;
 
     /// <summary>Makes it and attaches it to its sources.</summary>
-    public Data(DataConfig config, int frameCount, CanIf canIf, Fls fls, Dem dem, IMcu mcu, IApplicationLoader application)
+    public Data(DataConfig config, int frameCount, CanIf canIf, Fls fls, NvM nvm, Dem dem, IMcu mcu, IApplicationLoader application)
     {
         Signals = new SignalTable(config);
         Outputs = new OutputTable(config);
@@ -27,6 +27,8 @@ public sealed class Data : IDemListener, ISnapshotSource
         Feed = new ReportFeed(Reports, dem, mcu, config.SignalTableId);
         Clock = new DataClock(Reports, Feed);
         State = new DataState(Reports, Clock);
+        Engine = new RuleEngine(config, Signals, Feed);
+        Rules = new RuleStore(config, nvm, Signals, Engine, Feed);
         _inbox = new SignalInbox(Signals, Outputs);
         _frames = new SignalFrames(config, Signals, frameCount);
         application.Attach(_inbox);
@@ -63,6 +65,12 @@ public sealed class Data : IDemListener, ISnapshotSource
         set { _frames.IsEnabled = value; }
     }
 
+    /// <summary>The collection rules in force.</summary>
+    public RuleStore Rules { get; }
+
+    /// <summary>Who samples by them.</summary>
+    public RuleEngine Engine { get; }
+
     /// <summary>Signals that were read out of CAN frames so far; wraps.</summary>
     public uint ReadSignalCount
     {
@@ -79,6 +87,7 @@ public sealed class Data : IDemListener, ISnapshotSource
     public void StatusChanged(byte eventNumber, uint dtc, byte before, byte now)
     {
         Feed.TellDtc(eventNumber, dtc, before, now, _nowMs);
+        Engine.NoteDtc(dtc, before, now);
     }
 
     /// <inheritdoc/>
@@ -88,11 +97,13 @@ public sealed class Data : IDemListener, ISnapshotSource
         return index < 0 ? -1 : Signals.WriteRecord(index, into, offset);
     }
 
-    /// <summary>Goes on with the report log; it is at work before the boot decision too, for what is reported then.</summary>
+    /// <summary>Goes on with the report log and the rules; they are at work before the boot decision too, for what is reported then.</summary>
     public void MemoryMainFunction(uint nowMs)
     {
         _nowMs = nowMs;
         Reports.MainFunction(nowMs);
+        Rules.MainFunction(nowMs);
+        Feed.RulesSequence = Rules.InForce.SequenceNumber;
     }
 
     /// <summary>Takes what was published, and notices what has stayed away.</summary>
@@ -101,5 +112,6 @@ public sealed class Data : IDemListener, ISnapshotSource
         Clock.MainFunction(nowMs);
         _inbox.MainFunction();
         _frames.MainFunction(nowMs);
+        Engine.MainFunction(nowMs);
     }
 }

@@ -34,6 +34,7 @@ public sealed class Sid31RoutineControl : DspService
             new DspRoutine(0x0212, DcmSession.InNonDefault, NeedsAccess, 0, update),
             new DspRoutine(0x0213, DcmSession.InNonDefault, NeedsAccess, 0, update),
             new DspRoutine(0x0214, DcmSession.InProgramming, NeedsAccess, 0, update),
+            new DspRoutine(0x0215, DcmSession.InProgramming, NeedsAccess, 0, update),
             new DspRoutine(0x0220, DcmSession.InNonDefault, IsFree, DspRoutine.AnyLength, new RoutineProvision(parts)),
             new DspRoutine(RoutineReports.ReadIdentifier, DcmSession.InNonDefault, NeedsAccess, RoutineReports.ReadOptionLength, reports),
             new DspRoutine(RoutineReports.AcknowledgeIdentifier, DcmSession.InNonDefault, NeedsAccess, RoutineReports.AcknowledgeOptionLength, reports),

@@ -64,8 +64,8 @@ public sealed class EcuM : IModeControl
         _recovery = new BootRecovery(Fls, Banks, seal, verifier);
         _boot = new BootSequence(Banks, new BankLoader(Fls, Csm, seal, application, chunkB), seal, Dem, IdsM);
         _supervisor = new ApplicationSupervisor(config.Fota, application);
-        Fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, Fls, Csm, Keys, Dem, IdsM, Banks, verifier, application, can, seal, chunkA, chunkB);
-        Data = new Data(config.Data, config.CanIf.SignalRxIds.Length, CanIf, Fls, Dem, mcu, application);
+        Data = new Data(config.Data, config.CanIf.SignalRxIds.Length, CanIf, Fls, NvM, Dem, mcu, application);
+        Fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, Fls, Csm, Keys, Dem, IdsM, Banks, verifier, application, can, seal, chunkA, chunkB, Data.Rules);
         Dcm = new Dcm(config.Dcm, CanIf, CanTp, Csm, NvM, Keys, Dem, IdsM, Data, Fota, mcu, application, this);
     }
 

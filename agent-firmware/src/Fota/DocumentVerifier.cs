@@ -29,7 +29,7 @@ public abstract class DocumentVerifier
         get { return Envelope.Cursor.Error; }
     }
 
-    /// <summary>Detail of <see cref="Error"/>: the position in the envelope for what is malformed, unsupported or of an unknown version, the flash address for FlashFailed, else 0.</summary>
+    /// <summary>Detail of <see cref="Error"/>: the position in the envelope for what is malformed, unsupported or of an unknown version, the flash address for FlashFailed, what rules ask too much of for RulesExceedLimits, the data identifier for SignalUnknown, else 0.</summary>
     public uint ErrorDetail
     {
         get { return Envelope.Cursor.ErrorDetail; }

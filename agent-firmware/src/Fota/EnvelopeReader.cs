@@ -2,7 +2,7 @@
 // manifest lies. Believes nothing of it: that is EnvelopeVerifier's work.
 // Invariants: the envelope is tag({2: Auth, 3: Manifest}) and nothing else, to its last byte, the tag being that of the kind
 // of document that is wanted; one to four signatures, each with the one protected header of HSS/LMS and a kid of 16 bytes.
-// Clause: PROTOCOL.md "Manifest", "Trust manifest"; draft-ietf-suit-manifest-37 §8; RFC 9052 §4.2; RFC 8778 §3.
+// Clause: PROTOCOL.md "Manifest", "Trust manifest", "Collection rules"; draft-ietf-suit-manifest-37 §8; RFC 9052 §4.2; RFC 8778 §3.
 // Tests: tests/agent-firmware/Fota/EnvelopeTests.
 namespace EsyncAgent;
 
@@ -150,13 +150,21 @@ internal sealed class EnvelopeReader
     // What is signed, but for another purpose, deserves its own name.
     private void Refuse(uint tag)
     {
-        bool isOtherKind = tag == SuitKey.EnvelopeTag || tag == SuitKey.TrustTag;
+        bool isOtherKind = tag == SuitKey.EnvelopeTag || tag == SuitKey.TrustTag || tag == SuitKey.RulesTag;
         _cursor.Refuse(isOtherKind ? FotaError.WrongDocument : FotaError.EnvelopeMalformed, 0);
     }
 
     private static uint TagOf(SignedDocument kind)
     {
-        return kind == SignedDocument.TrustManifest ? SuitKey.TrustTag : SuitKey.EnvelopeTag;
+        switch (kind)
+        {
+            case SignedDocument.TrustManifest:
+                return SuitKey.TrustTag;
+            case SignedDocument.CollectionRules:
+                return SuitKey.RulesTag;
+            default:
+                return SuitKey.EnvelopeTag;
+        }
     }
 
     private void ReadSignature()

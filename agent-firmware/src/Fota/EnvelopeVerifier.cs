@@ -3,7 +3,7 @@
 // Invariants: a document is authentic when each required role signed it with a key of its own, and no signature by a known
 // key is wrong; signatures of one kind of document never hold for another, for they are made over its label; a call does a
 // handful of hash compressions at most and ends; a verdict comes after a bounded number of calls.
-// Clause: PROTOCOL.md "Manifest", "Trust manifest"; RFC 9052 §4.4.
+// Clause: PROTOCOL.md "Manifest", "Trust manifest", "Collection rules"; RFC 9052 §4.4.
 // Tests: tests/agent-firmware/Fota/ManifestVerifierTests, EnvelopeTests, TrustVerifierTests.
 namespace EsyncAgent;
 
@@ -17,6 +17,7 @@ internal sealed class EnvelopeVerifier
     private const int WindowLength = 64 * CompressionsPerCycle;
 
     private const string TrustLabel = "esync/v1/trust-manifest";
+    private const string RulesLabel = "esync/v1/collection-rules";
 
     private enum Phase : byte
     {
@@ -35,6 +36,9 @@ internal sealed class EnvelopeVerifier
 
     // And behind it, in front of the digest: «[−16, digest]».
     private static readonly byte[] SigTail = { 0x58, 0x24, 0x82, 0x2F, 0x58, 0x20 };
+
+    // Rules decide what is sampled and nothing else: whoever signs them need not be trusted with images.
+    private static readonly byte[] RulesRoles = { TrustRole.Rules };
 
     private readonly byte[] _requiredRoles;
     private readonly KeyStore _keys;
@@ -55,7 +59,7 @@ internal sealed class EnvelopeVerifier
     private bool _isVerifying;
     private uint _validRoles;
 
-    /// <summary>A verifier that insists on these roles.</summary>
+    /// <summary>A verifier that insists on these roles, but for collection rules.</summary>
     internal EnvelopeVerifier(byte[] requiredRoles, Fls fls, Csm csm, KeyStore keys)
     {
         _requiredRoles = requiredRoles;
@@ -64,7 +68,7 @@ internal sealed class EnvelopeVerifier
         _hss = new HssVerifier(csm);
         _cursor = new ManifestCursor(new FlsWindow(fls, FlsPriority.Fota, WindowLength));
         _envelope = new EnvelopeReader(_cursor);
-        _toBeSigned = new byte[][] { NewSigStructure(""), NewSigStructure(TrustLabel) };
+        _toBeSigned = new byte[][] { NewSigStructure(""), NewSigStructure(TrustLabel), NewSigStructure(RulesLabel) };
     }
 
     /// <summary>The document, and why it was refused.</summary>
@@ -133,14 +137,20 @@ internal sealed class EnvelopeVerifier
 
     private static byte[] NewSigStructure(string label)
     {
-        int labelHead = SigHead.Length;
-        int tail = labelHead + 1 + label.Length;
+        // The head of a byte string: one byte for less than 24 bytes of contents, two for less than 256.
+        int labelStart = SigHead.Length + (label.Length < 24 ? 1 : 2);
+        int tail = labelStart + label.Length;
         byte[] whole = new byte[tail + SigTail.Length + Sha256.HashLength];
-        System.Array.Copy(SigHead, whole, labelHead);
-        whole[labelHead] = (byte)(0x40 + label.Length); // a byte string of less than 24 bytes
+        System.Array.Copy(SigHead, whole, SigHead.Length);
+        whole[SigHead.Length] = (byte)(label.Length < 24 ? 0x40 + label.Length : 0x58);
+        if (label.Length >= 24)
+        {
+            whole[labelStart - 1] = (byte)label.Length;
+        }
+
         for (int i = 0; i < label.Length; i++)
         {
-            whole[labelHead + 1 + i] = (byte)label[i];
+            whole[labelStart + i] = (byte)label[i];
         }
 
         System.Array.Copy(SigTail, 0, whole, tail, SigTail.Length);
@@ -267,10 +277,11 @@ internal sealed class EnvelopeVerifier
 
     private void CheckRoles()
     {
+        byte[] required = _kind == SignedDocument.CollectionRules ? RulesRoles : _requiredRoles;
         bool isMissing = _validRoles == 0;
-        for (int i = 0; i < _requiredRoles.Length; i++)
+        for (int i = 0; i < required.Length; i++)
         {
-            isMissing |= (_validRoles >> _requiredRoles[i] & 1) == 0;
+            isMissing |= (_validRoles >> required[i] & 1) == 0;
         }
 
         if (isMissing && _areRolesRequired)

@@ -44,6 +44,7 @@ public sealed class Fota : IUpdateTarget
     private readonly RoutineAuthenticateManifest _authenticate;
     private readonly RoutineRollBack _rollBack;
     private readonly RoutineInstallTrust _installTrust;
+    private readonly RoutineInstallRules _installRules;
     private readonly FotaRoutine[] _routines;
     private FotaRoutine _routine;
     private StdReturn _routineResult = StdReturn.Ok;
@@ -54,9 +55,9 @@ public sealed class Fota : IUpdateTarget
     private StartUp _startUp;
 
     /// <summary>
-    /// Makes the target. The seal computer and the two chunk buffers (4,096 bytes each) are shared with the boot sequence, which ends before.
+    /// Makes the target. <paramref name="rules"/> takes collection rules that are installed. The seal computer and the two chunk buffers (4,096 bytes each) are shared with the boot sequence, which ends before.
     /// </summary>
-    public Fota(FotaConfig config, ushort messageLengthMax, Fls fls, Csm csm, KeyStore keys, Dem dem, IdsM idsM, Banks banks, ManifestVerifier verifier, IApplicationLoader application, ICan can, SlotSeal seal, byte[] bufferA, byte[] bufferB)
+    public Fota(FotaConfig config, ushort messageLengthMax, Fls fls, Csm csm, KeyStore keys, Dem dem, IdsM idsM, Banks banks, ManifestVerifier verifier, IApplicationLoader application, ICan can, SlotSeal seal, byte[] bufferA, byte[] bufferB, RuleStore rules)
     {
         _banks = banks;
         _application = application;
@@ -77,6 +78,8 @@ public sealed class Fota : IUpdateTarget
         _rollBack = new RoutineRollBack(banks, _slot);
         _installTrust = new RoutineInstallTrust(
             new TrustVerifier(config, keys, verifier, bufferB), keys, banks, idsM, _download, fls.Map.Staging, bufferB);
+        _installRules = new RoutineInstallRules(
+            new RulesVerifier(config, keys, verifier, rules, bufferB), rules, banks, idsM, _download, fls.Map.Staging, bufferB);
         _routines = new FotaRoutine[]
         {
             _authenticate,
@@ -86,6 +89,7 @@ public sealed class Fota : IUpdateTarget
             new RoutineConfirm(banks, application),
             _rollBack,
             _installTrust,
+            _installRules,
         };
     }
 
@@ -327,7 +331,7 @@ public sealed class Fota : IUpdateTarget
         _routineResult = result;
         LastError = _routine.Error;
         LastErrorDetail = _routine.ErrorDetail;
-        if (_routine == _authenticate || _routine == _installTrust)
+        if (_routine == _authenticate || _routine == _installTrust || _routine == _installRules)
         {
             _dem.SetEvent(DemEvent.ManifestRefused, result != StdReturn.Ok);
         }

@@ -1,6 +1,6 @@
 // Kinds of signed documents. Each has its own tag on the outside, and its signatures are made over its own label: one kind
 // never passes for another, whatever somebody writes around it.
-// Clause: PROTOCOL.md "Manifest", "Trust manifest".
+// Clause: PROTOCOL.md "Manifest", "Trust manifest", "Collection rules".
 // Tests: tests/agent-firmware/Fota/TrustVerifierTests.
 namespace EsyncAgent;
 
@@ -12,4 +12,7 @@ public enum SignedDocument : byte
 
     /// <summary>A trust manifest: whose signatures count from now on.</summary>
     TrustManifest = 1,
+
+    /// <summary>Collection rules: what is sampled and when.</summary>
+    CollectionRules = 2,
 }

@@ -1,9 +1,10 @@
-// What every signed document says: which one it is, in which order, and for whom (PROTOCOL.md, "Manifest", "Trust manifest").
+// What every signed document says: which one it is, in which order, and for whom (PROTOCOL.md, "Manifest", "Trust manifest",
+// "Collection rules").
 // Invariant: written by the document's reader and verifier only; complete once the verifier has said Ok.
 // Tests: tests/agent-firmware/Fota/ManifestReaderTests, TrustVerifierTests.
 namespace EsyncAgent;
 
-/// <summary>Facts that manifests and trust manifests have in common.</summary>
+/// <summary>Facts that all kinds of documents have in common.</summary>
 public abstract class SignedFacts
 {
     /// <summary>Sequence number; each kind of document has its own order.</summary>

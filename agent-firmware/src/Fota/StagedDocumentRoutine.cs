@@ -87,6 +87,13 @@ public abstract class StagedDocumentRoutine : FotaRoutine
         return RefuseDocument(error, 0);
     }
 
+    /// <summary>The same with a detail.</summary>
+    protected StdReturn RefuseDocument(FotaError error, uint detail)
+    {
+        _step = Step.Refuse;
+        return Refuse(_idsM, _refusedEvent, error, detail);
+    }
+
     private StdReturn AdvanceVerification()
     {
         StdReturn result = _verifier.MainFunction(0);
@@ -97,11 +104,5 @@ public abstract class StagedDocumentRoutine : FotaRoutine
 
         _step = Step.Install;
         return result == StdReturn.Ok ? Install() : RefuseDocument(_verifier.Error, _verifier.ErrorDetail);
-    }
-
-    private StdReturn RefuseDocument(FotaError error, uint detail)
-    {
-        _step = Step.Refuse;
-        return Refuse(_idsM, _refusedEvent, error, detail);
     }
 }

@@ -11,6 +11,9 @@ internal static class SuitKey
 
     // "ESTM", not registered: a trust manifest is no SUIT envelope.
     internal const uint TrustTag = 0x4553544D;
+
+    // "ESRU".
+    internal const uint RulesTag = 0x45535255;
     internal const uint Sign1Tag = 18;
     internal const uint EncryptTag = 96;
 

@@ -46,8 +46,11 @@ public static class IdsMEvent
     /// <summary>The way back was ordered.</summary>
     public const byte RollbackOrdered = 12;
 
+    /// <summary>Collection rules were refused.</summary>
+    public const byte RulesRefused = 13;
+
     /// <summary>One more than the highest number.</summary>
-    public const int Count = 13;
+    public const int Count = 14;
 
     /// <summary>True for what takes neither access nor a signed image: it is written sparingly.</summary>
     public static bool IsProvokable(byte securityEvent)

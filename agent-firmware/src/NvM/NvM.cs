@@ -91,7 +91,7 @@ public sealed class NvM
         int sum = NvMRecord.PaddedLengthMax(config);
         for (int block = 0; block < NvMBlock.Count; block++)
         {
-            sum += NvMRecord.PaddedLength(config.LengthMax[block]);
+            sum += config.LengthMax[block] == 0 ? 0 : NvMRecord.PaddedLength(config.LengthMax[block]);
         }
 
         return sum;

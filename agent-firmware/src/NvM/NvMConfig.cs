@@ -21,15 +21,18 @@ public static class NvMBlock
     /// <summary>Security events.</summary>
     public const byte SecurityEvents = 4;
 
+    /// <summary>Collection rules that were installed.</summary>
+    public const byte Rules = 5;
+
     /// <summary>Number of blocks.</summary>
-    public const int Count = 5;
+    public const int Count = 6;
 }
 
 /// <summary>Sizes of the blocks, and how sparing some of them are written.</summary>
 public sealed class NvMConfig
 {
-    /// <summary>Largest length of each block in bytes, by block number.</summary>
-    public ushort[] LengthMax = { 560, 16, 16, 256, 260 };
+    /// <summary>Largest length of each block in bytes, by block number; 0 where the ECU has no such block.</summary>
+    public ushort[] LengthMax = { 560, 16, 16, 256, 260, 0 };
 
     /// <summary>Delay after the first sparing write, in milliseconds; doubles with each further one.</summary>
     public uint SparingDelayMs = 60000;

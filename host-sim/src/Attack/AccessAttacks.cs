@@ -46,6 +46,7 @@ internal static class AccessAttacks
             ("confirm", AttackScene.Routine(0x0212), false),
             ("roll back", AttackScene.Routine(0x0213), false),
             ("install trust manifest", AttackScene.Routine(0x0214), false),
+            ("install collection rules", AttackScene.Routine(0x0215), false),
             ("read reports", AttackScene.Routine(0x0230), false),
             ("acknowledge reports", AttackScene.Routine(0x0231), false),
             ("set time", AttackScene.Routine(0x0232), false),

@@ -54,6 +54,7 @@ public sealed record SecurityEvent(uint Number, byte Event, FotaError Reason, in
             IdsMEvent.BankRejected => "bank rejected at boot",
             IdsMEvent.TrialReverted => "trial reverted",
             IdsMEvent.RollbackOrdered => "rollback ordered",
+            IdsMEvent.RulesRefused => "collection rules refused",
             _ => string.Create(CultureInfo.InvariantCulture, $"event {Event}"),
         };
         string reason = Reason == FotaError.None ? "" : $", {Reason}";

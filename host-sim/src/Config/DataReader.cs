@@ -10,7 +10,8 @@ namespace EsyncSim.Config;
 /// <param name="Config">The agent's side.</param>
 /// <param name="Signals">Signals with their places, ascending by identifier.</param>
 /// <param name="Outputs">Outputs, ascending by identifier.</param>
-internal sealed record DataRules(DataConfig Config, IReadOnlyList<PlacedSignal> Signals, IReadOnlyList<OutputDefinition> Outputs)
+/// <param name="Rules">Its built-in collection rules as they are written; null for none.</param>
+internal sealed record DataRules(DataConfig Config, IReadOnlyList<PlacedSignal> Signals, IReadOnlyList<OutputDefinition> Outputs, ConfigNode? Rules)
 {
     /// <summary>The signals without their places.</summary>
     public IReadOnlyList<ConfiguredSignal> Entries => [.. Signals.Select(s => s.Signal)];
@@ -43,13 +44,14 @@ internal sealed class DataReader(ConfigSection ecu, BoardDefinition board, Confi
             Fill(config, outputs);
         }
 
+        ConfigNode? rules = data.Find("rules");
         data.RefuseUnknown();
         if (problems.Count == before)
         {
             CheckMemory(config, section);
         }
 
-        return new DataRules(config, signals, outputs);
+        return new DataRules(config, signals, outputs, isSound ? rules : null);
     }
 
     private static DataConfig ReadBounds(ConfigSection data) => new()

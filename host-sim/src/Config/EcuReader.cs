@@ -4,6 +4,7 @@
 // Tests: tests/host-sim/Config/EcuRuleTests.cs.
 using EsyncAgent;
 using EsyncSim.Data;
+using EsyncSim.Rules;
 
 namespace EsyncSim.Config;
 
@@ -47,6 +48,9 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
             Fota = ReadFota(ecu.Section("trial"), trust, [.. roles], transfer),
             Dcm = ReadDcm(ecu.Section("uds")),
         };
+        int rulesLengthMax = nvm.LengthMax[NvMBlock.Rules] - RuleStore.DigestLength;
+        config.Data.RulesLengthMax = rulesLengthMax > 0 ? (ushort)rulesLengthMax : config.Data.RulesLengthMax;
+        config.Data.BuiltInRules = BuiltInRules.Read(data.Rules, data.Entries, config, problems);
         (config.Dcm.ConstantIds, config.Dcm.ConstantRecords) = RecordReader.ReadRecords(ecu.Section("records"), problems);
         ecu.RefuseUnknown();
         return new EcuDefinition(config, board, bus, part) { SignalEntries = data.Entries, Outputs = data.Outputs };
@@ -266,6 +270,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         config.LengthMax[NvMBlock.Fingerprint] = (ushort)nvm.Size("fingerprintLengthMax", 9, 255, Why);
         config.LengthMax[NvMBlock.SecurityAccess] = (ushort)nvm.Size("securityAccessLengthMax", 4, 255, Why);
         config.LengthMax[NvMBlock.Dem] = (ushort)nvm.Size("demLengthMax", 8, 4000, Why);
+        config.LengthMax[NvMBlock.Rules] = (ushort)nvm.Size("rulesLengthMax", 0, 4000, "a digest of 16 bytes and the collection rules behind it; 0 where none can be installed (PROTOCOL.md, \"NvM\")");
         config.LengthMax[NvMBlock.SecurityEvents] = (ushort)nvm.Size("securityEventsLengthMax", IdsM.HeaderLength + IdsM.EntryLength, IdsM.HeaderLength + (IdsM.EntriesMax * IdsM.EntryLength), "room for 1 to 16 security events (PROTOCOL.md, \"NvM\")");
         config.SparingDelayMs = nvm.Number("sparingDelayMs", 1000, 3_600_000, "a delay that a flood feels and a fault does not");
         config.SparingDelayMsMax = nvm.Number("sparingDelayMsMax", 1000, 86_400_000, "a day at the most, or nothing is remembered of an ECU that runs for hours only");

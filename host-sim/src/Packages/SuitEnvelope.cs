@@ -1,8 +1,8 @@
-// The envelope: a digest, the signatures over it, and the manifest that it is the digest of. An image's manifest and a trust
-// manifest have the same envelope but for its tag and the label that signatures are made over: neither passes for the other.
+// The envelope: a digest, the signatures over it, and the manifest that it is the digest of. An image's manifest, a trust manifest
+// and collection rules have the same envelope but for its tag and the label that signatures are made over: none passes for another.
 // Building signs; every signature uses up an index of its key. Decoding keeps the signed bytes as they came, so that what is
 // verified is what was received and not what we would have written.
-// Clause: PROTOCOL.md, "Manifest", "Trust manifest"; draft-ietf-suit-manifest-37 §8.
+// Clause: PROTOCOL.md, "Manifest", "Trust manifest", "Collection rules"; draft-ietf-suit-manifest-37 §8.
 // Tests: tests/host-sim/Packages.
 using System.Formats.Cbor;
 using System.Security.Cryptography;
@@ -99,8 +99,8 @@ public sealed record SuitEnvelope
             ulong tag = (ulong)reader.ReadTag();
             if (tag != SuitKeys.TagOf(kind))
             {
-                throw tag is SuitKeys.EnvelopeTag or SuitKeys.TrustTag
-                    ? new SuitException(FotaError.WrongDocument, kind == SignedDocument.TrustManifest ? "it is an image's manifest, no trust manifest" : "it is a trust manifest, no image's manifest")
+                throw tag is SuitKeys.EnvelopeTag or SuitKeys.TrustTag or SuitKeys.RulesTag
+                    ? new SuitException(FotaError.WrongDocument, $"it is {NameOf(tag)}, not {NameOf(SuitKeys.TagOf(kind))}")
                     : new CborContentException($"tag {tag} instead of {SuitKeys.TagOf(kind)}");
             }
 
@@ -130,6 +130,13 @@ public sealed record SuitEnvelope
         ManifestEncoder.Pair(writer, SuitKeys.Manifest, () => writer.WriteByteString(ManifestBytes));
         writer.WriteEndMap();
     });
+
+    private static string NameOf(ulong tag) => tag switch
+    {
+        SuitKeys.TrustTag => "a trust manifest",
+        SuitKeys.RulesTag => "a set of collection rules",
+        _ => "an image's manifest",
+    };
 
     private static (byte[] DigestItem, List<CoseSign1> Signatures) DecodeAuthentication(byte[] authentication) =>
         CborItem.Read(authentication, FotaError.EnvelopeMalformed, "authentication", reader =>

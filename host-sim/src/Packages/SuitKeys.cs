@@ -12,6 +12,9 @@ internal static class SuitKeys
 
     /// <summary>"ESTM", not registered: a trust manifest is no SUIT envelope.</summary>
     public const ulong TrustTag = 0x4553544D;
+
+    /// <summary>"ESRU", not registered either: collection rules.</summary>
+    public const ulong RulesTag = 0x45535255;
     public const ulong Sign1Tag = 18;
     public const ulong EncryptTag = 96;
 
@@ -89,8 +92,18 @@ internal static class SuitKeys
     public static readonly byte[] HssProtectedHeader = [0xA1, 0x01, 0x38, 0x2D];
 
     /// <summary>Tag of a kind of document.</summary>
-    public static ulong TagOf(SignedDocument kind) => kind == SignedDocument.TrustManifest ? TrustTag : EnvelopeTag;
+    public static ulong TagOf(SignedDocument kind) => kind switch
+    {
+        SignedDocument.TrustManifest => TrustTag,
+        SignedDocument.CollectionRules => RulesTag,
+        _ => EnvelopeTag,
+    };
 
     /// <summary>Label that signatures of a kind of document are made over, as external data.</summary>
-    public static byte[] LabelOf(SignedDocument kind) => kind == SignedDocument.TrustManifest ? "esync/v1/trust-manifest"u8.ToArray() : [];
+    public static byte[] LabelOf(SignedDocument kind) => kind switch
+    {
+        SignedDocument.TrustManifest => "esync/v1/trust-manifest"u8.ToArray(),
+        SignedDocument.CollectionRules => "esync/v1/collection-rules"u8.ToArray(),
+        _ => [],
+    };
 }

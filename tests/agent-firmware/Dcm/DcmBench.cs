@@ -50,7 +50,7 @@ internal sealed class DcmBench : ICanTpUpper, ICanIfSignals
         Keys = new KeyStore(csm, NvM);
         Dem = new EsyncAgent.Dem(dem ?? new DemConfig { Events = [4, 16], Dtcs = [0x5A0400, 0x5A1000] }, NvM);
         IdsM = new EsyncAgent.IdsM(NvM, 260);
-        Data = new EsyncAgent.Data(DataConfig, 0, ecuCanIf, fls, Dem, Mcu, Application);
+        Data = new EsyncAgent.Data(DataConfig, 0, ecuCanIf, fls, NvM, Dem, Mcu, Application);
         Dcm = new EsyncAgent.Dcm(Config, ecuCanIf, ecuCanTp, csm, NvM, Keys, Dem, IdsM, Data, Target, Mcu, Application, Modes);
         Run(20);
         if (isProvisioned && !Keys.IsProvisioned)

@@ -51,7 +51,7 @@ internal sealed class DemBench : IDemListener, ISnapshotSource
 
         Config = configure();
         fls = new EsyncAgent.Fls(DcmBench.Map(), Flash);
-        NvM = new EsyncAgent.NvM(new NvMConfig { SparingDelayMs = SparingDelayMs, LengthMax = [560, 16, 16, 1200, 260] }, fls);
+        NvM = new EsyncAgent.NvM(new NvMConfig { SparingDelayMs = SparingDelayMs, LengthMax = [560, 16, 16, 1200, 260, 0] }, fls);
         Dem = new EsyncAgent.Dem(Config, NvM);
         Dem.Attach(this);
         Dem.AttachSnapshots(this);

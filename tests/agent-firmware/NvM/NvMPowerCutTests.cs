@@ -9,8 +9,8 @@ namespace EsyncTests.AgentFirmware.NvMTests;
 
 public sealed class NvMPowerCutTests
 {
-    private static readonly ushort[] Small = [40, 16, 16, 24, 16];
-    private static readonly ushort[] Large = [200, 16, 16, 600, 16];
+    private static readonly ushort[] Small = [40, 16, 16, 24, 16, 0];
+    private static readonly ushort[] Large = [200, 16, 16, 600, 16, 0];
 
     public static TheoryData<string> Geometries => [.. FlashGeometries.All.Select(row => row.Name)];
 

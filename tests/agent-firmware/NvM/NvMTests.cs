@@ -226,7 +226,7 @@ public sealed class NvMTests
 
     [Fact]
     public void The_least_area_holds_every_block_and_the_longest_once_more()
-        => Assert.Equal(576 + 32 + 32 + 96 + 288 + 576, NvM.AreaLengthMin(new NvMConfig { LengthMax = [544, 16, 16, 64, 260] }));
+        => Assert.Equal(576 + 32 + 32 + 96 + 288 + 576, NvM.AreaLengthMin(new NvMConfig { LengthMax = [544, 16, 16, 64, 260, 0] }));
 
     private static string Value(MemoryRig rig, byte block) => Convert.ToHexString(rig.NvM.Data(block), 0, rig.NvM.Length(block));
 

@@ -35,7 +35,7 @@ public sealed class NfConfigTests
         Assert.Equal((7, 0xF4), (config.CanTp.BlockSize, config.CanTp.SeparationTimeMin));
         Assert.Equal(270, config.CanTp.FrameTimeUs); // 135 bits at 500 kbit/s
         Assert.Equal((0x21000u, 0x20000u), (config.Fls.BankB.Start, config.Fls.BankB.Length));
-        Assert.Equal([565, 17, 18, 300, 244], config.NvM.LengthMax.Select(l => (int)l));
+        Assert.Equal([565, 17, 18, 300, 244, 901], config.NvM.LengthMax.Select(l => (int)l));
         Assert.Equal([TrustRole.Author, TrustRole.Oem], config.Fota.RequiredRoles);
         Assert.Equal((0x0707, 10, 4), (config.Fota.Encodings, config.Fota.WindowBitsMax, config.Fota.RecipientCountMax));
         Assert.Equal("4E7FDCA1132A593687BFD2B83108C0BB", Convert.ToHexString(config.Fota.VendorId));

@@ -93,10 +93,11 @@ public sealed class WearBudgetTests
         double bound = WearBudget.PeerNvMErases(config, (rig.Time.NowNs - sinceNs) / (double)VirtualTime.NsPerMs, 0);
         int[] erases = [.. Erases(rig).Zip(before, (now, then) => now - then)];
         int nvm0 = rig.Ecu.Flash.Geometry.SectorAt(config.Fls.NvM0.Start);
-        int worst = Math.Max(erases[nvm0], erases[nvm0 + 1]);
+        int nvmEnd = rig.Ecu.Flash.Geometry.SectorAt(config.Fls.NvM1.Start + config.Fls.NvM1.Length);
+        int worst = erases[nvm0..nvmEnd].Max();
         TestContext.Current.TestOutputHelper?.WriteLine($"{how}: {worst} erases, at most {bound}");
         Assert.InRange(worst, kind == 1 ? (int)(bound / 2) : 1, (int)bound);
-        erases[nvm0] = erases[nvm0 + 1] = 0;
+        erases.AsSpan(nvm0..nvmEnd).Clear();
         int log = rig.Ecu.Flash.Geometry.SectorAt(config.Fls.ReportLog.Start);
         Assert.All(erases[log..], count => Assert.InRange(count, 0, 1));
         Assert.All(erases[..log], count => Assert.Equal(0, count));
@@ -167,7 +168,8 @@ public sealed class WearBudgetTests
         {
             int worst = areas[line.Area].Max(area => Enumerable.Range(0, (int)area.Length / 4096).Max(i => erases[rig.Ecu.Flash.Geometry.SectorAt(area.Start) + i]));
             TestContext.Current.TestOutputHelper?.WriteLine($"{line.Area}: {worst} erases, at most {line.PerUpdate}");
-            Assert.InRange(worst, 1, (int)line.PerUpdate);
+            // What an update writes to NvM may find room without an erase.
+            Assert.InRange(worst, line.Area == "nvm" ? 0 : 1, (int)line.PerUpdate);
         }
     }
 
