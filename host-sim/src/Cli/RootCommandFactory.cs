@@ -44,6 +44,7 @@ public static class RootCommandFactory
         yield return KeysCommand.Create(files);
         yield return PackageCommand.Create(files);
         yield return ConfigCommand.Create();
+        yield return SignalsCommand.Create();
         yield return HilCommand.Create();
         yield return SweepCommand.Create();
     }

@@ -12,6 +12,10 @@ internal readonly record struct SignalRange(double Factor, double Offset, long R
 {
     private const double Absolute = 1e-9;
     private const double Relative = 1e-12;
+    private const double SpareMax = 0.4;
+
+    // Of a sum in double precision the last bit is rounded; a small factor makes it large.
+    private const double Rounding = 4.5e-16;
 
     /// <summary>Smallest physical value.</summary>
     public double Min => Physical(Factor > 0 ? RawMin : RawMax);
@@ -22,11 +26,16 @@ internal readonly record struct SignalRange(double Factor, double Offset, long R
     /// <summary>The raw value of a lower or upper physical bound; false when it lies outside.</summary>
     public bool TryBound(double physical, bool isLower, out long raw)
     {
-        double exact = (physical - Offset) / Factor;
-        double spare = Absolute + (Math.Abs(exact) * Relative);
-
         // With a negative factor the lower bound is the upper raw one.
         bool goesUp = isLower == Factor > 0;
+        if (physical == (isLower ? Min : Max))
+        {
+            raw = goesUp ? RawMin : RawMax;
+            return true;
+        }
+
+        double exact = (physical - Offset) / Factor;
+        double spare = Math.Min(SpareMax, Absolute + (Math.Abs(exact) * Relative) + ((Math.Abs(physical) + Math.Abs(Offset)) * Rounding / Math.Abs(Factor)));
         double whole = goesUp ? Math.Ceiling(exact - spare) : Math.Floor(exact + spare);
         bool isInside = whole >= RawMin && whole <= RawMax;
         raw = isInside ? (long)whole : 0;

@@ -16,7 +16,7 @@ internal sealed class ConfigTarget : FuzzTarget
     public override IReadOnlyList<string> NotReading => ["NfConfig.FindDefault", "NfConfig.FindBoard", "NfConfig.Ecu", "NfConfig.Load"];
 
     public override IReadOnlyList<string> Parsers =>
-        [.. new[] { "NfConfig", "ConfigYaml", "ConfigSection", "ConfigValues", "EcuReader", "FlashMapReader", "IdentifierRules", "RecordReader", "TrustReader", "TransferReader", "SlotSizes", "SeparationTime" }.Select(name => "EsyncSim.Config." + name)];
+        [.. new[] { "NfConfig", "ConfigYaml", "ConfigSection", "ConfigValues", "EcuReader", "FlashMapReader", "IdentifierRules", "RecordReader", "TrustReader", "TransferReader", "SlotSizes", "SeparationTime", "SignalReader", "SignalSourceReader", "SignalFrameRules", "SignalRange", "OutputReader", "DataReader" }.Select(name => "EsyncSim.Config." + name)];
 
     public override int LengthMax => 6000;
 
