@@ -40,9 +40,9 @@ public sealed class ReportCollectionTests : ICollectorObserver, IDisposable
         _store.Dispose();
     }
 
-    public void Collected(string ecu, IReadOnlyList<ReportRecord> records) => Assert.NotEmpty(records);
+    void ICollectorObserver.Collected(string ecu, IReadOnlyList<ReportRecord> records) => Assert.NotEmpty(records);
 
-    public void Problem(string ecu, string what) => _problems.Add(what);
+    void ICollectorObserver.Problem(string ecu, string what) => _problems.Add(what);
 
     [Fact]
     public void Starts_and_times_of_an_ECU_arrive_once_and_in_order_also_over_restarts()

@@ -12,14 +12,13 @@ using MQTTnet.Protocol;
 namespace EsyncSim.Data;
 
 /// <summary>Hears reports over MQTT.</summary>
-public sealed class BrokerEar : IDisposable
+public sealed class BrokerEar : IWatchSource
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Channel<(string Vehicle, DataBatch Batch)> _heard = Channel.CreateUnbounded<(string Vehicle, DataBatch Batch)>();
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
     private readonly MqttClientOptions _options;
-    private readonly string _address;
     private readonly TimeSpan _retryPause;
     private long _strangeCount;
     private int _isReconnecting;
@@ -27,7 +26,7 @@ public sealed class BrokerEar : IDisposable
 
     private BrokerEar(string address, TimeSpan retryPause)
     {
-        _address = address;
+        Description = address;
         _retryPause = retryPause;
         (string host, int port) = MqttMessageNetwork.ParseAddress(address);
         _options = new MqttClientOptionsBuilder()
@@ -42,6 +41,9 @@ public sealed class BrokerEar : IDisposable
             return Task.CompletedTask;
         };
     }
+
+    /// <inheritdoc/>
+    public string Description { get; }
 
     /// <summary>Messages on the topics of reports that were none.</summary>
     public long StrangeCount => Interlocked.Read(ref _strangeCount);
@@ -63,11 +65,11 @@ public sealed class BrokerEar : IDisposable
         {
             ear.Dispose();
             throw new UserErrorException(
-                ExitCode.BrokerUnreachable, $"the broker at {ear._address} does not answer; is it running there, and is the port right?");
+                ExitCode.BrokerUnreachable, $"the broker at {ear.Description} does not answer; is it running there, and is the port right?");
         }
     }
 
-    /// <summary>The next message; null when none came within the time.</summary>
+    /// <inheritdoc/>
     public async Task<(string Vehicle, DataBatch Batch)?> NextAsync(TimeSpan timeout, CancellationToken stop)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stop);

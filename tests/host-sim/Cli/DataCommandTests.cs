@@ -91,7 +91,8 @@ public sealed class DataCommandTests : IDisposable
         LoopbackBroker broker = await LoopbackBroker.StartAsync();
         using CancellationTokenSource stop = new();
         using LineWatch output = new();
-        Task<int> watching = DataWatchCommand.RunAsync(output, $"mqtt://127.0.0.1:{broker.Port}", new WatchBoard(null, ["Vehicle.Speed"]), _folder["watched.db"], null, stop.Token);
+        using BrokerEar ear = await BrokerEar.ConnectAsync($"mqtt://127.0.0.1:{broker.Port}");
+        Task<int> watching = DataWatchCommand.RunAsync(output, ear, new WatchBoard(null, ["Vehicle.Speed"]), _folder["watched.db"], null, stop.Token);
         foreach (DataBatch batch in new[] { TestBatches.Motor, TestBatches.Motor })
         {
             await BrokerEarTests.PublishAsync(broker.Port, "esync/v1/V1/data/motor", DataJson.Encode(batch));
