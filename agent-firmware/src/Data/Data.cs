@@ -26,9 +26,9 @@ public sealed class Data : IDemListener, ISnapshotSource
         Reports = new ReportLog(fls, mcu, config.QueueLength, ReportLayout.Overhead + SnapshotHead + (SignalLengthMax * config.RuleSignalsMax));
         Feed = new ReportFeed(Reports, dem, mcu, config.SignalTableId);
         Clock = new DataClock(Reports, Feed);
-        State = new DataState(Reports, Clock);
         Engine = new RuleEngine(config, Signals, Feed);
         Rules = new RuleStore(config, nvm, Signals, Engine, Feed);
+        State = new DataState(Signals, Rules, Reports, Clock);
         _inbox = new SignalInbox(Signals, Outputs);
         _frames = new SignalFrames(config, Signals, frameCount);
         application.Attach(_inbox);

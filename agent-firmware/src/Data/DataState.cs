@@ -10,17 +10,24 @@ public sealed class DataState
     private const ushort CollectedIdentifier = 0xFD10;
     private const ushort LogIdentifier = 0xFD11;
     private const ushort TimeIdentifier = 0xFD12;
+    private const int CollectedLength = 27;
+    private const int DigestOffset = 10;
+    private const int RuleCountOffset = 26;
     private const int LogLength = 28;
     private const int DroppedOffset = 12;
     private const int ExpiredOffset = 24;
     private const int TimeLength = 14;
 
+    private readonly SignalTable _signals;
+    private readonly RuleStore _rules;
     private readonly ReportLog _log;
     private readonly DataClock _clock;
 
     /// <summary>Makes it over what it tells of.</summary>
-    public DataState(ReportLog log, DataClock clock)
+    public DataState(SignalTable signals, RuleStore rules, ReportLog log, DataClock clock)
     {
+        _signals = signals;
+        _rules = rules;
         _log = log;
         _clock = clock;
     }
@@ -30,6 +37,8 @@ public sealed class DataState
     {
         switch (identifier)
         {
+            case CollectedIdentifier:
+                return ReadCollected(into, offset);
             case LogIdentifier:
                 return ReadLog(into, offset);
             case TimeIdentifier:
@@ -45,6 +54,17 @@ public sealed class DataState
     private ushort BootNumber
     {
         get { return _log.IsReady ? _log.BootNumber : (ushort)0; }
+    }
+
+    private int ReadCollected(byte[] into, int offset)
+    {
+        RuleSet inForce = _rules.InForce;
+        BigEndian.WriteU32(into, offset, _signals.Id);
+        BigEndian.WriteU16(into, offset + 4, (ushort)_signals.Count);
+        BigEndian.WriteU32(into, offset + 6, inForce.SequenceNumber);
+        System.Array.Copy(_rules.Digest, 0, into, offset + DigestOffset, RuleStore.DigestLength);
+        into[offset + RuleCountOffset] = (byte)inForce.Count;
+        return CollectedLength;
     }
 
     private int ReadLog(byte[] into, int offset)

@@ -11,6 +11,20 @@ public sealed class DataStateTests
     private static string Word(uint value) => DcmBench.Hex(BitConverter.GetBytes(value).Reverse());
 
     [Fact]
+    public void FD10_names_the_table_of_signals_and_the_rules_in_force()
+    {
+        DcmBench bench = new();
+        bench.Expect("22 FD 10", "62 FD 10 5E 5A 17 E5 00 07" + string.Concat(Enumerable.Repeat(Zeros, 5)) + " 00");
+        byte[] digest = [.. Enumerable.Range(0xD0, 16).Select(i => (byte)i)];
+        bench.Data.Rules.Candidate.SequenceNumber = 0x01020304;
+        bench.Data.Rules.Candidate.Count = 3;
+        bench.Data.Rules.PutInForce(digest);
+        byte[] record = new byte[27];
+        Assert.Equal(record.Length, bench.Data.State.Read(0xFD10, record, 0));
+        Assert.Equal($"5E 5A 17 E5 00 07 01 02 03 04 {DcmBench.Hex(digest)} 03", DcmBench.Hex(record));
+    }
+
+    [Fact]
     public void Without_a_log_FD11_is_zeros() =>
         new DcmBench().Expect("22 FD 11", "62 FD 11" + string.Concat(Enumerable.Repeat(Zeros, 7)));
 
