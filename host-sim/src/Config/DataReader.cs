@@ -51,7 +51,7 @@ internal sealed class DataReader(ConfigSection ecu, BoardDefinition board, Confi
             CheckMemory(config, section);
         }
 
-        return new DataRules(config, signals, outputs, isSound ? rules : null);
+        return new DataRules(config, signals, outputs, problems.Count == before ? rules : null);
     }
 
     private static DataConfig ReadBounds(ConfigSection data) => new()
