@@ -117,6 +117,12 @@ public static class ReportLayout
         return BigEndian.ReadU32(from, index + NumberOffset);
     }
 
+    /// <summary>Number of the start that made a record.</summary>
+    public static ushort BootNumberOf(byte[] from, int index)
+    {
+        return BigEndian.ReadU16(from, index + BootOffset);
+    }
+
     /// <summary>Hours that a record is of use, 0 for ever.</summary>
     public static ushort RetentionOf(byte[] from, int index)
     {

@@ -31,6 +31,8 @@ public sealed class ReportMount
     private bool _isReading;
     private bool _isWalking;
     private bool _hasNewest;
+    private bool _isTorn;
+    private bool _isLastStart;
 
     /// <summary>A mount that walks with the given walk, which is its own while it is at work.</summary>
     public ReportMount(Fls fls, ReportSectors sectors, ReportState state, ReportClock clock, ReportWalk walk)
@@ -154,6 +156,7 @@ public sealed class ReportMount
 
             _walk.Begin(_sectors.AddressOf(sector), _sectors.LimitOf(sector), _priority, _sectors.FirstOf(sector));
             _isWalking = true;
+            _isLastStart = true;
         }
 
         for (int i = 0; i < RecordsPerStep; i++)
@@ -167,6 +170,9 @@ public sealed class ReportMount
             if (result == StdReturn.NotOk)
             {
                 _state.Next += _walk.IsFailed ? UnreadNumbers : 0;
+
+                // A record that was torn in the last start may read well the next time: its number is not given again.
+                _isTorn = _isTorn || (_walk.IsTorn && _isLastStart);
                 _isWalking = false;
                 _priority++;
                 return;
@@ -191,6 +197,7 @@ public sealed class ReportMount
             return;
         }
 
+        _isLastStart = ReportLayout.BootNumberOf(buffer, index) == ReportSectorHeader.BootNumberOf(_newest, 0);
         _sectors.NoteLast(_priority, _walk.Number);
         _state.Next = ReportState.Larger(_state.Next, _walk.Number + 1);
         if (_walk.Kind == ReportKind.Time && _walk.Length == ReportLayout.Overhead + 8)
@@ -202,8 +209,9 @@ public sealed class ReportMount
 
     private void Resume()
     {
-        // One number for a record that was torn, and that may read well the next time.
-        _state.Next++;
+        // No second sector begins with the number of one that was opened and got no record.
+        bool isBegun = _sectors.Find(_state.Next) != ReportSectors.None;
+        _state.Next += _isTorn || isBegun ? 1u : 0;
         _state.BootNumber = (ushort)(ReportSectorHeader.BootNumberOf(_newest, 0) + 1);
         for (int i = 0; i < ReportSectorHeader.GivenUpMax; i++)
         {

@@ -25,7 +25,7 @@ public static class ReportSectorHeader
     private const int ErasesOffset = 12;
     private const int EpochOffset = 16;
     private const int NextOffset = 20;
-    internal const int AcknowledgedOffset = 24;
+    private const int AcknowledgedOffset = 24;
     private const int CountersOffset = 28;
     private const int GivenUpOffset = CountersOffset + ReportState.CountersLength;
     private const int MarkOffset = GivenUpOffset + (4 * GivenUpMax);

@@ -30,6 +30,12 @@ public sealed class ReportState
     private uint _skipped;
     private uint _skippedUpTo;
 
+    /// <summary>Sum of what is carried on: it differs whenever there is something to write down.</summary>
+    public uint Sum
+    {
+        get { return AcknowledgedUpTo + Expired + Dropped[ReportPriority.Low] + Dropped[ReportPriority.Normal] + Dropped[ReportPriority.High]; }
+    }
+
     /// <summary>Notes that a reader was not given this record, for it has expired; it is counted when the reader acknowledges what is beyond it.</summary>
     public void Skip(uint number)
     {

@@ -32,6 +32,9 @@ public sealed class ReportWalk
         _window = new FlsWindow(fls, FlsPriority.Data, lengthMax);
     }
 
+    /// <summary>True when something that is no whole record lies behind the last one.</summary>
+    public bool IsTorn { get; private set; }
+
     /// <summary>True when the walk ended since the flash could not be read.</summary>
     public bool IsFailed { get; private set; }
 
@@ -76,6 +79,7 @@ public sealed class ReportWalk
         _numberMin = first;
         _position = ReportSectorHeader.Length;
         _isAtRecord = false;
+        IsTorn = false;
         Extend(limit);
     }
 
@@ -116,6 +120,7 @@ public sealed class ReportWalk
                 return StdReturn.NotOk;
             }
 
+            IsTorn = IsTorn || _blank == 0;
             _position += (uint)_alignment;
         }
 
@@ -169,6 +174,7 @@ public sealed class ReportWalk
         Length = ReportLayout.LengthOf(buffer, index);
         _numberMin = hasNumber ? number : _numberMin;
         _isAtRecord = true;
+        IsTorn = false;
         return true;
     }
 

@@ -32,7 +32,8 @@ public sealed class ReportWriter
     private int _sector;
     private byte _priority;
     private int _tries;
-    private uint _acknowledged;
+    private uint _saved;
+    private uint _sumInHeader;
     private uint _acknowledgedMs;
 
     /// <summary>A writer of records of at most so many bytes.</summary>
@@ -72,7 +73,7 @@ public sealed class ReportWriter
     {
         _sequence = sequence;
         _erasesMax = erasesMax;
-        _acknowledged = _state.AcknowledgedUpTo;
+        _saved = _state.Sum;
         _acknowledgedMs = nowMs - AcknowledgeMsMin;
     }
 
@@ -112,7 +113,7 @@ public sealed class ReportWriter
             _reclaim.Begin(_priority);
             _phase = Phase.Reclaim;
         }
-        else if (_acknowledged != _state.AcknowledgedUpTo && nowMs - _acknowledgedMs >= AcknowledgeMsMin)
+        else if (_saved != _state.Sum && nowMs - _acknowledgedMs >= AcknowledgeMsMin)
         {
             StartAcknowledgement(nowMs);
         }
@@ -142,7 +143,7 @@ public sealed class ReportWriter
             {
                 Bytes.Fill(_record, 0, _record.Length, 0xFF);
                 ReportLayout.WriteAcknowledgement(_record, _priority, _state);
-                _acknowledged = _state.AcknowledgedUpTo;
+                _saved = _state.Sum;
                 _acknowledgedMs = nowMs;
                 Program(ReportLayout.AcknowledgementLength, Phase.Acknowledgement);
                 return;
@@ -207,6 +208,7 @@ public sealed class ReportWriter
         switch (_phase)
         {
             case Phase.Erase:
+                _sumInHeader = _state.Sum;
                 ReportSectorHeader.Write(_header, _priority, _sequence + 1, _erases, _state, _sectors, _clock);
                 ProgramHeader(0, Phase.Header);
                 break;
@@ -217,7 +219,7 @@ public sealed class ReportWriter
                 _sequence++;
                 _erasesMax = ReportState.Larger(_erasesMax, _erases);
                 _sectors.Open(_sector, _state.Next, _priority);
-                _acknowledged = BigEndian.ReadU32(_header, ReportSectorHeader.AcknowledgedOffset);
+                _saved = _sumInHeader;
                 StartRecord();
                 break;
             case Phase.Record:
@@ -255,7 +257,7 @@ public sealed class ReportWriter
 
         if (_phase == Phase.Acknowledgement)
         {
-            _acknowledged = 0;
+            _saved = _state.Sum - 1;
             StartNext(nowMs);
             return;
         }

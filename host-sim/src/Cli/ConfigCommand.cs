@@ -49,16 +49,23 @@ public static class ConfigCommand
             HelpName = "N",
             DefaultValueFactory = _ => WearLife.Usual.Updates,
         };
+        var reports = new Option<int>("--report-bytes")
+        {
+            Description = "Bytes of reports a day",
+            HelpName = "N",
+            DefaultValueFactory = _ => WearLife.ReportBytesPerDayMax,
+        };
         ToolCommand wear = new ToolCommand("wear", "Say how many erases a year each area of the flash meets at the most, in normal life and attacked day and night, and how many years it lasts.")
             .WithExample("esync config wear", "the boards of the nearest nf.config; ends with 1 when an area would last less than 15 years")
             .WithExample("esync config wear --updates 365", "an update a day");
         wear.Options.Add(config);
         wear.Options.Add(updates);
-        wear.SetAction(parsed => Wear(parsed.GetValue(config), parsed.GetValue(updates), parsed.InvocationConfiguration));
+        wear.Options.Add(reports);
+        wear.SetAction(parsed => Wear(parsed.GetValue(config), parsed.GetValue(updates), parsed.GetValue(reports), parsed.InvocationConfiguration));
         return wear;
     }
 
-    private static int Wear(string? path, int updates, InvocationConfiguration console)
+    private static int Wear(string? path, int updates, int reportBytes, InvocationConfiguration console)
     {
         path ??= NfConfig.FindDefault();
         if (HasProblems(path, console))
@@ -71,9 +78,14 @@ public static class ConfigCommand
             throw new UserErrorException(ExitCode.BadUsage, $"--updates {updates}: give the updates of a year, 0 to 10,000");
         }
 
+        if (reportBytes < 0)
+        {
+            throw new UserErrorException(ExitCode.BadUsage, $"--report-bytes {reportBytes}: give the bytes of reports that a day makes, 0 or more");
+        }
+
         NfConfig config = NfConfig.Load(path);
         (EcuDefinition Ecu, WearLine Line)[] lines =
-            [.. config.Ecus.Values.SelectMany(ecu => WearBudget.Of(ecu, WearLife.Usual with { Updates = updates }).Select(line => (ecu, line)))];
+            [.. config.Ecus.Values.SelectMany(ecu => WearBudget.Of(ecu, WearLife.Usual with { Updates = updates, ReportBytesPerDay = reportBytes }).Select(line => (ecu, line)))];
         Terminal.WriteTable(
             console.Output,
             ["ECU", "part", "area", "erases an update", "a year", "more under attack", "erases it stands", "years", "years under attack"],
@@ -84,7 +96,7 @@ public static class ConfigCommand
             return ExitCode.Ok;
         }
 
-        console.Error.WriteLine($"less than {WearBudget.YearsMin} years: {string.Join(", ", weak)}. Raise nvm.sparingDelayMsMax, or give the area more sectors.");
+        console.Error.WriteLine($"less than {WearBudget.YearsMin} years: {string.Join(", ", weak)}. Raise nvm.sparingDelayMsMax, report less, or give the area more sectors.");
         return ExitCode.UnexpectedOutcome;
     }
 

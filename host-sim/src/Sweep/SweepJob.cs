@@ -11,6 +11,7 @@ public sealed class SweepJob
     private const int FindingsMax = 1000;
     private readonly List<SweepFinding> _findings = [];
     private SweepLedger _ledger;
+    private ReportLedger _reports = new();
 
     /// <summary>A job that is not prepared yet.</summary>
     public SweepJob(SweepScenario scenario, SweepPart part, SweepRequest request)
@@ -34,6 +35,9 @@ public sealed class SweepJob
     /// <summary>The flash at the beginning.</summary>
     public FlashSnapshot Start { get; private set; }
 
+    /// <summary>A copy of what its report log has promised at the beginning.</summary>
+    public ReportLedger Reports => _reports.Clone();
+
     /// <summary>A copy of what the ECU has promised at the beginning.</summary>
     public SweepLedger Ledger => _ledger.Clone();
 
@@ -47,6 +51,7 @@ public sealed class SweepJob
             prepared.Prepare();
             Start = prepared.Flash.Memory.Snapshot();
             _ledger = prepared.Ledger;
+            _reports = prepared.Reports;
             cell = Sweep(cell);
         }
         catch (Exception error) when (error is not (OperationCanceledException or UserErrorException))
@@ -78,7 +83,7 @@ public sealed class SweepJob
     }
 
     /// <summary>A world over this flash, with these promises.</summary>
-    public SweepWorld World(FlashModel flash, SweepLedger ledger) => new(Part, Scenario, flash, ledger);
+    public SweepWorld World(FlashModel flash, SweepLedger ledger) => new(Part, Scenario, flash, ledger, Reports);
 
     /// <summary>Notes a finding of one attempt.</summary>
     public void Find(Exception error, string what, FlashCut first, FlashCut? second = null) =>

@@ -31,6 +31,9 @@ public sealed class SweepPart
         LongBlockConfig.NvM.LengthMax[NvMBlock.Fingerprint] = (ushort)Math.Min(Config.Fls.NvM0.Length / 8, ushort.MaxValue);
     }
 
+    /// <summary>The same ECU with a report log in the last sectors of the part, as short as it may be.</summary>
+    public EcuConfig LogConfig => ConfigOf(WithLog());
+
     /// <summary>Name of the row.</summary>
     public string Name { get; }
 
@@ -70,6 +73,32 @@ public sealed class SweepPart
         }
 
         return null;
+    }
+
+    private FlsConfig WithLog()
+    {
+        int first = Geometry.SectorCount - (int)ReportLog.SectorsMin;
+        uint start = Geometry.StartOf(first);
+        FlsConfig map = Config.Fls;
+        FlsArea[] others = [map.BankB, map.ManifestA, map.ManifestB, map.Staging, map.NvM0, map.NvM1, map.Checkpoint0, map.Checkpoint1, map.BootRecord2];
+        return others.Any(area => area.Start + area.Length > start)
+            ? throw new InvalidOperationException($"{Name}: no room for a report log")
+            : new FlsConfig
+            {
+                BankA = map.BankA,
+                BankB = map.BankB,
+                ManifestA = map.ManifestA,
+                ManifestB = map.ManifestB,
+                Staging = map.Staging,
+                BootRecord0 = map.BootRecord0,
+                BootRecord1 = map.BootRecord1,
+                BootRecord2 = map.BootRecord2,
+                NvM0 = map.NvM0,
+                NvM1 = map.NvM1,
+                Checkpoint0 = map.Checkpoint0,
+                Checkpoint1 = map.Checkpoint1,
+                ReportLog = new FlsArea { Start = start, Length = Geometry.Size - start },
+            };
     }
 
     private static EcuConfig ConfigOf(FlsConfig map)

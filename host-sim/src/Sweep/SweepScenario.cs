@@ -52,6 +52,9 @@ public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorl
     /// <summary>True: with a long block in NvM, so that its areas run full.</summary>
     public bool HasLongBlocks { get; init; }
 
+    /// <summary>True: with a report log.</summary>
+    public bool HasReports { get; init; }
+
     /// <summary>True: the images are 256 KiB long; only a full run has such a row.</summary>
     public bool IsLarge { get; init; }
 
@@ -109,6 +112,9 @@ public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorl
         }),
         new("nvm-rewrite", "blocks of NvM written until both areas have changed over several times", Installed, RewriteBlocks, StoreAgain) { HasLongBlocks = true },
         new("boot-record", "changes of the boot record over two power cycles", Installed, ChangeRecords, ChangeAgain),
+        new("report-append", "reports of each priority, over a restart", NeverRefused, world => Report(world, 0, 2, 1, 0, 2), GoOnReporting) { HasReports = true, Parts = Few },
+        new("report-overflow", "reports into a full log: sectors given up, counted and erased", FillLog, world => Report(world, [.. Enumerable.Repeat((byte)0, 2 * RecordsOf(world)), 2, 1]), GoOnReporting) { HasReports = true, Parts = Few },
+        new("report-acknowledge", "reports acknowledged, their sectors used again", FillLog, AcknowledgeReports, GoOnReporting) { HasReports = true, Parts = Few },
         new("trust-manifest", "new trust anchors, 0214", Installed, ChangeKeys, ChangeKeys),
         new("full-image-256k", "FF00, an image of 256 KiB, FF01", Bound, SendImage, FinishUpdate) { IsLarge = true, Parts = First },
         new("update-frames", "a whole update over the bus, each frame, under a new client", NeverRefused, FinishUpdate, FinishUpdate) { SweptBy = SweptBy.Frames, Parts = Few },
@@ -131,6 +137,45 @@ public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorl
     {
         world.Rig.Provision(world.Images.Provisioning);
         world.Require(FotaError.None, "provisioning");
+    }
+
+    private static void Report(SweepWorld world, params byte[] priorities)
+    {
+        world.Reports.Check(world.Rig);
+        foreach (byte priority in priorities)
+        {
+            world.Reports.Append(world.Rig, priority);
+        }
+
+        world.Reports.Check(world.Rig);
+    }
+
+    // Records that fill a sector of the log, and some more.
+    private static int RecordsOf(SweepWorld world) => world.Flash.Geometry.LengthOf(world.Flash.Geometry.SectorCount - 1) / 400;
+
+    private static void FillLog(SweepWorld world)
+    {
+        NeverRefused(world);
+        Report(world, 2, 1);
+        while (ReportLedger.DroppedOf(world.Rig.Agent.Data.Reports) == 0)
+        {
+            world.Reports.Append(world.Rig, 0);
+        }
+    }
+
+    private static void AcknowledgeReports(SweepWorld world)
+    {
+        Report(world, 0);
+        world.Reports.Acknowledge(world.Rig, world.Rig.Agent.Data.Reports.NextSequence - 2);
+        Report(world, [.. Enumerable.Repeat((byte)1, RecordsOf(world) + 1)]);
+    }
+
+    private static void GoOnReporting(SweepWorld world)
+    {
+        Report(world, 2, 0, 1);
+        world.Start();
+        Report(world, 0);
+        world.RequireConfirmed(world.Images.One);
     }
 
     private static void Nothing(SweepWorld world)

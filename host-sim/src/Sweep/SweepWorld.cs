@@ -14,12 +14,13 @@ public sealed class SweepWorld : IPowerCutScenario
     private readonly SweepScenario _scenario;
 
     /// <summary>An ECU without power.</summary>
-    public SweepWorld(SweepPart part, SweepScenario scenario, FlashModel flash, SweepLedger ledger)
+    public SweepWorld(SweepPart part, SweepScenario scenario, FlashModel flash, SweepLedger ledger, ReportLedger? reports = null)
     {
+        Reports = reports ?? new ReportLedger();
         _part = part;
         _scenario = scenario;
         Ledger = ledger;
-        Rig = new AgentRig(scenario.HasLongBlocks ? part.LongBlockConfig : part.Config, flash)
+        Rig = new AgentRig(scenario.HasReports ? part.LogConfig : scenario.HasLongBlocks ? part.LongBlockConfig : part.Config, flash)
         {
             RoutineBegins = RoutineBegins,
             RoutineEnded = RoutineEnded,
@@ -35,6 +36,9 @@ public sealed class SweepWorld : IPowerCutScenario
     /// <summary>What may not be lost.</summary>
     public SweepLedger Ledger { get; }
 
+    /// <summary>What its report log may not lose.</summary>
+    public ReportLedger Reports { get; }
+
     /// <summary>Images for this part.</summary>
     public SweepImages Images => _part.Images;
 
@@ -42,7 +46,7 @@ public sealed class SweepWorld : IPowerCutScenario
     public SignedImage Wanted => _scenario.Update(_part.Images);
 
     /// <inheritdoc/>
-    public string Expectation => Ledger.ToString();
+    public string Expectation => $"{Ledger} {Reports}";
 
     /// <summary>Brings the ECU where the scenario begins.</summary>
     public void Prepare()
@@ -70,7 +74,7 @@ public sealed class SweepWorld : IPowerCutScenario
     public IPowerCutScenario Fork(FlashModel flash)
     {
         Observe();
-        return new SweepWorld(_part, _scenario, flash, Ledger.Clone());
+        return new SweepWorld(_part, _scenario, flash, Ledger.Clone(), Reports.Clone());
     }
 
     /// <inheritdoc/>

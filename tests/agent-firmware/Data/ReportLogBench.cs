@@ -27,7 +27,7 @@ public sealed class ReportLogBench
     private const int CyclesMax = 400_000;
 
     /// <summary>A log in an area of whole sectors; nothing has run yet.</summary>
-    public ReportLogBench(FlashModel flash, FlsArea area, uint nowMs = 0xFFFF_FF00, byte entropy = 0, int queueLength = QueueLength)
+    public ReportLogBench(FlashModel flash, FlsArea area, uint nowMs = 0xFFFF_FF00, byte entropy = 0, int recordLengthMax = RecordLengthMax)
     {
         Flash = flash;
         Area = area;
@@ -39,7 +39,8 @@ public sealed class ReportLogBench
             mcu.ReadEntropy([]);
         }
 
-        Log = new ReportLog(Fls, mcu, queueLength, RecordLengthMax);
+        Log = new ReportLog(Fls, mcu, Math.Max(QueueLength, 2 * recordLengthMax), recordLengthMax);
+        LengthMax = recordLengthMax;
     }
 
     public FlashModel Flash { get; }
@@ -51,6 +52,9 @@ public sealed class ReportLogBench
     public ReportLog Log { get; }
 
     public uint NowMs { get; set; }
+
+    /// <summary>Longest record.</summary>
+    public int LengthMax { get; }
 
     /// <summary>A new log of so many sectors on a new part, ready.</summary>
     public static ReportLogBench New(int sectors = 8, string geometry = "w25q32", int first = 2)
@@ -67,7 +71,7 @@ public sealed class ReportLogBench
     public ReportLogBench Restart(byte entropy = 0)
     {
         Flash.PowerOn();
-        return new ReportLogBench(Flash, Area, NowMs, entropy).Mount();
+        return new ReportLogBench(Flash, Area, NowMs, entropy, LengthMax).Mount();
     }
 
     /// <summary>Runs until the log is ready.</summary>
@@ -106,6 +110,7 @@ public sealed class ReportLogBench
     /// <summary>One response's worth of records.</summary>
     public List<FetchedReport> Read(uint from, int room = 1000)
     {
+        room = Math.Max(room, LengthMax);
         byte[] into = new byte[room + 8];
         Array.Fill(into, (byte)0xEE);
         if (!Log.BeginRead(from, into, 4, room))

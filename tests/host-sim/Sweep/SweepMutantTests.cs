@@ -8,6 +8,7 @@ namespace EsyncTests.HostSim.Sweep;
 public sealed class SweepMutantTests
 {
     private const string Fota = "agent-firmware/src/Fota/";
+    private const string Log = "agent-firmware/src/Data/";
 
     public static TheoryData<Mutant, string, string, string> Mutants => new()
     {
@@ -46,6 +47,10 @@ public sealed class SweepMutantTests
         {
             new Mutant("a state counts before its record is written", Fota + "CheckpointLog.cs", "        _nextState = state;\n", "        _nextState = state;\n        State.CopyFrom(state);\n"),
             "delta-image", "w25q32", "resentInFull"
+        },
+        {
+            new Mutant("reports go on in the sector of the last start", Log + "ReportMount.cs", "        _clock.Begin(_state.Next);", "        for (int p = 0; p < 3; p++) { int s = _sectors.Newest(p); if (s >= 0) { uint f = _sectors.FirstOf(s); _sectors.Open(s, f, p); } }\n        _clock.Begin(_state.Next);"),
+            "report-append", "w25q32", "bricks"
         },
     };
 

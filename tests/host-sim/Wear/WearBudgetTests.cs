@@ -32,9 +32,22 @@ public sealed class WearBudgetTests
     {
         EcuDefinition ecu = NfConfig.Load(Repository.PathOf("nf.config")).Ecu(name);
         IReadOnlyList<WearLine> lines = WearBudget.Of(ecu, WearLife.Usual);
-        Assert.Equal(["banks", "manifest slots", "staging", "bootRecord", "nvm", "checkpoint"], lines.Select(line => line.Area));
+        string[] log = ecu.Config.Fls.ReportLog.Length > 0 ? ["reportLog"] : [];
+        Assert.Equal(["banks", "manifest slots", "staging", "bootRecord", "nvm", "checkpoint", .. log], lines.Select(line => line.Area));
         Assert.All(lines, line => Assert.True(line.Years >= WearBudget.YearsMin, $"{line}"));
         Assert.All(lines.Where(line => line.Area != "nvm"), line => Assert.Equal(0, line.AttackPerYear));
+    }
+
+    // 8,000,000 bytes in sectors of 3,968 each day, three more in each of 730 starts, over 256 sectors.
+    [Theory]
+    [InlineData(8_000_000, 2885.0)]
+    [InlineData(0, 8.6)]
+    public void The_report_log_is_erased_as_often_as_its_records_fill_its_sectors(int bytesPerDay, double perYear)
+    {
+        EcuDefinition ecu = NfConfig.Load(Repository.PathOf("nf.config")).Ecu("motor");
+        WearLine line = WearBudget.Of(ecu, WearLife.Usual with { ReportBytesPerDay = bytesPerDay }).Single(one => one.Area == "reportLog");
+        Assert.Equal(perYear, line.NormalPerYear, 0.5);
+        Assert.Equal(0, line.PerUpdate);
     }
 
     // 8 levels and 7 failures: at once, and again after each of 24 good accesses; and one write in each two hours.
@@ -164,7 +177,7 @@ public sealed class WearBudgetTests
             ["nvm"] = [map.NvM0, map.NvM1],
             ["checkpoint"] = [map.Checkpoint0, map.Checkpoint1],
         };
-        foreach (WearLine line in WearBudget.Of(rig.Definition, WearLife.Usual))
+        foreach (WearLine line in WearBudget.Of(rig.Definition, WearLife.Usual).Where(line => line.Area != "reportLog"))
         {
             int worst = areas[line.Area].Max(area => Enumerable.Range(0, (int)area.Length / 4096).Max(i => erases[rig.Ecu.Flash.Geometry.SectorAt(area.Start) + i]));
             TestContext.Current.TestOutputHelper?.WriteLine($"{line.Area}: {worst} erases, at most {line.PerUpdate}");
