@@ -43,6 +43,7 @@ public static class RootCommandFactory
         yield return AttackCommand.Create();
         yield return KeysCommand.Create(files);
         yield return PackageCommand.Create(files);
+        yield return RulesCommand.Create(files);
         yield return ConfigCommand.Create();
         yield return SignalsCommand.Create();
         yield return HilCommand.Create();

@@ -10,7 +10,7 @@ namespace EsyncSim.Packages;
 /// <summary>Finds out what keys have signed.</summary>
 public static class SeenSignatures
 {
-    private static readonly string[] Extensions = [".esp", ".trust"];
+    private static readonly string[] Extensions = [".esp", ".trust", ".rules"];
 
     /// <summary>Tells a store what packages and trust files say of a key; returns those that carry a signature of it, with the index.</summary>
     /// <param name="store">Store that learns.</param>
@@ -50,8 +50,8 @@ public static class SeenSignatures
     {
         try
         {
-            return TrustFile.IsTrustFile(file)
-                ? [TrustFile.Decode(file, path).Envelope]
+            return Rules.RulesFile.IsRulesFile(file) ? [Rules.RulesFile.Decode(file, path).Envelope]
+                : TrustFile.IsTrustFile(file) ? [TrustFile.Decode(file, path).Envelope]
                 : [.. Package.Decode(file, path).Entries.Select(entry => SuitEnvelope.Decode(entry.Envelope))];
         }
         catch (SuitException error)
