@@ -108,6 +108,8 @@ internal sealed class TurnRecorder(IlMeter meter)
 
         public uint TakenSignalCount { get; private set; }
 
+        public uint RuleInstructionCount { get; private set; }
+
         public void MainFunction(uint nowMs)
         {
             long before = recorder._meter.Total;
@@ -128,6 +130,7 @@ internal sealed class TurnRecorder(IlMeter meter)
             MadeByteCount = agent.MadeByteCount;
             ReadSignalCount = agent.ReadSignalCount;
             TakenSignalCount = agent.TakenSignalCount;
+            RuleInstructionCount = agent.RuleInstructionCount;
         }
     }
 }

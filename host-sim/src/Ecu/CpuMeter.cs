@@ -54,6 +54,13 @@ public sealed class CpuMeter
         _il -= _costs[operation];
     }
 
+    /// <summary>Adds instructions that were counted as such.</summary>
+    internal void AddInstructions(uint count)
+    {
+        _il += count;
+        IsActive = true;
+    }
+
     internal void AddNative(long ns) => _nativeNs += ns;
 
     /// <summary>Begins a turn. What was added since the last one ended, by other threads or at a start, is paid in this one.</summary>

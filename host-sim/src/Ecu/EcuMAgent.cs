@@ -30,5 +30,8 @@ public sealed class EcuMAgent(EcuConfig config, EcuPorts ports) : IAgent
     public uint TakenSignalCount => EcuM.Data.TakenSignalCount;
 
     /// <inheritdoc/>
+    public uint RuleInstructionCount => EcuM.Data.Engine.SpentInstructions;
+
+    /// <inheritdoc/>
     public void MainFunction(uint nowMs) => EcuM.MainFunction(nowMs);
 }

@@ -26,6 +26,9 @@ public interface IAgent
     /// <summary>Signals that were taken from the application so far; wraps.</summary>
     uint TakenSignalCount => 0;
 
+    /// <summary>IL instructions that evaluating collection rules has cost so far, by the agent's own upper bounds; wraps.</summary>
+    uint RuleInstructionCount => 0;
+
     /// <summary>One turn.</summary>
     void MainFunction(uint nowMs);
 }

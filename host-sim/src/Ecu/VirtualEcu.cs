@@ -29,6 +29,7 @@ public sealed class VirtualEcu
     private uint _madeBytes;
     private uint _readSignals;
     private uint _takenSignals;
+    private uint _ruleInstructions;
     private int _quietTurns;
     private bool _isInTurn;
     private bool _isAsleep;
@@ -161,6 +162,7 @@ public sealed class VirtualEcu
         _madeBytes = 0;
         _readSignals = 0;
         _takenSignals = 0;
+        _ruleInstructions = 0;
         _quietTurns = 0;
         Application = _loader();
         EcuDrivers drivers = Board.Start(Config, Mcu, _options.Costs, _meter);
@@ -289,6 +291,12 @@ public sealed class VirtualEcu
         Charge(IlOperation.MadeByte, agent.MadeByteCount, ref _madeBytes);
         Charge(IlOperation.ReadSignal, agent.ReadSignalCount, ref _readSignals);
         Charge(IlOperation.TakenSignal, agent.TakenSignalCount, ref _takenSignals);
+        uint rules = unchecked(agent.RuleInstructionCount - _ruleInstructions);
+        if (rules != 0)
+        {
+            _meter.AddInstructions(rules);
+            _ruleInstructions = agent.RuleInstructionCount;
+        }
     }
 
     private void Charge(IlOperation operation, uint count, ref uint charged)
