@@ -2,7 +2,8 @@
 //   application ─► inbox ─┐
 //   CAN frames ─► frames ─┴► signal table ─► services 22, 2A, 2C
 //                                       └──► snapshots of Dem ─► feed ─► report log ─► service 31
-// Invariants: nothing is allocated after the constructor; a turn in which nothing was published costs a handful of instructions.
+// Invariants: nothing is allocated after the constructor; a turn in which nothing was published costs a handful of instructions,
+// for what depends on time alone is looked at once in a millisecond.
 // Must not know units, factors and VSS paths, which are the host's.
 // Tests: tests/agent-firmware/Data.
 namespace EsyncAgent;
@@ -17,6 +18,7 @@ public sealed class Data : IDemListener, ISnapshotSource
     private readonly SignalInbox _inbox;
     private readonly SignalFrames _frames;
     private uint _nowMs;
+    private uint _evaluatedMs;
 
     /// <summary>Makes it and attaches it to its sources.</summary>
     public Data(DataConfig config, int frameCount, CanIf canIf, Fls fls, NvM nvm, Dem dem, IMcu mcu, IApplicationLoader application)
@@ -100,17 +102,31 @@ public sealed class Data : IDemListener, ISnapshotSource
     /// <summary>Goes on with the report log and the rules; they are at work before the boot decision too, for what is reported then.</summary>
     public void MemoryMainFunction(uint nowMs)
     {
+        bool isNewMs = nowMs != _nowMs;
         _nowMs = nowMs;
-        Reports.MainFunction(nowMs);
-        Rules.MainFunction(nowMs);
-        Feed.RulesSequence = Rules.InForce.SequenceNumber;
+        if (isNewMs || !Reports.IsAtRest)
+        {
+            Reports.MainFunction(nowMs);
+        }
+
+        if (isNewMs)
+        {
+            Rules.MainFunction(nowMs);
+            Feed.RulesSequence = Rules.InForce.SequenceNumber;
+        }
     }
 
     /// <summary>Takes what was published, and notices what has stayed away.</summary>
     public void MainFunction(uint nowMs)
     {
-        Clock.MainFunction(nowMs);
         _inbox.MainFunction();
+        if (nowMs == _evaluatedMs)
+        {
+            return;
+        }
+
+        _evaluatedMs = nowMs;
+        Clock.MainFunction(nowMs);
         _frames.MainFunction(nowMs);
         Engine.MainFunction(nowMs);
     }

@@ -57,6 +57,12 @@ public sealed class ReportLog : IReportSink
         get { return !IsPresent || (IsReady ? _writer.IsIdle : _queue.IsEmpty); }
     }
 
+    /// <summary>True when a turn would find nothing to do but what depends on time.</summary>
+    public bool IsAtRest
+    {
+        get { return !IsPresent || (IsReady && _writer.IsIdle); }
+    }
+
     /// <summary>Name of the log's life; 0 when it is not ready.</summary>
     public uint Epoch
     {
