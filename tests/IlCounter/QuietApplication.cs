@@ -11,7 +11,7 @@ internal class QuietApplication : IApplicationLoader
 {
     public byte Runtime => 1;
 
-    public ushort ContractVersion => 1;
+    public ushort ContractVersion => 2;
 
     public ApplicationState State { get; private set; }
 

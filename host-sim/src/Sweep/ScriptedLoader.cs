@@ -19,7 +19,7 @@ public sealed class ScriptedLoader : IApplicationLoader
 
     public byte Runtime => 1;
 
-    public ushort ContractVersion => 1;
+    public ushort ContractVersion => 2;
 
     public ApplicationState State { get; private set; }
 

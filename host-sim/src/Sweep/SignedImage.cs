@@ -119,7 +119,7 @@ public sealed record SignedImage(string Version, byte[] Envelope, byte[] Payload
     private static byte[] Bundle(BundleRuntime runtime, string version, byte[] assembly) => new ApplicationBundle
     {
         Runtime = runtime,
-        ContractVersion = 1,
+        ContractVersion = 2,
         Version = version,
         EntryClass = "Rig.Application",
         Assemblies = [assembly],

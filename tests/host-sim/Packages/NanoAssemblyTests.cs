@@ -19,7 +19,7 @@ public sealed class NanoAssemblyTests
         NanoAssembly assembly = Good(file.Define(0, file.Text("Inner"), enclosing: 0, PeFile.Class, (PeFile.PrivateConstructor, 1)).Build());
 
         Assert.Equal(("Fan", new Version(2, 0, 0, 0), false), (assembly.Name, assembly.Version, assembly.HasNativeMethods));
-        Assert.Equal([new("mscorlib", new(1, 17, 11, 0)), new("EsyncAgent.App", new(1, 0, 0, 0)), new("Maps", new(1, 2, 3, 4))], assembly.References);
+        Assert.Equal([new("mscorlib", new(1, 17, 11, 0)), new("EsyncAgent.App", new(2, 0, 0, 0)), new("Maps", new(1, 2, 3, 4))], assembly.References);
         Assert.Equal(
             [
                 new("Fan.Application", IsConcreteClass: true, HasPublicConstructor: true, HasStaticConstructor: false),
