@@ -39,6 +39,7 @@ internal sealed class UpdateScenario : IUpdateObserver
     {
         _images = images;
         _definition = NfConfig.Load(Path.Combine(AgentCompiler.RepositoryRoot, NfConfig.FileName)).Ecu(ecu);
+        _definition.Config.Data.BuiltInRules = []; // what rules cost is counted by themselves (RuleMeasurement)
         change?.Invoke(_definition.Config);
         Bus = new VirtualBus(_time, (int)_definition.Bus.BitRate);
         Ecu = VirtualEcu.Create(Bus, _definition, options with { Loader = () => new QuietApplication() });
