@@ -79,6 +79,12 @@ public sealed class WatchDemo : IWatchSource, IDataServerObserver
             await _running;
         }
 
+        // What is there already comes before any limit, even one of no time.
+        if (_heard.Reader.TryRead(out (string Vehicle, DataBatch Batch) message))
+        {
+            return message;
+        }
+
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(timeout);
         try
