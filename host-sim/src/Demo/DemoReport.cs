@@ -51,8 +51,17 @@ public sealed record TransferResult(
     public string Version { get; init; } = string.Empty;
 }
 
-/// <summary>Everything.</summary>
-public sealed record DemoReport(IReadOnlyList<DemoStep> Steps, IReadOnlyList<TransferResult> Transfers)
+/// <summary>What became of the reports of all ECUs.</summary>
+/// <param name="Made">Records that the ECUs have numbered.</param>
+/// <param name="Delivered">Records of them that are at the server.</param>
+/// <param name="Lost">Records that are not.</param>
+/// <param name="Duplicated">Records that are there twice.</param>
+/// <param name="SlowDownPercent">By how much a download takes longer while data is gathered and collected.</param>
+/// <param name="LatestSampleMs">Milliseconds by which the latest periodic sample of that download was late; null when there was none.</param>
+public sealed record DemoDataReport(long Made, long Delivered, long Lost, long Duplicated, double SlowDownPercent, double? LatestSampleMs);
+
+/// <summary>Everything; <paramref name="Data"/> is null in what is no demo.</summary>
+public sealed record DemoReport(IReadOnlyList<DemoStep> Steps, IReadOnlyList<TransferResult> Transfers, DemoDataReport? Data = null)
 {
     /// <summary>Virtual time that it took, in seconds; for people.</summary>
     [JsonIgnore]

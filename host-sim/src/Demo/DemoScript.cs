@@ -24,12 +24,15 @@ public sealed class DemoScript
     private readonly ulong _seed;
     private readonly IDemoScreen _screen;
     private readonly DemoSteps _steps;
+    private readonly DemoOptions _options;
     private readonly Dictionary<string, byte[]> _tablesBefore = [];
+    private DemoDataReport? _data;
 
-    private DemoScript(DemoWorld world, ulong seed, IDemoScreen screen)
+    private DemoScript(DemoWorld world, DemoOptions options, IDemoScreen screen)
     {
         _world = world;
-        _seed = seed;
+        _options = options;
+        _seed = options.Seed;
         _screen = screen;
         _steps = new DemoSteps(world, screen);
     }
@@ -39,9 +42,9 @@ public sealed class DemoScript
     public static DemoReport Run(DemoOptions options, IDemoScreen screen)
     {
         using DemoWorld world = new(options, screen);
-        DemoScript script = new(world, options.Seed, screen);
+        DemoScript script = new(world, options, screen);
         world.Time.Run(script.RunAsync);
-        return new DemoReport(script._steps.All, world.Transfers) { VirtualSeconds = world.Time.NowNs / (double)VirtualTime.NsPerSecond };
+        return new DemoReport(script._steps.All, world.Transfers, script._data) { VirtualSeconds = world.Time.NowNs / (double)VirtualTime.NsPerSecond };
     }
 
     private async Task RunAsync()
@@ -82,6 +85,7 @@ public sealed class DemoScript
         await new SmallUpdates(_world, _steps, _screen).RunAsync();
         _screen.Chapter("Packages that are not what they should be are refused");
         await RefuseAllAsync(_world.Motor);
+        _data = await new DataChapter(_world, _steps, _screen, _options).RunAsync();
         foreach (DemoEcu ecu in _world.Ecus)
         {
             NoteStrayWrites(ecu);

@@ -23,6 +23,11 @@ public static class DemoSummary
             }
         }
 
+        if (report.Data is { } data)
+        {
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"data up: {data.Made:N0} records made, {data.Delivered:N0} delivered, {data.Lost:N0} lost, {data.Duplicated:N0} twice at the server; a download takes {data.SlowDownPercent:F1} % longer meanwhile"));
+        }
+
         int passed = report.Steps.Count(step => step.Pass);
         string verdict = report.IsPassed ? "[green]pass[/]" : "[red]fail[/]";
         console.MarkupLine(string.Create(CultureInfo.InvariantCulture, $"{verdict}: {passed} of {report.Steps.Count} steps as expected; {report.VirtualSeconds:F0} s of the ECUs' time in {wall.TotalSeconds:F1} s"));

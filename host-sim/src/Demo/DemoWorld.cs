@@ -19,11 +19,14 @@ public sealed class DemoWorld : IDisposable
     private const string BatteryName = "battery";
     private readonly DemoKeys _keys;
     private readonly SeededRandom _epochs;
+    private readonly IDemoScreen _screen;
+    private DemoData? _data;
 
     /// <summary>Makes the world; ECUs are switched off, nothing is connected yet.</summary>
     /// <exception cref="UserErrorException">Configuration or broker are not usable.</exception>
     public DemoWorld(DemoOptions options, IDemoScreen screen)
     {
+        _screen = screen;
         BoardOverride? board = options.Board is null ? null : new BoardOverride(options.Board, [MotorName, BatteryName]);
         NfConfig config = NfConfig.Load(options.ConfigPath, board);
         Bench = new VirtualBench(Time, options.Seed, [config.Ecu(MotorName), config.Ecu(BatteryName)]);
@@ -66,11 +69,15 @@ public sealed class DemoWorld : IDisposable
     {
         Topics topics = new(vehicle);
         CampaignServer server = new(Time, Network.Join("server"), topics, new ServerLedger(NextEpoch()));
-        IEnumerable<VehicleEcu> ecus = Ecus.Select(ecu => new VehicleEcu(ecu.Name, ecu.Client, new UpdatePolicy(), ecu.Meter));
+        VehicleEcu[] ecus = [.. Ecus.Select(ecu => new VehicleEcu(ecu.Name, ecu.Client, new UpdatePolicy(), ecu.Meter))];
         VehicleClient client = new(Time, Network.Join("vehicle"), topics, ecus, VehicleJournal.InMemory(NextEpoch()));
         Vehicle = client.RunAsync();
+        _data = new DemoData(Time, Network, topics, [.. ecus.Zip(Ecus, (ecu, demo) => (ecu, demo.Bench.Definition.Signals))], _screen);
         return server;
     }
+
+    /// <summary>The way of reports; connected by then.</summary>
+    public DemoData Data => _data ?? throw new InvalidOperationException("the vehicle is not connected yet");
 
     /// <summary>The vehicle's client at work; it ends only with an error of the program.</summary>
     public Task Vehicle { get; private set; } = Task.CompletedTask;
@@ -78,6 +85,7 @@ public sealed class DemoWorld : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _data?.Dispose();
         Network.Dispose();
         _keys.Dispose();
     }

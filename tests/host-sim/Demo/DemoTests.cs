@@ -14,7 +14,7 @@ public class DemoTests
 
         Assert.All(report.Steps, step => Assert.True(step.Pass, $"{step.Name}: expected {step.Expected}, observed {step.Observed}"));
         Assert.Equal("pass", report.Outcome);
-        Assert.Equal(23, report.Steps.Count);
+        Assert.Equal(29, report.Steps.Count);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public class DemoTests
         DemoRun run = DemoRun.Make(1, isNetworkVirtual: true, board);
 
         Assert.All(run.Report.Steps, step => Assert.True(step.Pass, $"{step.Name}: expected {step.Expected}, observed {step.Observed}"));
-        Assert.Equal(23, run.Report.Steps.Count);
+        Assert.Equal(29, run.Report.Steps.Count);
         Assert.All(run.Report.Transfers, transfer => Assert.Equal(board, transfer.Board));
     }
 
@@ -65,7 +65,7 @@ public class DemoTests
     {
         using JsonDocument json = JsonDocument.Parse(DemoRun.Standard.Value.Report.ToJson());
 
-        Assert.Equal(["steps", "transfers", "outcome"], json.RootElement.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["steps", "transfers", "data", "outcome"], json.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.Equal(
             ["name", "expected", "observed", "pass"],
             json.RootElement.GetProperty("steps")[0].EnumerateObject().Select(property => property.Name));

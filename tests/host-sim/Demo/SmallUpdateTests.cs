@@ -76,7 +76,7 @@ public class SmallUpdateTests
         DemoRun run = DemoRun.Make(1, isNetworkVirtual: true, config: path);
 
         Assert.All(run.Report.Steps, step => Assert.True(step.Pass, $"{step.Name}: expected {step.Expected}, observed {step.Observed}"));
-        Assert.Equal(22, run.Report.Steps.Count);
+        Assert.Equal(28, run.Report.Steps.Count);
         Assert.Equal(encodings, string.Join(", ", run.Report.Transfers.Select(transfer => transfer.Encoding).Distinct()));
         Assert.Contains(note, run.Output);
         Assert.Contains("takes nothing encrypted (DID FD05)", run.Output);
