@@ -15,7 +15,7 @@ namespace EsyncTests.Vehicle;
 public sealed class ReportCollectionTests : ICollectorObserver, IDisposable
 {
     private const long Begin = 1_767_268_800_000;
-    private readonly VehicleRig _rig = new();
+    private readonly VehicleRig _rig = new(change: config => config.Data.BuiltInRules = []);
     private readonly DataStore _store = DataStore.Open(null);
     private readonly MemoryFileSystem _disk = new();
     private readonly ReportQueue _queue;

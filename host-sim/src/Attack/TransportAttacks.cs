@@ -157,6 +157,7 @@ internal static class TransportAttacks
             await scene.Raw.SendAsync((byte)(0x1F - (i & 1)), 0xFF, 0x36, 0x01, 0xAA, 0xBB, 0xCC, 0xDD);
         }
 
+        await scene.AwaitQuietAsync();
         await scene.ExpectAsync("a request of several frames at once", LongRequest, Answer.Positive);
         scene.Raw.Discard();
         await scene.Raw.SendFunctionalAsync(0x10, 0x20, 0x22, 0xF1, 0x90, 0xF1, 0x8C, 0xF1);

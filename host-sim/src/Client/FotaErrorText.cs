@@ -65,14 +65,14 @@ public static class FotaErrorText
         FotaError.WrongDocument => "the signed document is of another kind: an image's manifest, a trust manifest and collection rules do not pass for each other",
         FotaError.AnchorsInvalid => "the new trust anchors cannot be: none or too many, an unknown role or key, or a key twice",
         FotaError.AnchorRoleMissing => "the new trust anchors lack a required role, so the ECU would take nothing any more",
+        _ => LaterSentence(error),
+    };
+
+    private static string LaterSentence(FotaError error) => error switch
+    {
         FotaError.StreamMalformed => "the compressed image or patch cannot be decoded",
         FotaError.BaseDamaged => "the running image, which the patch builds on, is damaged",
         FotaError.NoContentKey => "the package is encrypted, and not for this device",
-        _ => DataSentence(error),
-    };
-
-    private static string DataSentence(FotaError error) => error switch
-    {
         FotaError.RulesExceedLimits => "the collection rules ask for more than the ECU has",
         FotaError.SignalUnknown => "the collection rules name a signal that the ECU does not have",
         FotaError.SignalTableMismatch => "the collection rules are made for other signals than the ECU has",

@@ -25,7 +25,7 @@ internal static class AttackMutants
         Row(2, "same-sequence", Installed, Agent + "Fota/RoutineAuthenticateManifest.cs", " || (manifest.SequenceNumber == record.SequenceNumberMax && !isKnown)", ""),
         Row(3, "rollback-security-version", Installed, Agent + "Fota/RoutineAuthenticateManifest.cs", "if (manifest.SecurityVersion < record.SecurityVersionFloor)", Never),
         Row(4, "arbitrary-software", Installed, Agent + "Fota/EnvelopeVerifier.cs", "            Refuse(FotaError.SignatureInvalid);\n            return;\n", ""),
-        Row(5, "one-signer-of-two", Installed, Agent + "Fota/EnvelopeVerifier.cs", "            isMissing |= (_validRoles >> _requiredRoles[i] & 1) == 0;\n", ""),
+        Row(5, "one-signer-of-two", Installed, Agent + "Fota/EnvelopeVerifier.cs", "            isMissing |= (_validRoles >> required[i] & 1) == 0;\n", ""),
         Row(2, "wrong-device", Installed, Agent + "Fota/DocumentVerifier.cs", "isForAnother = _facts.HasDeviceId && !Bytes", "isForAnother = false && !Bytes"),
         Row(1, "table-longer-than-image", Installed, Agent + "Fota/InstallReader.cs", "_chunkTableLength != manifest.ChunkCount", "_chunkTableLength < manifest.ChunkCount"),
         Row(3, "deep-cbor-nesting", Installed, Agent + "Std/CanonicalCborReader.cs", "        uint length = ReadHead(ByteString);\n        uint contents", "        while (_index < _end && _data[_index] == 0x81) { _index++; }\n        uint length = ReadHead(ByteString);\n        uint contents"),

@@ -45,7 +45,7 @@ public sealed class SimMutantTests
             "1..60"
         },
         {
-            new("one role is enough", Fota + "EnvelopeVerifier.cs", "isMissing |= (_validRoles >> _requiredRoles[i] & 1) == 0;", "isMissing &= (_validRoles >> _requiredRoles[i] & 1) == 0;"),
+            new("one role is enough", Fota + "EnvelopeVerifier.cs", "isMissing |= (_validRoles >> required[i] & 1) == 0;", "isMissing &= (_validRoles >> required[i] & 1) == 0;"),
             "signed",
             "1..60"
         },
