@@ -2,7 +2,6 @@
 // Invariants: what is no batch is counted and nothing else; messages are handed on one after the other, on the caller's thread.
 // The connection is tried again until it is there; what passes meanwhile is not heard.
 // Tests: tests/host-sim/Data/BrokerEarTests.cs.
-using System.Threading.Channels;
 using EsyncSim.Server;
 using MQTTnet;
 using MQTTnet.Exceptions;
@@ -16,7 +15,7 @@ public sealed class BrokerEar : IWatchSource
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly Channel<(string Vehicle, DataBatch Batch)> _heard = Channel.CreateUnbounded<(string Vehicle, DataBatch Batch)>();
+    private readonly HeardBatches _heard = new();
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
     private readonly MqttClientOptions _options;
     private readonly TimeSpan _retryPause;
@@ -70,19 +69,7 @@ public sealed class BrokerEar : IWatchSource
     }
 
     /// <inheritdoc/>
-    public async Task<(string Vehicle, DataBatch Batch)?> NextAsync(TimeSpan timeout, CancellationToken stop)
-    {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(timeout);
-        try
-        {
-            return await _heard.Reader.ReadAsync(limit.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
-    }
+    public Task<(string Vehicle, DataBatch Batch)?> NextAsync(TimeSpan timeout, CancellationToken stop) => _heard.NextAsync(timeout, stop);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -98,7 +85,7 @@ public sealed class BrokerEar : IWatchSource
     {
         if (Topics.TryParseData(topic) is { } source && DataJson.TryDecode(payload) is { } batch && batch.Ecu == source.Ecu)
         {
-            _heard.Writer.TryWrite((source.Vehicle, batch));
+            _heard.Add(source.Vehicle, batch);
         }
         else
         {

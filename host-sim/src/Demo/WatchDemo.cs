@@ -3,7 +3,6 @@
 // vehicle is slower than the clock. The wall clock is asked for the date once, at the beginning.
 // Tests: tests/host-sim/Demo/WatchDemoTests.cs.
 using System.Diagnostics;
-using System.Threading.Channels;
 using EsyncSim.Applications;
 using EsyncSim.Bench;
 using EsyncSim.Bus;
@@ -33,7 +32,7 @@ public sealed class WatchDemo : IWatchSource, IDataServerObserver
     private readonly MemoryFileSystem _disk = new();
     private readonly ReportQueue _queue;
     private readonly List<VehicleEcu> _ecus = [];
-    private readonly Channel<(string Vehicle, DataBatch Batch)> _heard = Channel.CreateUnbounded<(string Vehicle, DataBatch Batch)>();
+    private readonly HeardBatches _heard = new();
     private readonly CancellationTokenSource _end = new();
     private readonly long _beginMs;
     private Task _running = Task.CompletedTask;
@@ -79,26 +78,11 @@ public sealed class WatchDemo : IWatchSource, IDataServerObserver
             await _running;
         }
 
-        // What is there already comes before any limit, even one of no time.
-        if (_heard.Reader.TryRead(out (string Vehicle, DataBatch Batch) message))
-        {
-            return message;
-        }
-
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(timeout);
-        try
-        {
-            return await _heard.Reader.ReadAsync(limit.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
+        return await _heard.NextAsync(timeout, stop);
     }
 
     /// <inheritdoc/>
-    public void Received(string vehicle, DataBatch batch, IReadOnlyList<DataRecord> records) => _heard.Writer.TryWrite((vehicle, batch with { Records = records }));
+    public void Received(string vehicle, DataBatch batch, IReadOnlyList<DataRecord> records) => _heard.Add(vehicle, batch with { Records = records });
 
     /// <inheritdoc/>
     public void Dispose()
