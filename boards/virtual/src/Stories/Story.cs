@@ -116,6 +116,19 @@ public abstract class Story
         Steps.End(Text.Number(sent) + " bytes, each chunk checked before it is programmed");
     }
 
+    /// <summary>One step: the power comes back after a cut, and the first version runs as before.</summary>
+    protected void PowerOnAgain()
+    {
+        Steps.Begin("power on");
+        World.Tester.IsKeptAlive = false;
+        World.Ecu.PowerOn();
+        Client.AwaitPresence();
+        Client.Session(0x03);
+        Client.ReadReport();
+        ExpectRunning(PackageShelf.First, BankState.Confirmed);
+        Steps.End(PackageShelf.First + " runs, the other bank is " + Text.Of(Report.SecondaryState));
+    }
+
     /// <summary>Two steps: the bank is whole, and is to be tried.</summary>
     protected void CheckAndActivate()
     {

@@ -45,14 +45,7 @@ public sealed class StoryPatch : Story
         Client.Expect(!World.Ecu.IsOn && World.Flash.WasProgramCut && !isTaken, "the power did not fail in mid-program");
         Steps.End("power lost in mid-program, " + Text.Number(patch.Length) + " bytes of patch sent");
 
-        Steps.Begin("power on");
-        World.Tester.IsKeptAlive = false;
-        World.Ecu.PowerOn();
-        Client.AwaitPresence();
-        Client.Session(0x03);
-        Client.ReadReport();
-        ExpectRunning(PackageShelf.First, BankState.Confirmed);
-        Steps.End(PackageShelf.First + " runs, the other bank is " + Text.Of(Report.SecondaryState));
+        PowerOnAgain();
 
         Enter();
         int position = (int)Client.ReadNumber(0xFD02);

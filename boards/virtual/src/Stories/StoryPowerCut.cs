@@ -41,14 +41,7 @@ public sealed class StoryPowerCut : Story
         Client.Expect(!World.Ecu.IsOn && World.Flash.WasProgramCut && sent < package.Image.Length, "the power did not fail in mid-program");
         Steps.End("power lost in mid-program, after " + Text.Number(sent) + " of " + Text.Number(package.Image.Length) + " bytes");
 
-        Steps.Begin("power on");
-        World.Tester.IsKeptAlive = false;
-        World.Ecu.PowerOn();
-        Client.AwaitPresence();
-        Client.Session(0x03);
-        Client.ReadReport();
-        ExpectRunning(PackageShelf.First, BankState.Confirmed);
-        Steps.End(PackageShelf.First + " runs, the other bank is " + Text.Of(Report.SecondaryState));
+        PowerOnAgain();
 
         Enter();
         int position = (int)Client.ReadNumber(0xFD02);
