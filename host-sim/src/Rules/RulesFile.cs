@@ -3,7 +3,6 @@
 // Clause: PROTOCOL.md, "Collection rules".
 // Tests: tests/host-sim/Rules.
 using EsyncAgent;
-using EsyncSim.Client;
 using EsyncSim.Files;
 using EsyncSim.Packages;
 using EsyncSim.Signing;
@@ -76,7 +75,4 @@ public sealed record RulesFile(byte[] Document, SuitEnvelope Envelope, RuleList 
             throw new UserErrorException(ExitCode.KeyProblem, $"collection rules are signed by a key of the role rules, and there is none among --key; make one with `esync keys new rules.key --role rules` and bring it to the ECU with `esync keys rotate` ({FotaError.RoleMissing})");
         }
     }
-
-    /// <summary>What a client sends to an ECU, and what the ECU says afterwards.</summary>
-    public RulesUpdate ToUpdate() => new(Document, List.Sequence, Envelope.Digest[..16], List.Rules.Count);
 }
