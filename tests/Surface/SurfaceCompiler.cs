@@ -20,15 +20,6 @@ internal static class SurfaceCompiler
         allowUnsafe: false,
         deterministic: true);
 
-    /// <summary>The agent with its generated configurations: one assembly on a board.</summary>
-    public static IReadOnlyList<string> AgentFiles => [.. Repository.Files("agent-firmware/src", ".cs"), .. Repository.Files("agent-firmware/generated", ".cs")];
-
-    /// <summary>The contract assembly of applications.</summary>
-    public static IReadOnlyList<string> ContractFiles => Repository.Files("agent-firmware/contract", ".cs");
-
-    /// <summary>The drivers that boards share.</summary>
-    public static IReadOnlyList<string> DriverFiles => Repository.Files("boards/drivers", ".cs");
-
     public static IEnumerable<SyntaxTree> ParseFiles(IEnumerable<string> files, LanguageVersion language = LanguageVersion.CSharp13) =>
         files.Select(f => ParseText(Repository.Read(f), f, language));
 

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace EsyncTests.Surface;
 
-public sealed class SurfaceTests
+public sealed class SurfaceTests(ITestOutputHelper output)
 {
     private static readonly SurfacePrograms Kept = new(SurfaceLibraries.Kept);
 
@@ -39,6 +39,18 @@ public sealed class SurfaceTests
         {
             Assert.NotEmpty(Kept.Build(program).Compilation.SyntaxTrees);
             Assert.Empty(DeadlyConstructs.Find(Kept.Build(program)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public void Its_code_fits_into_an_assembly_of_the_target(string program)
+    {
+        lock (Gate)
+        {
+            int bytes = NanoByteCode.BytesOf(Kept.Build(program).Image);
+            output.WriteLine($"{NfProject.Read(program).AssemblyName}: {bytes:N0} of {NanoByteCode.BytesMax:N0} bytes of code");
+            Assert.InRange(bytes, 0, NanoByteCode.BytesMax);
         }
     }
 
