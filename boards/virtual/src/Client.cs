@@ -75,22 +75,15 @@ public sealed class Client
     /// <summary>Opens access by service 29.</summary>
     public void Authenticate()
     {
-        byte[] request = _tester.Request;
-        _tester.Put(0x29, 0x05, 0x00);
-        Array.Copy(HmacSha256Identifier, 0, request, 3, 16);
-        _tester.Require(19, 39);
-        Array.Copy(_tester.Response, 21, _challengeServer, 0, 16);
-        _random.Fill(_challengeClient, 0, 16);
-        _proofs.Authentication(_challengeServer, _challengeClient, _mac);
+        _tester.Require(PutProof(), 21);
+    }
 
-        _tester.Put(0x29, 0x06);
-        Array.Copy(HmacSha256Identifier, 0, request, 2, 16);
-        BigEndian.WriteU16(request, 18, 32);
-        Array.Copy(_mac, 0, request, 20, 32);
-        BigEndian.WriteU16(request, 52, 16);
-        Array.Copy(_challengeClient, 0, request, 54, 16);
-        BigEndian.WriteU16(request, 70, 0);
-        _tester.Require(72, 21);
+    /// <summary>Sends a wrong proof by service 29 and returns the negative response code.</summary>
+    public byte AuthenticateWrongly()
+    {
+        int length = PutProof();
+        _tester.Request[20] ^= 1;
+        return _tester.Send(length);
     }
 
     /// <summary>Asks whether an update may begin (31 01 0203): 1 consent, 2 postponed, 3 denied.</summary>
@@ -296,6 +289,27 @@ public sealed class Client
     {
         Read(0xFD03);
         return Text.Of(FotaErrorAt(3));
+    }
+
+    // The challenge is fetched, the proof over it put into the request; its length.
+    private int PutProof()
+    {
+        byte[] request = _tester.Request;
+        _tester.Put(0x29, 0x05, 0x00);
+        Array.Copy(HmacSha256Identifier, 0, request, 3, 16);
+        _tester.Require(19, 39);
+        Array.Copy(_tester.Response, 21, _challengeServer, 0, 16);
+        _random.Fill(_challengeClient, 0, 16);
+        _proofs.Authentication(_challengeServer, _challengeClient, _mac);
+
+        _tester.Put(0x29, 0x06);
+        Array.Copy(HmacSha256Identifier, 0, request, 2, 16);
+        BigEndian.WriteU16(request, 18, 32);
+        Array.Copy(_mac, 0, request, 20, 32);
+        BigEndian.WriteU16(request, 52, 16);
+        Array.Copy(_challengeClient, 0, request, 54, 16);
+        BigEndian.WriteU16(request, 70, 0);
+        return 72;
     }
 
     private int PutAnchor(int offset, byte role, byte[] publicKey)

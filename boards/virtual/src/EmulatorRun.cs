@@ -53,6 +53,7 @@ public sealed class EmulatorRun
             new StoryPowerCut(world),
             new StoryOrderedRollback(world),
             new StoryPatch(world),
+            new StoryData(world),
             new StoryAccounts(world),
         };
     }

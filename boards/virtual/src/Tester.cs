@@ -10,7 +10,7 @@ using System;
 namespace EsyncAgent.Emulator;
 
 /// <summary>A tester of one ECU.</summary>
-public sealed class Tester : ICanTpUpper
+public sealed class Tester : ICanTpUpper, ICanIfSignals
 {
     private const byte Negative = 0x7F;
     private const byte PositiveOffset = 0x40;
@@ -26,6 +26,7 @@ public sealed class Tester : ICanTpUpper
     private readonly CanIf _canIf;
     private readonly CanTp _canTp;
     private readonly CanFrame _functional = new CanFrame();
+    private readonly CanFrame _speed = new CanFrame();
     private bool _isSending;
     private CanTpResult _sendResult;
     private bool _hasResponse;
@@ -40,11 +41,15 @@ public sealed class Tester : ICanTpUpper
         identifiers.PhysicalRxId = config.CanIf.TxId;
         identifiers.FunctionalRxId = NoIdentifier;
         identifiers.TxId = config.CanIf.PhysicalRxId;
+        identifiers.SignalRxIds = new uint[] { config.CanIf.PeriodicTxId };
         _canIf = new CanIf(identifiers, can);
+        _canIf.AttachSignals(this);
         _canTp = new CanTp(new CanTpConfig(), _canIf);
         _canTp.Attach(this);
         _functional.Identifier = config.CanIf.FunctionalRxId;
         _functional.Length = 8;
+        _speed.Identifier = config.CanIf.SignalRxIds[0];
+        _speed.Length = 8;
         Request = new byte[config.Dcm.MessageLengthMax];
         Response = new byte[config.Dcm.MessageLengthMax];
     }
@@ -57,6 +62,12 @@ public sealed class Tester : ICanTpUpper
 
     /// <summary>Length of the last response.</summary>
     public int ResponseLength { get; private set; }
+
+    /// <summary>Frames of periodic data (2A) that have come.</summary>
+    public int PeriodicCount { get; private set; }
+
+    /// <summary>The last frame of periodic data: its identifier's low byte, the signal's quality, its value.</summary>
+    public byte[] Periodic { get; } = new byte[8];
 
     /// <summary>True: the functional tester present goes out every two seconds and keeps the session.</summary>
     public bool IsKeptAlive { get; set; }
@@ -81,6 +92,17 @@ public sealed class Tester : ICanTpUpper
         _functional.Data[0] = (byte)request.Length;
         Array.Copy(request, 0, _functional.Data, 1, request.Length);
         while (!_can.TrySend(_functional))
+        {
+            _world.Turn();
+        }
+    }
+
+    /// <summary>Sends the frame of another ECU that the vehicle's speed is read from; the unit is 0.01 km/h.</summary>
+    public void SendSpeed(int speed)
+    {
+        _speed.Data[0] = (byte)speed;
+        _speed.Data[1] = (byte)(speed >> 8);
+        while (!_can.TrySend(_speed))
         {
             _world.Turn();
         }
@@ -162,6 +184,12 @@ public sealed class Tester : ICanTpUpper
     {
         _sendResult = result;
         _isSending = false;
+    }
+
+    void ICanIfSignals.SignalIndication(int index, byte[] data, int length)
+    {
+        PeriodicCount++;
+        Array.Copy(data, 0, Periodic, 0, length);
     }
 
     private bool WaitUntilSent()

@@ -7,7 +7,7 @@ namespace EsyncAgent.Emulator;
 public sealed class World
 {
     private const int SectorLength = 2048;
-    private const int SectorCount = 39;
+    private const int SectorCount = 47;
     private const int PageSize = 256;
     private const int WriteUnit = 16;
 

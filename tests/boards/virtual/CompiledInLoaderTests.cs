@@ -8,6 +8,9 @@ namespace EsyncTests.Boards.Virtual;
 public sealed class CompiledInLoaderTests
 {
     private readonly CompiledInLoader _loader = new();
+    private readonly Published _published = new();
+
+    public CompiledInLoaderTests() => _loader.Attach(_published);
 
     [Fact]
     public void A_good_application_runs_answers_and_lives()
@@ -24,6 +27,15 @@ public sealed class CompiledInLoaderTests
         Assert.Equal(4, _loader.ReadDataByIdentifier(0x0101, value, 0));
         Assert.Equal(5, value[3]);
         Assert.Equal(-1, _loader.ReadDataByIdentifier(0x0102, value, 0));
+        Assert.Equal(((ushort)0xF201, 12), _published.Values[^1]);
+    }
+
+    [Fact]
+    public void A_good_applications_air_temperature_rises_by_a_degree_a_second()
+    {
+        Load(Image(GoodApplication.EntryClass));
+        Run(0, 3500);
+        Assert.Equal([12, 13, 14, 15], _published.Values.Select(v => v.Raw).Distinct());
     }
 
     [Fact]
@@ -119,5 +131,14 @@ public sealed class CompiledInLoaderTests
         {
             _loader.MainFunction(nowMs);
         }
+    }
+
+    private sealed class Published : IApplicationData
+    {
+        public List<(ushort DataIdentifier, int Raw)> Values { get; } = [];
+
+        public void Publish(ushort dataIdentifier, int rawValue) => Values.Add((dataIdentifier, rawValue));
+
+        public int Output(ushort dataIdentifier, int wantedValue) => wantedValue;
     }
 }

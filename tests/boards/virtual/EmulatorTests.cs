@@ -8,7 +8,7 @@ namespace EsyncTests.Boards.Virtual;
 
 public sealed class EmulatorTests(ITestOutputHelper output)
 {
-    private const int HeapMax = 256 * 1024;
+    private const int HeapMax = 288 * 1024;
 
     private readonly QuietHost _host = new();
 
@@ -17,8 +17,8 @@ public sealed class EmulatorTests(ITestOutputHelper output)
     {
         bool isPass = new EmulatorRun(_host, new PackageShelf()).Run();
         Assert.True(isPass, string.Join('\n', _host.Lines));
-        Assert.Equal("EMULATOR PASS 68/68", _host.Lines[^1]);
-        Assert.Equal(68, _host.Lines.Count(l => l.EndsWith(" ms", StringComparison.Ordinal)));
+        Assert.Equal("EMULATOR PASS 75/75", _host.Lines[^1]);
+        Assert.Equal(75, _host.Lines.Count(l => l.EndsWith(" ms", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -37,6 +37,10 @@ public sealed class EmulatorTests(ITestOutputHelper output)
         Assert.Matches("power lost in mid-program, [0-9,]+ bytes of patch sent", log);
         Assert.Matches("resumed at byte 4,096 of the patch, [0-9,]+ bytes", log);
         Assert.Matches("confirm .0212. +2.1.0 is CONFIRMED", log);
+        Assert.Contains("80.50 km/h from a frame of another ECU", log);
+        Assert.Matches("10 frames in half a second", log);
+        Assert.Matches("[0-9]+ records, [1-9][0-9]* of them samples, [2-9] starts, [1-9] of DTCs", log);
+        Assert.Matches("[1-9][0-9]* are there, [0-9]+ made room and are counted", log);
     }
 
     [Fact]
@@ -65,8 +69,8 @@ public sealed class EmulatorTests(ITestOutputHelper output)
     {
         _host.UsedBytes = HeapMax;
         Assert.False(new EmulatorRun(_host, new PackageShelf()).Run());
-        Assert.Equal("EMULATOR FAIL 67/68", _host.Lines[^1]);
-        Assert.Contains("FAILED: 262,144 bytes were in use", _host.Lines[^3]);
+        Assert.Equal("EMULATOR FAIL 74/75", _host.Lines[^1]);
+        Assert.Contains("FAILED: 294,912 bytes were in use", _host.Lines[^3]);
     }
 
     [Fact]
@@ -101,7 +105,7 @@ public sealed class EmulatorTests(ITestOutputHelper output)
             }
         };
         Assert.False(new EmulatorRun(_host, new PackageShelf()).Run());
-        Assert.Equal("EMULATOR FAIL 10/68", _host.Lines[^1]);
+        Assert.Equal("EMULATOR FAIL 10/75", _host.Lines[^1]);
         Assert.Contains("FAILED: InvalidOperationException: the clock is broken", _host.Lines[^3]);
     }
 
@@ -112,7 +116,7 @@ public sealed class EmulatorTests(ITestOutputHelper output)
         using Process program = Process.Start(new ProcessStartInfo(host, [typeof(EmulatorRun).Assembly.Location]) { RedirectStandardOutput = true })!;
         string log = program.StandardOutput.ReadToEnd();
         program.WaitForExit();
-        Assert.EndsWith("EMULATOR PASS 68/68", log.TrimEnd());
+        Assert.EndsWith("EMULATOR PASS 75/75", log.TrimEnd());
         Assert.Equal(0, program.ExitCode);
     }
 
@@ -125,7 +129,7 @@ public sealed class EmulatorTests(ITestOutputHelper output)
     private void AssertFails(PackageShelf shelf, string reason, int passed)
     {
         Assert.False(new EmulatorRun(_host, shelf).Run());
-        Assert.Equal($"EMULATOR FAIL {passed}/68", _host.Lines[^1]);
+        Assert.Equal($"EMULATOR FAIL {passed}/75", _host.Lines[^1]);
         Assert.Contains("FAILED: ", _host.Lines[^3]);
         Assert.Contains(reason, _host.Lines[^3]);
     }

@@ -154,7 +154,7 @@ public sealed class RamFlsTests
         Assert.Equal(part.PageSize, (uint)flash.PageSize);
         Assert.Equal(part.WriteUnit, (uint)flash.WriteUnit);
         FlsConfig map = EmulatorConfig.Create().Fls;
-        Assert.Equal(flash.Size, map.Checkpoint1.Start + map.Checkpoint1.Length);
+        Assert.Equal(flash.Size, map.ReportLog.Start + map.ReportLog.Length);
     }
 
     private static byte[] Bytes(int count, byte first) => [.. Enumerable.Range(first, count).Select(i => (byte)i)];

@@ -5,7 +5,7 @@ namespace EsyncAgent.Emulator;
 /// <summary>The last two steps.</summary>
 public sealed class StoryAccounts : Story
 {
-    private const int UsedBytesLimit = 256 * 1024;
+    private const int UsedBytesLimit = 288 * 1024;
 
     /// <summary>Makes it.</summary>
     public StoryAccounts(World world)
