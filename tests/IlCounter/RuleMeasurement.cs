@@ -71,6 +71,8 @@ public static class RuleMeasurement
 
         public int RoomFor(byte priority) => 1000;
 
+        public void CountDropped(byte priority) => throw new InvalidOperationException("rules drop nothing");
+
         public bool Append(byte kind, byte priority, ushort retentionHours, uint timeMs, byte[] body, int offset, int count) => true;
     }
 }

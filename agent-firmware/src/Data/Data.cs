@@ -88,8 +88,10 @@ public sealed class Data : IDemListener, ISnapshotSource
     /// <inheritdoc/>
     public void StatusChanged(byte eventNumber, uint dtc, byte before, byte now)
     {
-        Feed.TellDtc(eventNumber, dtc, before, now, _nowMs);
-        Engine.NoteDtc(dtc, before, now);
+        if (Feed.TellDtc(eventNumber, dtc, before, now, _nowMs))
+        {
+            Engine.NoteDtc(dtc, before, now);
+        }
     }
 
     /// <inheritdoc/>

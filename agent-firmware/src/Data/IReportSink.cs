@@ -13,6 +13,9 @@ public interface IReportSink
     /// <summary>Longest body of this priority that <see cref="Append"/> would take now, in bytes; 0 when nothing more fits.</summary>
     int RoomFor(byte priority);
 
+    /// <summary>Counts a record of this priority as dropped, which its maker does not make since there were too many.</summary>
+    void CountDropped(byte priority);
+
     /// <summary>Copies a record; false when there was no room, and then it counts as dropped.</summary>
     /// <param name="kind">Kind of the record.</param>
     /// <param name="priority">0 low, 1 normal, 2 high.</param>

@@ -1,7 +1,8 @@
 // What stands before the report log for everybody who reports: the first record of a start tells under which signals and
 // rules all others were made, and changes of DTCs become records with their snapshots.
 // Invariants: the start's record comes before the first other one; a start in which nothing is reported leaves none; which
-// bits of a status byte are worth a record is decided here and nowhere else.
+// bits of a status byte are worth a record is decided here and nowhere else; an event that flaps makes no more than a bounded number
+// of records, and what is beyond it counts as dropped.
 // Must not know how records are kept. Clause: PROTOCOL.md, "Report log".
 // Tests: tests/agent-firmware/Data/ReportFeedTests.
 namespace EsyncAgent;
@@ -23,6 +24,7 @@ public sealed class ReportFeed : IReportSink
     private readonly IMcu _mcu;
     private readonly uint _signalTableId;
     private readonly byte[] _start = new byte[StartLength];
+    private readonly ReportBudget _changes = new ReportBudget(ReportBudget.DtcChangesAtOnce);
     private readonly byte[] _dtc = new byte[DtcHeadLength + SnapshotLengthMax];
     private bool _isStartTold;
 
@@ -61,20 +63,37 @@ public sealed class ReportFeed : IReportSink
         return _log.Append(kind, priority, retentionHours, timeMs, body, offset, count);
     }
 
-    /// <summary>The status byte of a DTC changed; to be called while the snapshot that was captured with it can be copied.</summary>
-    public void TellDtc(byte eventNumber, uint dtc, byte before, byte now, uint timeMs)
+    /// <summary>
+    /// The status byte of a DTC changed; to be called while the snapshot that was captured with it can be copied. False: there were too
+    /// many such changes, and nobody is to act on this one.
+    /// </summary>
+    public bool TellDtc(byte eventNumber, uint dtc, byte before, byte now, uint timeMs)
     {
         if (((before ^ now) & WorthARecord) == 0 || !IsPresent)
         {
-            return;
+            return true;
         }
 
+        if (!_changes.IsLeft(timeMs))
+        {
+            _log.CountDropped(ReportPriority.High);
+            return false;
+        }
+
+        _changes.Take(timeMs);
         BigEndian.WriteU24(_dtc, 0, dtc);
         _dtc[3] = before;
         _dtc[4] = now;
         _dtc[5] = eventNumber;
         int length = DtcHeadLength + _dem.CopyCapture(_dtc, DtcHeadLength);
         Append(ReportKind.Dtc, ReportPriority.High, 0, timeMs, _dtc, 0, length);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void CountDropped(byte priority)
+    {
+        _log.CountDropped(priority);
     }
 
     private void TellStart(uint timeMs)

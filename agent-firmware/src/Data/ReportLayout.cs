@@ -91,12 +91,18 @@ public static class ReportLayout
     }
 
     /// <summary>Writes an acknowledgement at the start of an array.</summary>
-    public static void WriteAcknowledgement(byte[] record, byte priority, ReportState state)
+    public static void WriteAcknowledgement(byte[] record, byte priority, uint timeMs, ReportState state)
     {
         Array.Clear(record, 0, AcknowledgementLength);
-        WriteHead(record, AcknowledgementLength, ReportKind.Acknowledgement, priority, 0, 0);
+        WriteHead(record, AcknowledgementLength, ReportKind.Acknowledgement, priority, timeMs, 0);
         state.WriteCounters(record, HeadLength);
         Finish(record, state.AcknowledgedUpTo, state.BootNumber);
+    }
+
+    /// <summary>Milliseconds of the start that made a record.</summary>
+    public static uint TimeOf(byte[] from, int index)
+    {
+        return BigEndian.ReadU32(from, index + TimeOffset);
     }
 
     /// <summary>Length of a record, without padding.</summary>

@@ -51,7 +51,13 @@ public sealed class ReportLog : IReportSink
     /// <summary>True when the log was found; until then records wait in the queue.</summary>
     public bool IsReady { get; private set; }
 
-    /// <summary>True when nothing waits for the flash: a reset would lose nothing.</summary>
+    /// <summary>True while what waits is held back, since there were too many starts in a short time; a reset loses it.</summary>
+    public bool IsHeldBack
+    {
+        get { return IsReady && _writer.IsHeldBack; }
+    }
+
+    /// <summary>True when nothing is under way to the flash: a reset would lose nothing but what is held back.</summary>
     public bool IsIdle
     {
         get { return !IsPresent || (IsReady ? _writer.IsIdle : _queue.IsEmpty); }
@@ -131,20 +137,19 @@ public sealed class ReportLog : IReportSink
 
         if (count > RoomFor(priority))
         {
-            if (IsReady)
-            {
-                _state.Dropped[priority]++;
-            }
-            else
-            {
-                _early[priority]++;
-            }
-
+            CountDropped(priority);
             return false;
         }
 
         _queue.Add(kind, priority, retentionHours, timeMs, body, offset, count);
         return true;
+    }
+
+    /// <inheritdoc/>
+    public void CountDropped(byte priority)
+    {
+        uint[] counts = IsReady ? _state.Dropped : _early;
+        counts[priority]++;
     }
 
     /// <summary>UTC now, in milliseconds since 1970: from then on records can expire.</summary>

@@ -33,6 +33,9 @@ public sealed class ReportMount
     private bool _hasNewest;
     private bool _isTorn;
     private bool _isLastStart;
+    private bool _hasTime;
+    private uint _firstMs;
+    private uint _lastMs;
 
     /// <summary>A mount that walks with the given walk, which is its own while it is at work.</summary>
     public ReportMount(Fls fls, ReportSectors sectors, ReportState state, ReportClock clock, ReportWalk walk)
@@ -186,6 +189,12 @@ public sealed class ReportMount
     {
         byte[] buffer = _walk.Buffer;
         int index = _walk.Index;
+        bool isLastStart = ReportLayout.BootNumberOf(buffer, index) == ReportSectorHeader.BootNumberOf(_newest, 0);
+        if (isLastStart)
+        {
+            TakeTime(ReportLayout.TimeOf(buffer, index));
+        }
+
         if (_walk.Kind == ReportKind.Acknowledgement)
         {
             _state.AcknowledgedUpTo = ReportState.Larger(_state.AcknowledgedUpTo, _walk.Number);
@@ -197,7 +206,7 @@ public sealed class ReportMount
             return;
         }
 
-        _isLastStart = ReportLayout.BootNumberOf(buffer, index) == ReportSectorHeader.BootNumberOf(_newest, 0);
+        _isLastStart = isLastStart;
         _sectors.NoteLast(_priority, _walk.Number);
         _state.Next = ReportState.Larger(_state.Next, _walk.Number + 1);
         if (_walk.Kind == ReportKind.Time && _walk.Length == ReportLayout.Overhead + 8)
@@ -207,8 +216,20 @@ public sealed class ReportMount
         }
     }
 
+    // How long the last start lasted at least.
+    private void TakeTime(uint timeMs)
+    {
+        _firstMs = !_hasTime || (int)(timeMs - _firstMs) < 0 ? timeMs : _firstMs;
+        _lastMs = !_hasTime || (int)(timeMs - _lastMs) > 0 ? timeMs : _lastMs;
+        _hasTime = true;
+    }
+
     private void Resume()
     {
+        uint madeGood = (_lastMs - _firstMs) / ReportBudget.DelayMs;
+        byte openings = ReportSectorHeader.OpeningsOf(_newest, 0);
+        openings = madeGood < openings ? (byte)(openings - madeGood) : (byte)0;
+        _state.Openings = openings < ReportBudget.OpeningsAtOnce ? openings : (byte)ReportBudget.OpeningsAtOnce;
         // No second sector begins with the number of one that was opened and got no record.
         bool isBegun = _sectors.Find(_state.Next) != ReportSectors.None;
         _state.Next += _isTorn || isBegun ? 1u : 0;

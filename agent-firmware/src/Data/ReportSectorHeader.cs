@@ -22,7 +22,8 @@ public static class ReportSectorHeader
     private const int PriorityOffset = 5;
     private const int BootOffset = 6;
     private const int SequenceOffset = 8;
-    private const int ErasesOffset = 12;
+    private const int OpeningsOffset = 12;
+    private const int ErasesOffset = 13;
     private const int EpochOffset = 16;
     private const int NextOffset = 20;
     private const int AcknowledgedOffset = 24;
@@ -39,7 +40,8 @@ public static class ReportSectorHeader
         into[PriorityOffset] = priority;
         BigEndian.WriteU16(into, BootOffset, state.BootNumber);
         BigEndian.WriteU32(into, SequenceOffset, sequence);
-        BigEndian.WriteU32(into, ErasesOffset, erases);
+        into[OpeningsOffset] = state.Openings;
+        BigEndian.WriteU24(into, ErasesOffset, erases);
         BigEndian.WriteU32(into, EpochOffset, state.Epoch);
         BigEndian.WriteU32(into, NextOffset, state.Next);
         BigEndian.WriteU32(into, AcknowledgedOffset, state.AcknowledgedUpTo);
@@ -86,10 +88,16 @@ public static class ReportSectorHeader
         return BigEndian.ReadU32(from, index + SequenceOffset);
     }
 
+    /// <summary>First openings in a start, this one included when it is one, that no minute had made good before that start.</summary>
+    public static byte OpeningsOf(byte[] from, int index)
+    {
+        return from[index + OpeningsOffset];
+    }
+
     /// <summary>Erases of this sector.</summary>
     public static uint ErasesOf(byte[] from, int index)
     {
-        return BigEndian.ReadU32(from, index + ErasesOffset);
+        return BigEndian.ReadU24(from, index + ErasesOffset);
     }
 
     /// <summary>Life of the log.</summary>

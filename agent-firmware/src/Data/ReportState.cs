@@ -1,5 +1,6 @@
 // What the report log carries from sector to sector: its life's name, the next number, what is acknowledged, what was lost.
-// Invariant: within one life each of them only grows, so that of several copies in flash the largest is the newest.
+// Invariant: within one life each of them but the openings only grows, so that of several copies in flash the largest is the
+// newest; of the openings the newest header's count.
 // Tests: tests/agent-firmware/Data.
 namespace EsyncAgent;
 
@@ -26,6 +27,9 @@ public sealed class ReportState
 
     /// <summary>Records that had expired before anybody fetched them.</summary>
     public uint Expired;
+
+    /// <summary>First openings of a sector in a start that no minute has made good yet, as far as the flash can tell (<see cref="ReportBudget"/>).</summary>
+    public byte Openings;
 
     private uint _skipped;
     private uint _skippedUpTo;

@@ -2,7 +2,7 @@
 // reads each back, and writes down from time to time what is acknowledged.
 // Invariants: no write unit is programmed twice between erases, nothing is programmed into a sector that was not erased in
 // this start; a number belongs to one record, taken or not; a record leaves the queue when it stands, or when it is counted
-// as dropped.
+// as dropped; how often starts open their first sectors has a bound, however often there is a reset.
 // Tests: tests/agent-firmware/Data.
 using System;
 
@@ -13,6 +13,7 @@ public sealed class ReportWriter
 {
     private const int TriesMax = 3;
     private const uint AcknowledgeMsMin = 1000;
+    private const uint CountersMsMin = 60000;
 
     private readonly Fls _fls;
     private readonly ReportSectors _sectors;
@@ -21,6 +22,8 @@ public sealed class ReportWriter
     private readonly ReportBuffer _queue;
     private readonly ReportReclaim _reclaim;
     private readonly FlsWriter _writer;
+    private readonly ReportBudget _openings = new ReportBudget(ReportBudget.OpeningsAtOnce);
+    private readonly bool[] _isOpened = new bool[ReportPriority.Count];
     private readonly FlsJob _job = new FlsJob(FlsPriority.Data);
     private readonly byte[] _record;
     private readonly byte[] _header = new byte[ReportSectorHeader.Length];
@@ -33,6 +36,7 @@ public sealed class ReportWriter
     private byte _priority;
     private int _tries;
     private uint _saved;
+    private uint _savedUpTo;
     private uint _sumInHeader;
     private uint _acknowledgedMs;
 
@@ -65,8 +69,11 @@ public sealed class ReportWriter
     /// <summary>True when nothing is under way and nothing waits.</summary>
     public bool IsIdle
     {
-        get { return _phase == Phase.Idle && _queue.IsEmpty; }
+        get { return _phase == Phase.Idle && (_queue.IsEmpty || IsHeldBack); }
     }
+
+    /// <summary>True while what waits may not open a sector yet, since there were too many starts in a short time.</summary>
+    public bool IsHeldBack { get; private set; }
 
     /// <summary>Begins where the mount has found the log.</summary>
     public void Begin(uint sequence, uint erasesMax, uint nowMs)
@@ -74,7 +81,9 @@ public sealed class ReportWriter
         _sequence = sequence;
         _erasesMax = erasesMax;
         _saved = _state.Sum;
-        _acknowledgedMs = nowMs - AcknowledgeMsMin;
+        _savedUpTo = _state.AcknowledgedUpTo;
+        _acknowledgedMs = nowMs - CountersMsMin;
+        _openings.Begin(_state.Openings, nowMs);
     }
 
     /// <summary>Goes on.</summary>
@@ -89,7 +98,7 @@ public sealed class ReportWriter
                 Reclaim(nowMs);
                 break;
             case Phase.ReadOld:
-                ReadOld();
+                ReadOld(nowMs);
                 break;
             default:
                 Advance(_writer.Step(), nowMs);
@@ -109,11 +118,15 @@ public sealed class ReportWriter
                 return;
             }
 
-            _sectors.Close(_priority);
-            _reclaim.Begin(_priority);
-            _phase = Phase.Reclaim;
+            IsHeldBack = !_isOpened[_priority] && !_openings.IsLeft(nowMs);
+            if (!IsHeldBack)
+            {
+                _sectors.Close(_priority);
+                _reclaim.Begin(_priority);
+                _phase = Phase.Reclaim;
+            }
         }
-        else if (_saved != _state.Sum && nowMs - _acknowledgedMs >= AcknowledgeMsMin)
+        else if (_saved != _state.Sum && nowMs - _acknowledgedMs >= (_savedUpTo != _state.AcknowledgedUpTo ? AcknowledgeMsMin : CountersMsMin))
         {
             StartAcknowledgement(nowMs);
         }
@@ -142,8 +155,9 @@ public sealed class ReportWriter
             if (_sectors.OpenOf(_priority) != ReportSectors.None && HasRoom(ReportLayout.AcknowledgementLength))
             {
                 Bytes.Fill(_record, 0, _record.Length, 0xFF);
-                ReportLayout.WriteAcknowledgement(_record, _priority, _state);
+                ReportLayout.WriteAcknowledgement(_record, _priority, nowMs, _state);
                 _saved = _state.Sum;
+                _savedUpTo = _state.AcknowledgedUpTo;
                 _acknowledgedMs = nowMs;
                 Program(ReportLayout.AcknowledgementLength, Phase.Acknowledgement);
                 return;
@@ -176,7 +190,7 @@ public sealed class ReportWriter
         }
     }
 
-    private void ReadOld()
+    private void ReadOld(uint nowMs)
     {
         if (_job.Result == StdReturn.Pending)
         {
@@ -186,10 +200,22 @@ public sealed class ReportWriter
         int index = _job.Result == StdReturn.Ok ? ReportSectorHeader.Find(_header, 0) : -1;
         bool isBlank = index < 0 && Bytes.AreAll(_header, 0, _header.Length, 0xFF);
         _erases = (index >= 0 ? ReportSectorHeader.ErasesOf(_header, index) : isBlank ? 0 : _erasesMax) + 1;
+        TakeOpening(nowMs);
         _sectors.Release(_sector);
         _phase = Phase.Erase;
         uint address = _sectors.AddressOf(_sector);
         _writer.Erase(address, _fls.SectorLength(address));
+    }
+
+    // What the next starts have to know stands in the header that this erase is for.
+    private void TakeOpening(uint nowMs)
+    {
+        if (!_isOpened[_priority])
+        {
+            _isOpened[_priority] = true;
+            _openings.Take(nowMs);
+            _state.Openings++;
+        }
     }
 
     private void Advance(StdReturn result, uint nowMs)

@@ -49,11 +49,10 @@ public static class ConfigCommand
             HelpName = "N",
             DefaultValueFactory = _ => WearLife.Usual.Updates,
         };
-        var reports = new Option<int>("--report-bytes")
+        var reports = new Option<int?>("--report-bytes")
         {
-            Description = "Bytes of reports a day",
+            Description = "Bytes of reports an ordinary day, instead of those that the ECU's built-in rules make",
             HelpName = "N",
-            DefaultValueFactory = _ => WearLife.ReportBytesPerDayMax,
         };
         ToolCommand wear = new ToolCommand("wear", "Say how many erases a year each area of the flash meets at the most, in normal life and attacked day and night, and how many years it lasts.")
             .WithExample("esync config wear", "the boards of the nearest nf.config; ends with 1 when an area would last less than 15 years")
@@ -65,7 +64,7 @@ public static class ConfigCommand
         return wear;
     }
 
-    private static int Wear(string? path, int updates, int reportBytes, InvocationConfiguration console)
+    private static int Wear(string? path, int updates, int? reportBytes, InvocationConfiguration console)
     {
         path ??= NfConfig.FindDefault();
         if (HasProblems(path, console))
@@ -96,7 +95,7 @@ public static class ConfigCommand
             return ExitCode.Ok;
         }
 
-        console.Error.WriteLine($"less than {WearBudget.YearsMin} years: {string.Join(", ", weak)}. Raise nvm.sparingDelayMsMax, report less, or give the area more sectors.");
+        console.Error.WriteLine($"less than {WearBudget.YearsMin} years: {string.Join(", ", weak)}. Raise nvm.sparingDelayMsMax, report less often (data.rules), or give the area more sectors.");
         return ExitCode.UnexpectedOutcome;
     }
 

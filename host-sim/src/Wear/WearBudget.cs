@@ -15,11 +15,11 @@ namespace EsyncSim.Wear;
 /// <param name="Starts">Starts in which the application reports a DTC status that differs from the stored one.</param>
 public sealed record WearLife(int Updates, int Interruptions, int Starts)
 {
-    /// <summary>Bytes of reports a day at the most: a record of some 90 bytes each second, day and night.</summary>
-    public const int ReportBytesPerDayMax = 8_000_000;
+    /// <summary>Bytes of reports that rules and DTCs make a day; null: what the ECU's built-in rules make.</summary>
+    public int? ReportBytesPerDay { get; init; }
 
-    /// <summary>Bytes of reports that rules and DTCs make a day.</summary>
-    public int ReportBytesPerDay { get; init; } = ReportBytesPerDayMax;
+    /// <summary>Hours of a day in which changes and conditions trigger rules, as often as those let them; periods are day and night.</summary>
+    public double DriveHoursPerDay { get; init; } = 2;
 
     /// <summary>An update a month, each interrupted once, and a fault that comes and goes with each of two drives a day.</summary>
     public static WearLife Usual { get; } = new(12, 1, 2 * 365);
@@ -65,8 +65,8 @@ public static class WearBudget
         int attempts = 1 + life.Interruptions;
         double lists = CheckpointListsPerTransfer(config);
         double attack = PeerNvMErases(config, MsPerYear, life.Updates * AccessesPerUpdate);
-        double reports = ReportErasesPerYear(ecu, life);
-        IEnumerable<WearLine> log = reports > 0 ? [new WearLine("reportLog", 0, reports, 0, cycles)] : [];
+        ReportWear reports = new(ecu);
+        IEnumerable<WearLine> log = reports.Sectors > 0 ? [new WearLine("reportLog", 0, reports.NormalPerYear(life), reports.AttackErases(life, MsPerYear), cycles)] : [];
         return
         [
             Line("banks", 1, 0.5 * attempts),
@@ -94,15 +94,6 @@ public static class WearBudget
         double sparingWrites = (levels * (1 + goodAccesses)) + Math.Floor(ms / config.NvM.SparingDelayMsMax);
         double failureWrites = failures * (1 + goodAccesses);
         return (sparingWrites * ErasesPerSparingWrite(config)) + failureWrites;
-    }
-
-    // Sectors are taken round the ring: each has its share. Each start begins one for each priority that is reported in; what is
-    // never fetched and of a high priority stays where it is, and the others have its share.
-    private static double ReportErasesPerYear(EcuDefinition ecu, WearLife life)
-    {
-        uint sectors = ecu.Config.Fls.ReportLog.Length / ecu.FlashPart.SectorLength;
-        double perYear = (life.ReportBytesPerDay * 365.25 / (ecu.FlashPart.SectorLength - ReportSectorHeader.Length)) + (ReportPriority.Count * life.Starts);
-        return sectors == 0 ? 0 : perYear / sectors;
     }
 
     // A sparing write may be two records, DTC status and security events: both fit into an area that is opened anew, or the

@@ -144,6 +144,8 @@ public sealed class DataClockTests
 
         public int RoomFor(byte priority) => Room;
 
+        public void CountDropped(byte priority) => throw new InvalidOperationException("a clock drops nothing");
+
         public bool Append(byte kind, byte priority, ushort retentionHours, uint timeMs, byte[] body, int offset, int count)
         {
             Assert.Equal((ReportKind.Time, ReportPriority.High, (ushort)0, DataClock.MarkLength), (kind, priority, retentionHours, count));

@@ -7,6 +7,7 @@ namespace EsyncTests.AgentFirmware.Data;
 public class ReportFeedTests : IReportSink
 {
     private readonly List<string> _records = [];
+    private readonly List<byte> _dropped = [];
     private readonly ReportFeed _feed;
 
     public ReportFeedTests() =>
@@ -17,6 +18,8 @@ public class ReportFeedTests : IReportSink
     private int Room { get; set; } = 1000;
 
     public int RoomFor(byte priority) => Room - priority;
+
+    public void CountDropped(byte priority) => _dropped.Add(priority);
 
     public bool Append(byte kind, byte priority, ushort retentionHours, uint timeMs, byte[] body, int offset, int count)
     {
@@ -65,6 +68,22 @@ public class ReportFeedTests : IReportSink
     }
 
     [Fact]
+    public void An_event_that_flaps_makes_thirty_two_records_and_one_more_a_minute_and_the_rest_counts_as_dropped()
+    {
+        uint ms = uint.MaxValue - 90_000;
+        int told = 0;
+        for (int turn = 0; turn < 600_000; turn++, ms++)
+        {
+            told += _feed.TellDtc(17, 0x0A1C00, (byte)(turn % 2 == 0 ? 0x2E : 0x2F), (byte)(turn % 2 == 0 ? 0x2F : 0x2E), ms) ? 1 : 0;
+        }
+
+        Assert.Equal(32 + 9, told);
+        Assert.Equal(told, _records.Count(record => record.StartsWith("4 ", StringComparison.Ordinal)));
+        Assert.Equal(600_000 - told, _dropped.Count(priority => priority == ReportPriority.High));
+        Assert.True(_feed.TellDtc(17, 0x0A1C00, 0x20, 0x21 & 0x20, ms), "what is not worth a record takes nothing");
+    }
+
+    [Fact]
     public void Without_a_log_nothing_is_told()
     {
         IsPresent = false;
@@ -73,6 +92,7 @@ public class ReportFeedTests : IReportSink
         Assert.False(_feed.IsPresent);
         Assert.False(_feed.Append(1, 0, 0, 1, [1], 0, 1));
         Assert.Empty(_records);
+        Assert.Empty(_dropped);
     }
 
     private sealed class ResetMcu : IMcu

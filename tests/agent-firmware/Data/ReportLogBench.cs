@@ -24,7 +24,7 @@ public sealed class ReportLogBench
 {
     public const int QueueLength = 1024;
     public const int RecordLengthMax = 200;
-    private const int CyclesMax = 400_000;
+    private const int CyclesMax = 4_000_000;
 
     /// <summary>A log in an area of whole sectors; nothing has run yet.</summary>
     public ReportLogBench(FlashModel flash, FlsArea area, uint nowMs = 0xFFFF_FF00, byte entropy = 0, int recordLengthMax = RecordLengthMax)
@@ -100,10 +100,10 @@ public sealed class ReportLogBench
         return Settle();
     }
 
-    /// <summary>Runs until nothing waits.</summary>
+    /// <summary>Runs until nothing waits, nor is held back.</summary>
     public ReportLogBench Settle()
     {
-        Run(() => Log.IsIdle);
+        Run(() => Log.IsIdle && !Log.IsHeldBack);
         return this;
     }
 

@@ -89,7 +89,7 @@ public sealed class ReportLogTests
         int second = (int)bench.Area.Start + 4096;
         string header = Convert.ToHexString(flash, second, 60);
         string epoch = bench.Log.Epoch.ToString("X8");
-        Assert.Equal("4553524C" + "01" + "02" + "0001" + "00000002" + "00000001" + epoch + "00000002" + "00000001"
+        Assert.Equal("4553524C" + "01" + "02" + "0001" + "00000002" + "02" + "000001" + epoch + "00000002" + "00000001"
             + "00000001" + "00000000" + "00000000" + "00000000" + "00000000" + "00000000" + "00000001" + "6B49D201", header);
         Assert.Equal(Convert.ToHexString(flash, second, 64), Convert.ToHexString(flash, second + 64, 64));
     }

@@ -89,7 +89,7 @@ public sealed class ReportReclaimTests
 
         int[] erases = [.. Enumerable.Range(2, 8).Select(bench.Flash.Memory.EraseCount)];
         Assert.InRange(erases.Max(), erases.Min(), erases.Min() + 1);
-        Assert.Equal(erases, Enumerable.Range(0, 8).Select(i => Convert.ToInt32(Header(bench, i).Substring(24, 8), 16)));
+        Assert.Equal(erases, Enumerable.Range(0, 8).Select(i => Convert.ToInt32(Header(bench, i).Substring(26, 6), 16)));
         bench = bench.Restart();
         bench.Store(1);
         Assert.Equal(erases.Sum() + 1, Enumerable.Range(2, 8).Sum(bench.Flash.Memory.EraseCount));

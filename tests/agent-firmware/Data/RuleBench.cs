@@ -33,6 +33,8 @@ public sealed class ListSink : IReportSink
 
     public int RoomFor(byte priority) => Room;
 
+    public void CountDropped(byte priority) => Dropped++;
+
     public bool Append(byte kind, byte priority, ushort retentionHours, uint timeMs, byte[] body, int offset, int count)
     {
         if (count > Room)

@@ -4,6 +4,7 @@ using EsyncAgent;
 using EsyncSim.Bus;
 using EsyncSim.Client;
 using EsyncSim.Config;
+using EsyncSim.Sweep;
 using EsyncSim.Wear;
 using EsyncTests.AgentFirmware.EcuM;
 using EsyncTests.Vehicle;
@@ -35,19 +36,82 @@ public sealed class WearBudgetTests
         string[] log = ecu.Config.Fls.ReportLog.Length > 0 ? ["reportLog"] : [];
         Assert.Equal(["banks", "manifest slots", "staging", "bootRecord", "nvm", "checkpoint", .. log], lines.Select(line => line.Area));
         Assert.All(lines, line => Assert.True(line.Years >= WearBudget.YearsMin, $"{line}"));
-        Assert.All(lines.Where(line => line.Area != "nvm"), line => Assert.Equal(0, line.AttackPerYear));
+        Assert.All(lines.Where(line => line.Area is not ("nvm" or "reportLog")), line => Assert.Equal(0, line.AttackPerYear));
     }
 
-    // 8,000,000 bytes in sectors of 3,968 each day, three more in each of 730 starts, over 256 sectors.
+    // In sectors of 3,908 bytes, the longest record being 60; three more in each of 730 starts, over 256 sectors. The rules of motor:
+    // 60 bytes a second; for two hours 32 a second, and 21 of 40 each ten seconds; a DTC's record of 56 and half of its 21 of 40, four times.
     [Theory]
-    [InlineData(8_000_000, 2885.0)]
+    [InlineData(8_000_000, 2929.2)]
     [InlineData(0, 8.6)]
-    public void The_report_log_is_erased_as_often_as_its_records_fill_its_sectors(int bytesPerDay, double perYear)
+    [InlineData(null, ((5_184_000 + 230_400 + 604_800 + (2 * 730 / 365.25 * (56 + 420))) / 3908 * 365.25 / 256) + 8.6)]
+    public void The_report_log_is_erased_as_often_as_its_records_fill_its_sectors(int? bytesPerDay, double perYear)
     {
-        EcuDefinition ecu = NfConfig.Load(Repository.PathOf("nf.config")).Ecu("motor");
-        WearLine line = WearBudget.Of(ecu, WearLife.Usual with { ReportBytesPerDay = bytesPerDay }).Single(one => one.Area == "reportLog");
+        WearLine line = WearBudget.Of(Motor(), WearLife.Usual with { ReportBytesPerDay = bytesPerDay }).Single(one => one.Area == "reportLog");
         Assert.Equal(perYear, line.NormalPerYear, 0.5);
         Assert.Equal(0, line.PerUpdate);
+    }
+
+    // An opening a minute, and 476 and 36 bytes; motor's rules 2 and 3 are on signals of its application, the one with a CAN signal below is
+    // as often as it may for the other 22 hours as well.
+    [Fact]
+    public void Under_attack_starts_open_a_sector_a_minute_and_forged_frames_trigger_rules_all_day()
+    {
+        const double minutes = 365.25 * 24 * 60;
+        double expected = (24 + Math.Floor(minutes) + (minutes * 512 / 3908)) / 256;
+        Assert.Equal(expected, ReportAttack(Repository.Read("nf.config")), 0.5);
+
+        string forged = Repository.Read("nf.config").Replace(
+            "onChange: { signal: Vehicle.Powertrain.ElectricMotor.Temperature, threshold: 2, intervalMsMin: 1000 }", "onChange: { signal: Vehicle.Speed, threshold: 2, intervalMsMin: 1000 }");
+        Assert.Equal(expected + (32 * 22 * 3600 * 365.25 / 3908 / 256), ReportAttack(forged), 0.5);
+
+        static double ReportAttack(string text)
+        {
+            string file = Path.GetTempFileName();
+            try
+            {
+                File.WriteAllText(file, text);
+                return WearBudget.Of(NfConfig.Load(file).Ecu("motor"), WearLife.Usual).Single(one => one.Area == "reportLog").AttackPerYear;
+            }
+            finally
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
+    // Resets at three paces, with the rules of nf.config at work and an application that reports a DTC as failed and as passed in turn as
+    // often as it may.
+    [Theory]
+    [InlineData(2_000, 150)]
+    [InlineData(61_000, 30)]
+    [InlineData(200_000, 10)]
+    public void Starts_and_flapping_events_open_no_more_sectors_of_the_report_log_than_computed(int everyMs, int starts)
+    {
+        VehicleRig rig = new(loader: () => new FlappingLoader());
+        long sinceNs = 0;
+        int before = 0;
+        rig.Run(async () =>
+        {
+            await rig.BeginAsync();
+            Assert.Equal(UpdateEnd.Confirmed, (await rig.UpdateAsync(rig.Image("1.0.0", 1, ImageLength))).End);
+            sinceNs = rig.Time.NowNs;
+            before = ReportErases(rig);
+            for (int start = 0; start < starts; start++)
+            {
+                await rig.Time.DelayMs(everyMs);
+                await rig.Tester.TryAsync([0x10, 0x03]);
+                Assert.True(await rig.Tester.TryAsync([0x11, 0x01]));
+                await rig.Client.AwaitPresenceAsync();
+            }
+        });
+        ReportWear wear = new(rig.Definition);
+        double ms = (rig.Time.NowNs - sinceNs) / (double)VirtualTime.NsPerMs;
+        double years = ms / (365.25 * 24 * 3600 * 1000);
+        double bound = wear.Sectors * (wear.AttackErases(WearLife.Usual, ms) + (years * wear.NormalPerYear(WearLife.Usual)));
+        int erases = ReportErases(rig) - before;
+        TestContext.Current.TestOutputHelper?.WriteLine($"a reset each {everyMs} ms: {erases} erases, at most {bound:N1}");
+        Assert.InRange(erases, (int)(bound / 3), (int)bound);
     }
 
     // 8 levels and 7 failures: at once, and again after each of 24 good accesses; and one write in each two hours.
@@ -200,6 +264,46 @@ public sealed class WearBudgetTests
         }
     }
 
+    private static EcuDefinition Motor() => NfConfig.Load(Repository.PathOf("nf.config")).Ecu("motor");
+
+    private static int ReportErases(VehicleRig rig) => Erases(rig)[rig.Ecu.Flash.Geometry.SectorAt(rig.Definition.Config.Fls.ReportLog.Start)..].Sum();
+
     private static int[] Erases(VehicleRig rig) =>
         [.. Enumerable.Range(0, rig.Ecu.Flash.Geometry.SectorCount).Select(rig.Ecu.Flash.Memory.EraseCount)];
+
+    // As the image says, and an event that fails and passes in turn, whenever it is asked.
+    private sealed class FlappingLoader : IApplicationLoader
+    {
+        private const int Event = 17;
+        private readonly ScriptedLoader _inner = new();
+        private bool _isFailed;
+
+        public byte Runtime => _inner.Runtime;
+
+        public ushort ContractVersion => _inner.ContractVersion;
+
+        public ApplicationState State => _inner.State;
+
+        public uint AliveCounter => _inner.AliveCounter;
+
+        public bool IsUpdateAllowed => _inner.IsUpdateAllowed;
+
+        public void Attach(IApplicationData data) => _inner.Attach(data);
+
+        public StdReturn Begin(uint imageLength) => _inner.Begin(imageLength);
+
+        public StdReturn Append(byte[] data, int offset, int count) => _inner.Append(data, offset, count);
+
+        public StdReturn Start() => _inner.Start();
+
+        public void MainFunction(uint nowMs) => _inner.MainFunction(nowMs);
+
+        public int ReadDataByIdentifier(ushort dataIdentifier, byte[] into, int offset) => -1;
+
+        public int TakeEvent()
+        {
+            _isFailed = !_isFailed;
+            return (Event << 1) | (_isFailed ? 1 : 0);
+        }
+    }
 }
