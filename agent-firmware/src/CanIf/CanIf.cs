@@ -23,12 +23,14 @@ public sealed class CanIf
     private readonly int _receivePerCycleMax;
     private readonly CanFrame _received = new CanFrame();
     private readonly CanFrame[] _queue;
+    private readonly int _connectionMax;
     private ICanIfUpper _upper;
     private ICanIfSignals _signals;
     private int _first;
     private int _waiting;
     private uint _acceptedCount;
     private uint _sentCount;
+    private uint _periodicTicket;
 
     /// <summary>An interface for the identifiers of <paramref name="config"/> over <paramref name="can"/>.</summary>
     public CanIf(CanIfConfig config, ICan can)
@@ -48,6 +50,9 @@ public sealed class CanIf
             frame.IsExtended = config.IsExtended;
             _queue[i] = frame;
         }
+
+        // A long response would fill every place as soon as it is free, and periodic data would stand still until its end.
+        _connectionMax = HasPeriodicIdentifier && _queue.Length > 1 ? _queue.Length - 1 : _queue.Length;
     }
 
     /// <summary>Block size that the driver can stand (<see cref="ICan.BlockSizeMax"/>); 0 is no limit.</summary>
@@ -100,20 +105,27 @@ public sealed class CanIf
 
     /// <summary>
     /// Sends 1 to 8 bytes of the connection, which are copied: to the controller at once when nothing waits, else into the
-    /// queue. False when the queue is full.
+    /// queue. False when the queue is full but for the place of periodic data.
     /// </summary>
     public bool Transmit(byte[] data, int length)
     {
-        return _waiting != _queue.Length && Enqueue(_txId, data, length);
+        return _waiting < _connectionMax && Enqueue(_txId, data, length);
     }
 
     /// <summary>
-    /// Sends 1 to 8 bytes with the identifier of periodic data. False when more than half of the queue waits, so that
-    /// periodic data never keeps a response back for long.
+    /// Sends 1 to 8 bytes with the identifier of periodic data. False while a frame of it waits, so that periodic data never keeps a
+    /// response back for long, and when the queue is full.
     /// </summary>
     public bool TransmitPeriodic(byte[] data, int length)
     {
-        return _waiting * 2 <= _queue.Length && _waiting != _queue.Length && Enqueue(_periodicTxId, data, length);
+        if (_waiting == _queue.Length || (_waiting != 0 && !HasLeft(_periodicTicket)))
+        {
+            return false;
+        }
+
+        Enqueue(_periodicTxId, data, length);
+        _periodicTicket = _acceptedCount;
+        return true;
     }
 
     /// <summary>

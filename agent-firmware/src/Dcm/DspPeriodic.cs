@@ -1,8 +1,8 @@
 // The periodic scheduler of service 2A (ISO 14229-1:2020 §11.5): which identifiers are sent, at which rate, and when.
 // A response is one unacknowledged frame with an identifier of its own: periodic identifier, up to seven bytes, padding.
 // Invariants: one frame a turn at the most, so that a response that waits meets few of them; identifiers of one rate are spread over
-// its period; values are taken when the frame leaves; a frame that comes too late for its period is left out, never caught up. The
-// queue refuses when more than half of it waits, and who answers late keeps nobody else. Ends with the extended session.
+// its period; values are taken when the frame leaves; a frame that comes too late for its period is left out, never caught up. One
+// frame waits in the queue at the most, beside whatever response, and who answers late keeps nobody else. Ends with the extended session.
 // Must not know CAN identifiers.
 // Tests: tests/agent-firmware/Dcm/DspPeriodicTests.cs, Sid2AReadDataByPeriodicIdentifierTests.cs.
 namespace EsyncAgent;

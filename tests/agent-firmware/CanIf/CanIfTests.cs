@@ -65,19 +65,36 @@ public sealed class CanIfTests : ICanIfUpper
     }
 
     [Fact]
-    public void Periodic_frames_have_their_own_identifier_and_leave_half_of_the_queue_to_others()
+    public void Periodic_frames_have_their_own_identifier_and_one_place_of_the_queue()
     {
         _canIf = Create(new CanIfConfig { PhysicalRxId = 0x7E0, FunctionalRxId = 0x7DF, TxId = 0x7E8, PeriodicTxId = 0x6E8, TransmitQueueLength = 4 });
         Assert.True(_canIf.HasPeriodicIdentifier);
         Assert.False(Create(new CanIfConfig { PhysicalRxId = 0x7E0, FunctionalRxId = 0x7DF, TxId = 0x7E8 }).HasPeriodicIdentifier);
         _can.FreeBuffers = 0;
-        Assert.Equal([true, true, true, false], Enumerable.Range(0, 4).Select(i => _canIf.TransmitPeriodic([(byte)i], 1)));
-        Assert.True(_canIf.Transmit([0x99], 1));
-        Assert.False(_canIf.Transmit([0x98], 1));
-
+        Assert.Equal([true, false], Enumerable.Range(0, 2).Select(i => _canIf.TransmitPeriodic([(byte)i], 1)));
+        Assert.Equal([true, true, false], Enumerable.Range(2, 3).Select(i => _canIf.Transmit([(byte)i], 1)));
         _can.FreeBuffers = 8;
         _canIf.MainFunction(0);
-        Assert.Equal(["6E8#00", "6E8#01", "6E8#02", "7E8#99"], _can.Sent);
+        Assert.Equal(["6E8#00", "7E8#02", "7E8#03"], _can.Sent);
+    }
+
+    [Fact]
+    public void A_long_response_leaves_a_place_to_periodic_frames()
+    {
+        _canIf = Create(new CanIfConfig { PhysicalRxId = 0x7E0, FunctionalRxId = 0x7DF, TxId = 0x7E8, PeriodicTxId = 0x6E8, TransmitQueueLength = 4 });
+        _can.FreeBuffers = 0;
+        Assert.Equal([true, true, true, false], Enumerable.Range(0, 4).Select(i => _canIf.Transmit([(byte)i], 1)));
+        Assert.True(_canIf.TransmitPeriodic([0x99], 1));
+        _can.FreeBuffers = 3;
+        _canIf.MainFunction(0);
+        Assert.True(_canIf.Transmit([0x04], 1));
+        Assert.False(_canIf.TransmitPeriodic([0x98], 1));
+        _can.FreeBuffers = 1;
+        _canIf.MainFunction(0);
+        Assert.True(_canIf.TransmitPeriodic([0x98], 1));
+        _can.FreeBuffers = 8;
+        _canIf.MainFunction(0);
+        Assert.Equal(["7E8#00", "7E8#01", "7E8#02", "6E8#99", "7E8#04", "6E8#98"], _can.Sent);
     }
 
     [Fact]
