@@ -11,8 +11,9 @@ namespace EsyncAgent;
 /// <summary>Signal registry and its sources (PROTOCOL.md, "Signals").</summary>
 public sealed class Data : IDemListener, ISnapshotSource
 {
-    // Longest body: a DTC with all signals that rules may name, seven bytes each.
+    // Longest body: a DTC with as many signals as a snapshot or a rule may name, seven bytes each.
     private const int SnapshotHead = 6;
+    private const int SnapshotSignalsMax = 8;
     private const int SignalLengthMax = 7;
 
     private readonly SignalInbox _inbox;
@@ -25,7 +26,8 @@ public sealed class Data : IDemListener, ISnapshotSource
     {
         Signals = new SignalTable(config);
         Outputs = new OutputTable(config);
-        Reports = new ReportLog(fls, mcu, config.QueueLength, ReportLayout.Overhead + SnapshotHead + (SignalLengthMax * config.RuleSignalsMax));
+        int signals = config.RuleSignalsMax < SnapshotSignalsMax ? SnapshotSignalsMax : config.RuleSignalsMax;
+        Reports = new ReportLog(fls, mcu, config.QueueLength, ReportLayout.Overhead + SnapshotHead + (SignalLengthMax * signals));
         Feed = new ReportFeed(Reports, dem, mcu, config.SignalTableId);
         Clock = new DataClock(Reports, Feed);
         Engine = new RuleEngine(config, Signals, Feed);

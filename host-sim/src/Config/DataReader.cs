@@ -1,5 +1,5 @@
-// Signals, outputs and bounds of data gathering of one ECU, as the agent takes them, and what they cost it in memory.
-// Invariants: frames and their signals stand in the order that the agent expects; all of it fits into what the board has for it.
+// Signals, outputs and bounds of data gathering of one ECU, as the agent takes them.
+// Invariant: frames and their signals stand in the order that the agent expects. What all of it costs and needs is for DataLimits.
 // Tests: tests/host-sim/Config/DataRuleTests.cs.
 using EsyncAgent;
 using EsyncSim.Data;
@@ -20,7 +20,7 @@ internal sealed record DataRules(DataConfig Config, IReadOnlyList<PlacedSignal> 
 /// <summary>Reader of `signals`, `outputs` and `data`.</summary>
 internal sealed class DataReader(ConfigSection ecu, BoardDefinition board, ConfigProblems problems)
 {
-    /// <summary>Reads the three sections and holds them against the board.</summary>
+    /// <summary>Reads the three sections, and holds the frames against the board's filters.</summary>
     public DataRules Read()
     {
         int before = problems.Count;
@@ -46,11 +46,6 @@ internal sealed class DataReader(ConfigSection ecu, BoardDefinition board, Confi
 
         ConfigNode? rules = data.Find("rules");
         data.RefuseUnknown();
-        if (problems.Count == before)
-        {
-            CheckMemory(config, section);
-        }
-
         return new DataRules(config, signals, outputs, problems.Count == before ? rules : null);
     }
 
@@ -99,13 +94,4 @@ internal sealed class DataReader(ConfigSection ecu, BoardDefinition board, Confi
     private static int Bits(long raw) => unchecked((int)raw);
 
     private static byte Flag(bool flag) => flag ? (byte)1 : (byte)0;
-
-    private void CheckMemory(DataConfig config, ConfigSection section)
-    {
-        uint length = DataMemory.LengthOf(config);
-        if (length > board.DataLengthMax)
-        {
-            problems.Add(section.At, ConfigRule.LooserThanBoard, $"`{ecu.Path}` gathers data in {length} bytes ({DataMemory.SumOf(config)}), but board `{board.Name}` has {ConfigValues.SizeText(board.DataLengthMax)} for it", "Take fewer signals, or make historyLength or queueLength of `data` smaller");
-        }
-    }
 }

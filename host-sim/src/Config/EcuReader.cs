@@ -20,6 +20,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
     /// <summary>Reads everything but `board` and `bus`, which the caller has read to get here.</summary>
     public EcuDefinition Read()
     {
+        int atFirst = problems.Count;
         ConfigSection trust = ecu.Section("trust");
         uint signatureLengthMax = TrustReader.SignatureLength(trust.Section("signature"), problems);
         var roles = TrustReader.RequiredRoles(trust, problems);
@@ -53,6 +54,11 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         config.Data.BuiltInRules = BuiltInRules.Read(data.Rules, data.Entries, config, problems);
         (config.Dcm.ConstantIds, config.Dcm.ConstantRecords) = RecordReader.ReadRecords(ecu.Section("records"), problems);
         ecu.RefuseUnknown();
+        if (problems.Count == atFirst)
+        {
+            new DataLimits(ecu, config, board, part, problems).Check();
+        }
+
         return new EcuDefinition(config, board, bus, part) { SignalEntries = data.Entries, Outputs = data.Outputs };
     }
 

@@ -1,5 +1,4 @@
-// Bounds of data gathering, periodic data and defined identifiers: refused with line and reason where they contradict, and held
-// against the memory of the board.
+// Bounds of data gathering, periodic data and defined identifiers: refused with line and reason where they contradict.
 using EsyncAgent;
 using EsyncSim.Config;
 using Xunit;
@@ -51,14 +50,5 @@ public sealed class DataRuleTests
     public void A_wrong_bound_is_refused(string old, string replacement, string reason)
     {
         ExpectLine(old, replacement, ConfigRule.OutOfRange, reason);
-    }
-
-    [Fact]
-    public void All_of_it_fits_into_what_the_board_has()
-    {
-        IReadOnlyList<ConfigProblem> problems = Problems(With("historyLength: 1 KiB", "historyLength: 10 KiB"));
-        Assert.Equal(3, problems.Count);
-        Assert.All(problems, p => Assert.Equal(ConfigRule.LooserThanBoard, p.Rule));
-        Assert.Contains(problems, p => p.Reason.Contains("`ecus.climate` gathers data in", StringComparison.Ordinal) && p.Reason.Contains("for 4 signals, 3 of them from 2 CAN frames, and 1 outputs; ", StringComparison.Ordinal) && p.Reason.Contains("board `bench` has 10 KiB for it", StringComparison.Ordinal));
     }
 }
