@@ -26,7 +26,7 @@ internal sealed record RuleLimits(RuleSet Set, FotaError Reason, string? Problem
         return reader.Error switch
         {
             RuleError.None => new RuleLimits(set, FotaError.None, null),
-            RuleError.BoundExceeded => new RuleLimits(set, FotaError.RulesExceedLimits, BoundText(reader.ErrorDetail, data)),
+            RuleError.BoundExceeded => new RuleLimits(set, FotaError.RulesExceedLimits, BoundText(reader.ErrorDetail, data, set.Cost)),
             RuleError.SignalUnknown => new RuleLimits(set, FotaError.SignalUnknown, $"the ECU has no signal 0x{reader.ErrorDetail:X4}"),
             RuleError.TableMismatch => new RuleLimits(set, FotaError.SignalTableMismatch, $"the rules are made for other signals than the ECU has (table 0x{data.SignalTableId:X8}); make them again"),
             RuleError.VersionUnknown => new RuleLimits(set, FotaError.ManifestVersionUnknown, "the rules have another version than this ECU knows"),
@@ -55,14 +55,14 @@ internal sealed record RuleLimits(RuleSet Set, FotaError Reason, string? Problem
         };
     }
 
-    private static string BoundText(uint detail, DataConfig data) => BoundText(detail) + (detail >> 24) switch
+    private static string BoundText(uint detail, DataConfig data, int cost) => BoundText(detail) + (detail >> 24) switch
     {
-        RuleBound.Length => $"; the ECU has room for {data.RulesLengthMax} bytes",
-        RuleBound.Rules => $"; the ECU takes {data.RuleCountMax}",
-        RuleBound.Signals => $"; the ECU takes {data.RuleSignalsMax}",
-        RuleBound.Terms => $"; the ECU takes {data.RuleTermsMax}",
-        RuleBound.History => $"; the ECU has {data.HistoryLength} bytes for them. Take fewer signals, a longer sample period or less time before",
-        RuleBound.Cost => $"; the ECU spends {data.IlPerTurnMax} IL instructions at the most. Take fewer rules, signals or comparisons",
+        RuleBound.Length => $"; the ECU has room for {data.RulesLengthMax} bytes (nvm.rulesLengthMax, with 16 of a digest)",
+        RuleBound.Rules => $"; the ECU takes {data.RuleCountMax} (data.ruleCountMax)",
+        RuleBound.Signals => $"; the ECU takes {data.RuleSignalsMax} (data.ruleSignalsMax)",
+        RuleBound.Terms => $"; the ECU takes {data.RuleTermsMax} (data.ruleTermsMax)",
+        RuleBound.History => $"; the ECU has {data.HistoryLength} bytes for them (data.historyLength). Take fewer signals, a longer sample period or less time before",
+        RuleBound.Cost => $": {cost} IL instructions with this one; the ECU spends {data.IlPerTurnMax} at the most (data.ilPerTurnMax). Take fewer rules, signals or comparisons",
         _ => $"; the shortest is {RuleReader.PeriodMsMin} ms",
     };
 }
