@@ -19,7 +19,7 @@ public class ReportFeedTests : IReportSink
 
     public int RoomFor(byte priority) => Room - priority;
 
-    public void CountDropped(byte priority) => _dropped.Add(priority);
+    void IReportSink.CountDropped(byte priority) => _dropped.Add(priority);
 
     public bool Append(byte kind, byte priority, ushort retentionHours, uint timeMs, byte[] body, int offset, int count)
     {
