@@ -1,21 +1,18 @@
 // Authenticates collection rules that lie in flash, in slices, brings them into memory, and checks whom they are for and
 // whether this ECU can keep to them (PROTOCOL.md, "Collection rules").
-// Invariants: those of DocumentVerifier; the set that is in force already is known by its digest alone; what the rules say
-// is Data's to judge (RuleReader), and here only given its number.
+// Invariants: those of ReplacingVerifier; what the rules say is Data's to judge (RuleReader), and here only given its number.
 // It works with the authentication and the buffer of others, which must be idle meanwhile.
 // Tests: tests/agent-firmware/EcuM.
 namespace EsyncAgent;
 
 /// <summary>Verifies one set of collection rules at a time; it is <see cref="RuleStore"/>'s candidate once it has said Ok.</summary>
-public sealed class RulesVerifier : DocumentVerifier
+public sealed class RulesVerifier : ReplacingVerifier
 {
     // Flash that one step brings at the most: what the window of the authentication holds.
     private const int PieceLength = 256;
 
     private enum Phase : byte
     {
-        Digest,
-        Signatures,
         Bytes,
         Head,
         Rules,
@@ -36,65 +33,24 @@ public sealed class RulesVerifier : DocumentVerifier
     }
 
     private RulesVerifier(FotaConfig config, KeyStore keys, EnvelopeVerifier envelope, RuleStore rules, byte[] block, CollectionRules facts)
-        : base(config, keys, envelope, facts)
+        : base(SignedDocument.CollectionRules, config, keys, envelope, facts)
     {
         _rules = rules;
         _block = block;
         Facts = facts;
     }
 
-    /// <summary>Facts of the document; complete after Ok, unless <see cref="IsInForce"/>.</summary>
+    /// <summary>Facts of the document; complete after Ok, unless <see cref="ReplacingVerifier.IsInForce"/>.</summary>
     public CollectionRules Facts { get; }
 
-    /// <summary>True after Ok when these rules are in force already.</summary>
-    public bool IsInForce { get; private set; }
-
     /// <inheritdoc/>
-    public override void Begin(uint address, uint length)
+    protected override bool IsDigestInForce(byte[] digest)
     {
-        IsInForce = false;
-        _phase = Phase.Digest;
-        Open(SignedDocument.CollectionRules, address, length, areRolesRequired: true);
+        return _rules.IsInForce(digest);
     }
 
     /// <inheritdoc/>
-    protected override StdReturn Step()
-    {
-        switch (_phase)
-        {
-            case Phase.Digest:
-                return AwaitDigest();
-            case Phase.Signatures:
-                if (IsAuthentic())
-                {
-                    BeginBytes();
-                }
-
-                return StdReturn.Pending;
-            case Phase.Bytes:
-                Bring();
-                return StdReturn.Pending;
-            case Phase.Head:
-                return ReadHead();
-            default:
-                return AdvanceReader();
-        }
-    }
-
-    private StdReturn AwaitDigest()
-    {
-        Envelope.MainFunction();
-        if (!Envelope.IsDigestRight)
-        {
-            return StdReturn.Pending;
-        }
-
-        IsInForce = _rules.IsInForce(Envelope.Digest);
-        _phase = Phase.Signatures;
-        return IsInForce ? StdReturn.Ok : StdReturn.Pending;
-    }
-
-    private void BeginBytes()
+    protected override void BeginContent()
     {
         uint length = Envelope.Cursor.Length - Envelope.ManifestPosition;
         if (length > (uint)_rules.LengthMax)
@@ -106,6 +62,21 @@ public sealed class RulesVerifier : DocumentVerifier
         Facts.Length = (int)length;
         _position = Envelope.ManifestPosition;
         _phase = Phase.Bytes;
+    }
+
+    /// <inheritdoc/>
+    protected override StdReturn AdvanceContent()
+    {
+        switch (_phase)
+        {
+            case Phase.Bytes:
+                Bring();
+                return StdReturn.Pending;
+            case Phase.Head:
+                return ReadHead();
+            default:
+                return AdvanceReader();
+        }
     }
 
     private void Bring()
