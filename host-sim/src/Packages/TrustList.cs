@@ -9,76 +9,29 @@ using EsyncSim.Signing;
 namespace EsyncSim.Packages;
 
 /// <summary>Content of a trust manifest.</summary>
-public sealed record TrustList
+public sealed record TrustList : NumberedDocument
 {
-    private const int Version = 1;
-    private const int KeyVersion = 1;
-    private const int KeySequence = 2;
-    private const int KeyVendor = 3;
-    private const int KeyClass = 4;
-    private const int KeyDevice = 5;
     private const int KeyAnchors = 6;
-
-    /// <summary>Orders trust manifests, apart from those of images; 1 or more.</summary>
-    public required uint Sequence { get; init; }
-
-    /// <summary>Vendor identifier, 16 bytes.</summary>
-    public required byte[] VendorId { get; init; }
-
-    /// <summary>Class identifier, 16 bytes.</summary>
-    public required byte[] ClassId { get; init; }
-
-    /// <summary>Device identifier, 16 bytes, when it is for one device only.</summary>
-    public byte[]? DeviceId { get; init; }
 
     /// <summary>All anchors that the ECU has from then on, 1 to 8, each key once.</summary>
     public required IReadOnlyList<TrustAnchor> Anchors { get; init; }
 
     /// <summary>Reads the content of a trust manifest.</summary>
     /// <exception cref="SuitException">Not one of our profile.</exception>
-    public static TrustList Decode(byte[] cbor) => CborItem.Read(cbor, FotaError.ManifestMalformed, "trust manifest", reader =>
+    public static TrustList Decode(byte[] cbor)
     {
-        int? version = null;
-        uint? sequence = null;
-        byte[]? vendor = null, classId = null, device = null;
         List<TrustAnchor>? anchors = null;
-        CborItem.ReadMap(reader, key => _ = key switch
-        {
-            KeyVersion => version = reader.ReadInt32(),
-            KeySequence => (object)(sequence = reader.ReadUInt32())!,
-            KeyVendor => vendor = CborItem.ReadBytes(reader, 16, "the vendor identifier"),
-            KeyClass => classId = CborItem.ReadBytes(reader, 16, "the class identifier"),
-            KeyDevice => device = CborItem.ReadBytes(reader, 16, "the device identifier"),
-            KeyAnchors => anchors = ReadAnchors(reader),
-            _ => throw new SuitException(FotaError.ManifestUnsupported, $"trust manifest: member {key} is unknown"),
-        });
-        if (version != Version)
-        {
-            throw new SuitException(FotaError.ManifestVersionUnknown, $"trust manifest: version {version} instead of {Version}");
-        }
-
-        bool isWhole = sequence is not null && vendor is not null && classId is not null && anchors is not null;
-        return isWhole
-            ? new TrustList { Sequence = sequence!.Value, VendorId = vendor!, ClassId = classId!, DeviceId = device, Anchors = anchors! }
-            : throw new CborContentException("sequence, vendor, class or anchors are missing");
-    });
+        return Read(
+            cbor,
+            "trust manifest",
+            (reader, key) => anchors = key == KeyAnchors ? ReadAnchors(reader) : throw new SuitException(FotaError.ManifestUnsupported, $"trust manifest: member {key} is unknown"),
+            head => anchors is null
+                ? null
+                : new TrustList { Sequence = head.Sequence, VendorId = head.VendorId, ClassId = head.ClassId, DeviceId = head.DeviceId, Anchors = anchors });
+    }
 
     /// <summary>The content as CBOR.</summary>
-    public byte[] Encode() => ManifestEncoder.Cbor(writer =>
-    {
-        writer.WriteStartMap(DeviceId is null ? 5 : 6);
-        ManifestEncoder.Pair(writer, KeyVersion, () => writer.WriteInt32(Version));
-        ManifestEncoder.Pair(writer, KeySequence, () => writer.WriteUInt32(Sequence));
-        ManifestEncoder.Pair(writer, KeyVendor, () => writer.WriteByteString(VendorId));
-        ManifestEncoder.Pair(writer, KeyClass, () => writer.WriteByteString(ClassId));
-        if (DeviceId is not null)
-        {
-            ManifestEncoder.Pair(writer, KeyDevice, () => writer.WriteByteString(DeviceId));
-        }
-
-        ManifestEncoder.Pair(writer, KeyAnchors, () => WriteAnchors(writer));
-        writer.WriteEndMap();
-    });
+    public byte[] Encode() => Encode(1, writer => ManifestEncoder.Pair(writer, KeyAnchors, () => WriteAnchors(writer)));
 
     private void WriteAnchors(CborWriter writer)
     {

@@ -1,4 +1,4 @@
-// A set of collection rules as CBOR: what is signed, and what nf.config's built-in rules become.
+// A set of collection rules as CBOR: what is signed, and what nf.config's built-in rules become, whose sequence number is 0.
 // Encoding and decoding are strict in the same way as for images: one content has one form.
 // Clause: PROTOCOL.md, "Collection rules".
 // Tests: tests/host-sim/Rules.
@@ -9,14 +9,8 @@ using EsyncSim.Packages;
 namespace EsyncSim.Rules;
 
 /// <summary>Content of a rule set.</summary>
-public sealed record RuleList
+public sealed record RuleList : NumberedDocument
 {
-    private const int Version = 1;
-    private const int KeyVersion = 1;
-    private const int KeySequence = 2;
-    private const int KeyVendor = 3;
-    private const int KeyClass = 4;
-    private const int KeyDevice = 5;
     private const int KeyTable = 6;
     private const int KeyRules = 7;
     private const int KeyId = 1;
@@ -26,18 +20,6 @@ public sealed record RuleList
     private const int KeyRetention = 5;
     private const int KeyWindow = 6;
 
-    /// <summary>Orders the sets of an ECU, apart from its images and keys; 1 or more, 0 for built-in ones.</summary>
-    public required uint Sequence { get; init; }
-
-    /// <summary>Vendor identifier, 16 bytes.</summary>
-    public required byte[] VendorId { get; init; }
-
-    /// <summary>Class identifier, 16 bytes.</summary>
-    public required byte[] ClassId { get; init; }
-
-    /// <summary>Device identifier, 16 bytes, when it is for one device only.</summary>
-    public byte[]? DeviceId { get; init; }
-
     /// <summary>The signals that it is made for.</summary>
     public required uint TableId { get; init; }
 
@@ -46,50 +28,29 @@ public sealed record RuleList
 
     /// <summary>Reads a set.</summary>
     /// <exception cref="SuitException">Not one of our profile.</exception>
-    public static RuleList Decode(byte[] cbor) => CborItem.Read(cbor, FotaError.ManifestMalformed, "collection rules", reader =>
+    public static RuleList Decode(byte[] cbor)
     {
-        int? version = null;
-        uint? sequence = null, table = null;
-        byte[]? vendor = null, classId = null, device = null;
+        uint? table = null;
         List<CollectionRule>? rules = null;
-        CborItem.ReadMap(reader, key => _ = key switch
-        {
-            KeyVersion => version = reader.ReadInt32(),
-            KeySequence => (object)(sequence = reader.ReadUInt32())!,
-            KeyVendor => vendor = CborItem.ReadBytes(reader, 16, "the vendor identifier"),
-            KeyClass => classId = CborItem.ReadBytes(reader, 16, "the class identifier"),
-            KeyDevice => device = CborItem.ReadBytes(reader, 16, "the device identifier"),
-            KeyTable => (object)(table = reader.ReadUInt32())!,
-            KeyRules => rules = ReadRules(reader),
-            _ => throw new CborContentException($"member {key} is unknown"),
-        });
-        if (version != Version)
-        {
-            throw new SuitException(FotaError.ManifestVersionUnknown, $"collection rules: version {version} instead of {Version}");
-        }
-
-        bool isWhole = sequence is not null && vendor is not null && classId is not null && table is not null && rules is not null;
-        return isWhole
-            ? new RuleList { Sequence = sequence!.Value, VendorId = vendor!, ClassId = classId!, DeviceId = device, TableId = table!.Value, Rules = rules! }
-            : throw new CborContentException("sequence, vendor, class, signal table or rules are missing");
-    });
+        return Read(
+            cbor,
+            "collection rules",
+            (reader, key) => _ = key switch
+            {
+                KeyTable => (object)(table = reader.ReadUInt32())!,
+                KeyRules => rules = ReadRules(reader),
+                _ => throw new CborContentException($"member {key} is unknown"),
+            },
+            head => table is null || rules is null
+                ? null
+                : new RuleList { Sequence = head.Sequence, VendorId = head.VendorId, ClassId = head.ClassId, DeviceId = head.DeviceId, TableId = table.Value, Rules = rules });
+    }
 
     /// <summary>The set as CBOR.</summary>
-    public byte[] Encode() => ManifestEncoder.Cbor(writer =>
+    public byte[] Encode() => Encode(2, writer =>
     {
-        writer.WriteStartMap(DeviceId is null ? 6 : 7);
-        ManifestEncoder.Pair(writer, KeyVersion, () => writer.WriteInt32(Version));
-        ManifestEncoder.Pair(writer, KeySequence, () => writer.WriteUInt32(Sequence));
-        ManifestEncoder.Pair(writer, KeyVendor, () => writer.WriteByteString(VendorId));
-        ManifestEncoder.Pair(writer, KeyClass, () => writer.WriteByteString(ClassId));
-        if (DeviceId is not null)
-        {
-            ManifestEncoder.Pair(writer, KeyDevice, () => writer.WriteByteString(DeviceId));
-        }
-
         ManifestEncoder.Pair(writer, KeyTable, () => writer.WriteUInt32(TableId));
         ManifestEncoder.Pair(writer, KeyRules, () => WriteArray(writer, Rules, rule => WriteRule(writer, rule)));
-        writer.WriteEndMap();
     });
 
     private static void WriteRule(CborWriter writer, CollectionRule rule)
