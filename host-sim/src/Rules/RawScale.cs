@@ -10,8 +10,10 @@ namespace EsyncSim.Rules;
 /// <summary>Scaling of one signal.</summary>
 internal static class RawScale
 {
-    // A double that stands for a decimal fraction misses it by a little.
+    // A double that stands for a decimal fraction misses it by a little, the more the larger it is; but what lies visibly between two
+    // raw values is not taken for one of them.
     private const double Tolerance = 1e-9;
+    private const double ToleranceMax = 1e-3;
 
     /// <summary>Lowest and highest raw value of a type.</summary>
     public static (long Min, long Max) Range(SignalType type) => type switch
@@ -33,14 +35,15 @@ internal static class RawScale
         rawComparison = signal.Factor < 0 ? Mirrored(comparison) : comparison;
         raw = 0;
         problem = "";
-        if (!(exact >= min - Tolerance && exact <= max + Tolerance))
+        bool isRaw = IsRaw(exact, out double nearest);
+        double value = isRaw ? nearest : exact;
+        if (!(value >= min && value <= max))
         {
             problem = FormattableString.Invariant($"{physical} is outside of what {signal.Path} can be: {signal.Physical((int)min)} to {signal.Physical((int)max)}{Unit(signal)}");
             return false;
         }
 
-        double nearest = Math.Round(exact);
-        if (Math.Abs(exact - nearest) <= Tolerance * Math.Max(1, Math.Abs(exact)))
+        if (isRaw)
         {
             raw = (long)nearest;
             return true;
@@ -61,8 +64,7 @@ internal static class RawScale
     public static bool TryDistance(SignalDefinition signal, double physical, out uint raw)
     {
         double exact = physical / Math.Abs(signal.Factor);
-        double nearest = Math.Round(exact);
-        double steps = Math.Abs(exact - nearest) <= Tolerance * Math.Max(1, Math.Abs(exact)) ? nearest : Math.Floor(exact);
+        double steps = IsRaw(exact, out double nearest) ? nearest : Math.Floor(exact);
         (long min, long max) = Range(signal.Type);
         bool isPossible = physical >= 0 && steps < max - min;
         raw = isPossible ? (uint)steps : 0;
@@ -81,4 +83,10 @@ internal static class RawScale
         Comparison.GreaterOrEqual => Comparison.LessOrEqual,
         _ => comparison,
     };
+
+    private static bool IsRaw(double exact, out double nearest)
+    {
+        nearest = Math.Round(exact);
+        return Math.Abs(exact - nearest) <= Math.Min(Tolerance * Math.Max(1, Math.Abs(exact)), ToleranceMax);
+    }
 }

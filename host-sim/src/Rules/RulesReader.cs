@@ -91,8 +91,12 @@ internal sealed class RulesReader
         string[] written = [.. TriggerKeys.Where(key => rule.Find(key) is not null)];
         if (written.Length != 1)
         {
-            string found = written.Length == 0 ? "no trigger" : $"more than one trigger ({string.Join(", ", written)})";
-            _problems.Add(rule.At, ConfigRule.MissingKey, $"A rule has {found}", $"Give it one of {string.Join(", ", TriggerKeys)}");
+            if (rule.IsWritten)
+            {
+                string found = written.Length == 0 ? "no trigger" : $"more than one trigger ({string.Join(", ", written)})";
+                _problems.Add(rule.At, ConfigRule.MissingKey, $"A rule has {found}", $"Give it one of {string.Join(", ", TriggerKeys)}");
+            }
+
             return new DtcTrigger(0);
         }
 
