@@ -65,25 +65,25 @@ internal sealed class CampaignRig : IUpdateObserver, ICampaignObserver, IDisposa
     public void Dispose() => _network.Dispose();
 
     /// <summary>Provisions the ECU, and runs a story.</summary>
-    internal void Run(Func<Task> story) => Time.Run(
+    internal void Run(Func<Task> story, byte[]? provisioning = null) => Time.Run(
         async () =>
         {
             Ecu.PowerOn();
             Start();
             await Client.AwaitPresenceAsync();
             await Client.SessionAsync(0x03);
-            await Client.RoutineAsync(0x0220, "provision", TestImage.Provisioning);
+            await Client.RoutineAsync(0x0220, "provision", provisioning ?? TestImage.Provisioning);
             await Client.SessionAsync(0x01);
             await story();
         },
         limitNs: 7200 * VirtualTime.NsPerSecond);
 
     /// <summary>A campaign that brings a package.</summary>
-    internal async Task<TargetResult> UpdateAsync(Package package, string campaign)
-    {
-        CampaignTarget target = new() { Ecu = "motor", PackageName = package.Name, Version = PackageImages.ManifestOf(package).Version, File = package.Encode() };
-        return (await _server.RunAsync(new Campaign(campaign, [target])))[0];
-    }
+    internal Task<TargetResult> UpdateAsync(Package package, string campaign) =>
+        UpdateAsync(new CampaignTarget { Ecu = "motor", PackageName = package.Name, Version = PackageImages.ManifestOf(package).Version, File = package.Encode() }, campaign);
+
+    /// <summary>A campaign with one target.</summary>
+    internal async Task<TargetResult> UpdateAsync(CampaignTarget target, string campaign) => (await _server.RunAsync(new Campaign(campaign, [target])))[0];
 
     internal async Task<VersionReport> ReportAsync()
     {

@@ -21,9 +21,10 @@ internal static class RulesCommand
     /// <summary>Makes the command.</summary>
     /// <param name="files">Where key files, their register and the rules file are.</param>
     public static Command Create(IFileSystem files) =>
-        new ToolCommand("rules", "Collection rules: which signals an ECU samples, when, and how long they are kept. Written in YAML, signed, and taken by the ECU without a restart.") { Build(files), Show() }
+        new ToolCommand("rules", "Collection rules: which signals an ECU samples, when, and how long they are kept. Written in YAML, signed, and taken by the ECU without a restart.") { Build(files), Show(), RulesPushCommand.Create() }
             .WithExample("esync rules build --ecu motor --rules motor.yaml --sequence 1 --key rules.key --out motor-1.rules", "signed by a key of the role rules")
-            .WithExample("esync rules show motor-1.rules", "what is in it, and what it costs the ECU");
+            .WithExample("esync rules show motor-1.rules", "what is in it, and what it costs the ECU")
+            .WithExample("esync rules push motor-1.rules --flash motor.flash", "the ECU collects by it from then on");
 
     private static ToolCommand Build(IFileSystem files)
     {

@@ -1,6 +1,6 @@
 // What every undertaking with one ECU has in common: an attempt that was cut off is repeated a bounded number of times, a
 // refusal never is, and in the end the ECU is left in its default session with DTCs and messages on.
-// Must not know what is undertaken: UpdateSession and TrustSession do.
+// Must not know what is undertaken: UpdateSession and DocumentSession do.
 // Tests: tests/host-sim/Client/UpdateSessionTests.cs, TrustSessionTests.cs.
 using EsyncAgent;
 using EsyncSim.Bus;
@@ -85,6 +85,7 @@ internal static class EcuAttempts
     // default session. That is no refusal: the next attempt goes on.
     private static bool IsSessionLost(NegativeResponseException refusal) =>
         (refusal.Service is 0x11 or 0x2E or 0x31 or 0x34 or 0x36 or 0x37 && refusal.Code is 0x33 or 0x34 or 0x7E or 0x7F)
+        || (refusal.Service is 0x27 or 0x29 && refusal.Code is 0x7E or 0x7F)
         || (refusal.Service is 0x36 or 0x37 && refusal.Code == 0x24);
 
     // A negative response of the update target names a condition; the ECU's last result says more.

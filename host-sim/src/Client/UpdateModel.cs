@@ -107,7 +107,7 @@ public enum UpdateStage
 /// <summary>How an update ended.</summary>
 public enum UpdateEnd
 {
-    /// <summary>The new application runs and is confirmed; of a trust manifest: its keys count.</summary>
+    /// <summary>The new application runs and is confirmed; of a document: its content is in force.</summary>
     Confirmed,
 
     /// <summary>The new application runs on trial, as the policy asked.</summary>

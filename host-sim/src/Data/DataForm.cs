@@ -115,5 +115,5 @@ public sealed record DataForm(string Ecu, SignalCatalogue Signals, TimeLine Line
     });
 
     private LogReport Report(string level, string ts, string message, LogReportCompound compound) => new(
-        LogReport.TypeName, new LogReportBody { Type = EsyncTarget.Of(Ecu, isTrust: false), Level = level, Timestamp = ts, Message = message, Compound = compound });
+        LogReport.TypeName, new LogReportBody { Type = EsyncTarget.Of(Ecu), Level = level, Timestamp = ts, Message = message, Compound = compound });
 }

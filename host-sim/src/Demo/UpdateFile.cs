@@ -1,7 +1,10 @@
-// What `esync update` takes: a package with an image, or a trust file. Either is sent down as it is.
+// What `esync update` takes: a package with an image, a trust file or a rules file. Each is sent down as it is.
 // Tests: tests/host-sim/Cli.
 using System.Globalization;
+using EsyncAgent;
 using EsyncSim.Packages;
+using EsyncSim.Rules;
+using EsyncSim.Server;
 using EsyncSim.Vehicle;
 
 namespace EsyncSim.Demo;
@@ -12,7 +15,10 @@ public sealed record UpdateFile
     /// <summary>Name for the campaign.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Version of the application; of a trust file its sequence number.</summary>
+    /// <summary>What of the ECU it is for.</summary>
+    public required TargetPart Part { get; init; }
+
+    /// <summary>Version of the application; of a trust file its sequence number, of rules that and their digest.</summary>
     public required string Version { get; init; }
 
     /// <summary>SUIT class identifier that it is for, 16 bytes.</summary>
@@ -21,30 +27,55 @@ public sealed record UpdateFile
     /// <summary>The file's bytes.</summary>
     public required byte[] Bytes { get; init; }
 
-    /// <summary>The trust file; null when it is a package.</summary>
-    public TrustFile? Trust { get; init; }
-
     /// <summary>What the ECU says of itself when it has taken it.</summary>
-    public string Expected => Trust is null ? $"{Version} {EsyncAgent.BankState.Confirmed}" : Trust.ToUpdate().State.ToString();
+    public required string Expected { get; init; }
 
-    /// <summary>Reads a file of either kind.</summary>
-    /// <exception cref="UserErrorException">Missing, or neither.</exception>
-    public static UpdateFile Load(string path) => TrustFile.IsTrustFile(path) ? Of(TrustFile.Load(path), path) : Of(Package.Load(path));
+    /// <summary>Reads a file of any kind.</summary>
+    /// <exception cref="UserErrorException">Missing, or none of them.</exception>
+    public static UpdateFile Load(string path) => TrustFile.IsTrustFile(path) ? Of(TrustFile.Load(path), path)
+        : RulesFile.IsRulesFile(path) ? Of(RulesFile.Load(path), path)
+        : Of(Package.Load(path));
 
     /// <summary>A package.</summary>
     /// <exception cref="UserErrorException">It has no full image, or its envelope is malformed.</exception>
     public static UpdateFile Of(Package package)
     {
         SuitManifest manifest = PackageImages.ManifestOf(package);
-        return new UpdateFile { Name = package.Name, Version = manifest.Version, ClassId = manifest.ClassId, Bytes = package.Encode() };
+        return new UpdateFile
+        {
+            Name = package.Name,
+            Part = TargetPart.Application,
+            Version = manifest.Version,
+            ClassId = manifest.ClassId,
+            Bytes = package.Encode(),
+            Expected = $"{manifest.Version} {BankState.Confirmed}",
+        };
+    }
+
+    /// <summary>A rules file.</summary>
+    /// <param name="rules">Its content.</param>
+    /// <param name="path">Where it was read.</param>
+    public static UpdateFile Of(RulesFile rules, string path)
+    {
+        RulesState state = rules.ToUpdate().State;
+        return new UpdateFile
+        {
+            Name = Path.GetFileNameWithoutExtension(path),
+            Part = TargetPart.Rules,
+            Version = state.Version,
+            ClassId = rules.List.ClassId,
+            Bytes = rules.Document,
+            Expected = state.ToString(),
+        };
     }
 
     private static UpdateFile Of(TrustFile trust, string path) => new()
     {
         Name = Path.GetFileNameWithoutExtension(path),
+        Part = TargetPart.Trust,
         Version = trust.List.Sequence.ToString(CultureInfo.InvariantCulture),
         ClassId = trust.List.ClassId,
         Bytes = trust.Document,
-        Trust = trust,
+        Expected = trust.ToUpdate().State.ToString(),
     };
 }

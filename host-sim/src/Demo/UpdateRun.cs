@@ -6,6 +6,8 @@ using EsyncSim.Bench;
 using EsyncSim.Bus;
 using EsyncSim.Client;
 using EsyncSim.Config;
+using EsyncSim.Data;
+using EsyncSim.Rules;
 using EsyncSim.Server;
 using EsyncSim.Signing;
 using EsyncSim.Vehicle;
@@ -15,7 +17,7 @@ namespace EsyncSim.Demo;
 /// <summary>What shall be updated, and with what.</summary>
 public sealed record UpdateRequest
 {
-    /// <summary>The package or trust file.</summary>
+    /// <summary>The package, trust file or rules file.</summary>
     public required UpdateFile File { get; init; }
 
     /// <summary>The ECU.</summary>
@@ -52,7 +54,7 @@ public sealed record UpdateRequest
     }
 }
 
-/// <summary>How it went; the error is null when the ECU runs the package's version, or trusts the trust file's keys.</summary>
+/// <summary>How it went; the error is null when the ECU runs the package's version, trusts the trust file's keys, or collects by the rules.</summary>
 public sealed record UpdateRunResult(DemoReport Report, UserErrorException? Error);
 
 /// <summary>Runs one update.</summary>
@@ -85,7 +87,7 @@ public static class UpdateRun
             Topics topics = new(await ReadVehicleAsync(client, access));
             screen.Note($"vehicle {topics.Vehicle}, messages over {network.Description}");
             CampaignServer server = new(time, serverLink, topics, new ServerLedger(Guid.NewGuid().ToString("N")));
-            VehicleEcu ecu = new(request.Ecu.Name, client, new UpdatePolicy(), meter);
+            VehicleEcu ecu = new(request.Ecu.Name, client, new UpdatePolicy(), meter) { Signals = request.Ecu.Signals };
             VehicleClient vehicle = new(time, vehicleLink, topics, [ecu], VehicleJournal.InMemory(Guid.NewGuid().ToString("N")));
             _ = vehicle.RunAsync();
             return await UpdateAsync(request, server, client, screen);
@@ -103,15 +105,30 @@ public static class UpdateRun
         UpdateRequest request, CampaignServer server, EcuClient client, IDemoScreen screen)
     {
         UpdateFile file = request.File;
-        CampaignTarget target = new() { Ecu = request.Ecu.Name, PackageName = file.Name, IsTrust = file.Trust is not null, Version = file.Version, File = file.Bytes };
+        CampaignTarget target = new() { Ecu = request.Ecu.Name, PackageName = file.Name, Part = file.Part, Version = file.Version, File = file.Bytes };
+        if (file.Part != TargetPart.Application)
+        {
+            screen.Note($"for {request.Ecu.Name}: {file.Expected}, {file.Bytes.Length} bytes");
+        }
+
         TargetResult result = (await server.RunAsync(new Campaign("update", [target])))[0];
         foreach (IncrementalFailure failure in result.IncrementalFailures)
         {
             screen.Note($"{target.Ecu} did not take the {failure.Encoding} form ({failure.Reason}); the image was sent in full");
         }
 
-        string observed = await ObserveAsync(client, screen, target.IsTrust);
-        string what = target.IsTrust ? "other keys" : $"update to {file.Version}";
+        if (result.End == TargetEnd.UpToDate)
+        {
+            screen.Note($"{result.Message}; nothing was sent");
+        }
+
+        string observed = await ObserveAsync(client, screen, target.Part);
+        string what = target.Part switch
+        {
+            TargetPart.Trust => "other keys",
+            TargetPart.Rules => "collection rules",
+            _ => $"update to {file.Version}",
+        };
         DemoStep step = new($"{request.Ecu.Name}: {what}", file.Expected, observed, result.IsGood && observed == file.Expected);
         screen.Step(step);
         return (step, step.Pass ? null : ErrorOf(request, result));
@@ -131,8 +148,8 @@ public static class UpdateRun
         }
     }
 
-    // What runs, by the version report, or which keys count; the security events that the report tells of go to the screen.
-    private static async Task<string> ObserveAsync(EcuClient client, IDemoScreen screen, bool isTrust)
+    // What runs, by the version report, or which keys count, or which rules; the security events that the report tells of go to the screen.
+    private static async Task<string> ObserveAsync(EcuClient client, IDemoScreen screen, TargetPart part)
     {
         try
         {
@@ -144,9 +161,11 @@ public static class UpdateRun
                 screen.Note($"security event {entry}");
             }
 
-            if (isTrust)
+            if (part != TargetPart.Application)
             {
-                return (await client.ReadTrustStateAsync()).ToString();
+                return part == TargetPart.Trust
+                    ? (await client.ReadTrustStateAsync()).ToString()
+                    : RulesState.Of(await new ReportChannel(client).ReadStateAsync()).ToString();
             }
 
             return report.RunningBank < report.States.Count ? $"{report.ApplicationVersion} {report.States[report.RunningBank]}" : "no application";
@@ -161,7 +180,7 @@ public static class UpdateRun
     {
         bool isKeyProblem = result.Reason is nameof(FotaError.SignatureInvalid) or nameof(FotaError.RoleMissing) or nameof(FotaError.DigestMismatch);
         int code = result.End == TargetEnd.RolledBack ? ExitCode.UnexpectedOutcome : isKeyProblem ? ExitCode.KeyProblem : ExitCode.EcuRefused;
-        string consequence = result.End == TargetEnd.RolledBack ? "went back on its own" : "was not updated";
+        string consequence = result.End == TargetEnd.RolledBack ? "went back on its own" : request.File.Part == TargetPart.Rules ? "keeps the rules that it has" : "was not updated";
         return new UserErrorException(code, $"the ECU {request.Ecu.Name} {consequence}: {result.Message}");
     }
 }

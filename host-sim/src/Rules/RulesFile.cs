@@ -61,6 +61,9 @@ public sealed record RulesFile(byte[] Document, SuitEnvelope Envelope, RuleList 
         return new RulesFile(envelope.Encode(), envelope, list);
     }
 
+    /// <summary>What a client sends to an ECU, and what the ECU says afterwards.</summary>
+    public RulesUpdate ToUpdate() => new(Document, new RulesState(List.Sequence, Envelope.Digest[..RulesState.DigestPrefixLength], List.Rules.Count));
+
     /// <summary>Refuses what an ECU would refuse, before anybody signs.</summary>
     /// <exception cref="UserErrorException">As for <see cref="Build"/>.</exception>
     public static void Require(RuleList list, IReadOnlyList<ISigner> signers)

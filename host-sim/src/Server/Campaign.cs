@@ -16,10 +16,10 @@ public sealed record CampaignTarget
     /// <summary>Name of the package.</summary>
     public required string PackageName { get; init; }
 
-    /// <summary>True when the package is a trust manifest; its version is its sequence number.</summary>
-    public bool IsTrust { get; init; }
+    /// <summary>What of the ECU it is for.</summary>
+    public TargetPart Part { get; init; }
 
-    /// <summary>Version that the ECU shall run.</summary>
+    /// <summary>Version that the ECU shall run; a trust manifest's is its sequence number, that of rules begins with it.</summary>
     public required string Version { get; init; }
 
     /// <summary>The package file.</summary>

@@ -54,7 +54,7 @@ public sealed class CampaignServer
 
     /// <summary>Asks what an ECU runs; null when the vehicle does not answer.</summary>
     public Task<EsyncMessage?> QueryAsync(string ecu, string packageName) =>
-        AskAsync(EsyncType.QueryPackage, null, new EsyncPackage { Type = EsyncTarget.Of(ecu, isTrust: false), Name = packageName });
+        AskAsync(EsyncType.QueryPackage, null, new EsyncPackage { Type = EsyncTarget.Of(ecu), Name = packageName });
 
     /// <summary>Takes all targets through the campaign, one after the other; one that fails does not stop the others.</summary>
     public async Task<IReadOnlyList<TargetResult>> RunAsync(Campaign campaign)
@@ -70,7 +70,7 @@ public sealed class CampaignServer
 
     private async Task<TargetResult> RunAsync(Campaign campaign, CampaignTarget target)
     {
-        _underWay = (campaign.Id, EsyncTarget.Of(target.Ecu, target.IsTrust));
+        _underWay = (campaign.Id, EsyncTarget.Of(target.Ecu, target.Part));
         _incrementalFailures.Clear();
         TargetResult result = await TakeAsync(campaign, target);
         _underWay = default;
@@ -85,10 +85,10 @@ public sealed class CampaignServer
         EsyncMessage? installed = await AskAsync(EsyncType.QueryPackage, campaign.Id, package with { Version = null, VersionList = null });
 
         // A version on trial may go back yet: the ECU is asked again, and postpones until it is known.
-        bool isOnTrial = !target.IsTrust && installed?.Body.Ecu?.State == nameof(EsyncAgent.BankState.Trial);
+        bool isOnTrial = target.Part == TargetPart.Application && installed?.Body.Ecu?.State == nameof(EsyncAgent.BankState.Trial);
         if (installed?.Body.Package.Version == target.Version && !isOnTrial)
         {
-            return new TargetResult(target, TargetEnd.UpToDate, string.Empty, $"{target.Ecu} {(target.IsTrust ? "trusts by manifest" : "runs")} {target.Version} already");
+            return new TargetResult(target, TargetEnd.UpToDate, string.Empty, $"{target.Ecu} {Does(target.Part)} {target.Version} already");
         }
 
         EsyncMessage? consent = await ConsentAsync(campaign.Id, package);
@@ -132,7 +132,7 @@ public sealed class CampaignServer
 
     private EsyncPackage Offer(CampaignTarget target, string sha256) => new()
     {
-        Type = EsyncTarget.Of(target.Ecu, target.IsTrust),
+        Type = EsyncTarget.Of(target.Ecu, target.Part),
         Name = target.PackageName,
         Version = target.Version,
         RollbackVersions = target.RollbackVersions.Count == 0 ? null : target.RollbackVersions,
@@ -144,6 +144,13 @@ public sealed class CampaignServer
                 Downloadables = [new EsyncDownloadable { Url = _topics.Package(sha256), Length = target.File.Length, Sha256 = sha256 }],
             },
         },
+    };
+
+    private static string Does(TargetPart part) => part switch
+    {
+        TargetPart.Trust => "trusts by manifest",
+        TargetPart.Rules => "collects by rule set",
+        _ => "runs",
     };
 
     private static TargetResult Ended(CampaignTarget target, EsyncMessage? answer)

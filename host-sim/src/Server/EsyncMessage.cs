@@ -43,21 +43,35 @@ public static class EsyncType
     public const string Acknowledge = "esync.acknowledge";
 }
 
+/// <summary>What of an ECU a package is for.</summary>
+public enum TargetPart
+{
+    /// <summary>The application that it runs.</summary>
+    Application,
+
+    /// <summary>The keys that it trusts.</summary>
+    Trust,
+
+    /// <summary>The rules that it collects data by.</summary>
+    Rules,
+}
+
 /// <summary>Kinds of targets, the values of <c>package.type</c>.</summary>
 public static class EsyncTarget
 {
     private const string Ecu = "/ECU/";
-    private const string Trust = "/trust";
 
-    /// <summary>The application of an ECU, or with <paramref name="isTrust"/> the keys that it trusts.</summary>
-    public static string Of(string ecu, bool isTrust) => isTrust ? $"{Ecu}{ecu}{Trust}" : $"{Ecu}{ecu}";
+    private static readonly (TargetPart Part, string Ending)[] Endings = [(TargetPart.Trust, "/trust"), (TargetPart.Rules, "/rules")];
 
-    /// <summary>True for the keys that an ECU trusts; <paramref name="application"/> is the kind of its application in either case.</summary>
-    public static bool IsTrust(string type, out string application)
+    /// <summary>A part of an ECU.</summary>
+    public static string Of(string ecu, TargetPart part = TargetPart.Application) => $"{Ecu}{ecu}{Endings.FirstOrDefault(entry => entry.Part == part).Ending}";
+
+    /// <summary>The part that a type means; <paramref name="application"/> is the type of the same ECU's application.</summary>
+    public static TargetPart PartOf(string type, out string application)
     {
-        bool isTrust = type.EndsWith(Trust, StringComparison.Ordinal);
-        application = isTrust ? type[..^Trust.Length] : type;
-        return isTrust;
+        (TargetPart part, string? ending) = Endings.FirstOrDefault(entry => type.EndsWith(entry.Ending, StringComparison.Ordinal));
+        application = ending is null ? type : type[..^ending.Length];
+        return part;
     }
 }
 

@@ -2,7 +2,7 @@
 //   query-package   → version report              ready-download → preconditions, then the package's bytes
 //   prepare-update  → manifest, image, check      ready-update   → activate, restart, trial
 //   confirm-update  → confirm
-// A trust manifest goes the same way, as a package for the keys of an ECU: it has no trial, ready-update installs it.
+// Trust manifests and collection rules go the same way, as packages of their own kind: without a trial, ready-update installs them.
 // Invariants: one request after the other, each answered once, whatever the network loses or doubles and whenever the
 // client is stopped and started again on its journal; a package is used only when its SHA-256 is the announced one; what
 // an ECU refuses is told with the ECU's own reason, and before a smaller form is given up for the whole image. Percentages and requests for a package are not kept: newer ones follow.
@@ -13,7 +13,9 @@ using System.Security.Cryptography;
 using EsyncAgent;
 using EsyncSim.Bus;
 using EsyncSim.Client;
+using EsyncSim.Data;
 using EsyncSim.Packages;
+using EsyncSim.Rules;
 using EsyncSim.Server;
 
 namespace EsyncSim.Vehicle;
@@ -44,7 +46,7 @@ public sealed class VehicleClient
         _topics = topics;
         _journal = journal;
         _outbox = new Outbox(time, link, topics.FromVehicle, journal);
-        _ecus = ecus.ToDictionary(ecu => EsyncTarget.Of(ecu.Name, isTrust: false));
+        _ecus = ecus.ToDictionary(ecu => EsyncTarget.Of(ecu.Name));
         _arrived = new SimSignal(time);
         _packageArrived = new SimSignal(time);
         link.Subscribe(topics.ToVehicle, ReceiveRequest);
@@ -119,7 +121,7 @@ public sealed class VehicleClient
     private async Task AnswerAsync(EsyncMessage request, bool isResumed)
     {
         EsyncPackage package = request.Body.Package;
-        bool isTrust = EsyncTarget.IsTrust(package.Type, out string application);
+        TargetPart part = EsyncTarget.PartOf(package.Type, out string application);
         if (!_ecus.TryGetValue(application, out VehicleEcu? ecu))
         {
             Reply(request, EsyncType.UpdateStatus, Failed(package, $"this vehicle has no {package.Type}", isTerminal: true), null);
@@ -131,10 +133,9 @@ public sealed class VehicleClient
         {
             await (request.Type switch
             {
-                EsyncType.QueryPackage => QueryAsync(request, ecu, isTrust),
+                EsyncType.QueryPackage => QueryAsync(request, ecu, part),
                 EsyncType.ReadyDownload => ReadyDownloadAsync(request, ecu),
-                EsyncType.PrepareUpdate when isTrust => UpdateTrustAsync(request, ecu, isInstalled: false),
-                EsyncType.ReadyUpdate or EsyncType.ConfirmUpdate when isTrust => UpdateTrustAsync(request, ecu, isInstalled: true),
+                EsyncType.PrepareUpdate or EsyncType.ReadyUpdate or EsyncType.ConfirmUpdate when part != TargetPart.Application => InstallAsync(request, ecu, part),
                 EsyncType.PrepareUpdate => UpdateAsync(request, ecu, ecu.Policy with { Goal = UpdateGoal.Verified }),
                 EsyncType.ReadyUpdate => UpdateAsync(request, ecu, ecu.Policy with { Goal = UpdateGoal.OnTrial, IsTriedBefore = isResumed }),
                 EsyncType.ConfirmUpdate => UpdateAsync(request, ecu, ecu.Policy with { Goal = UpdateGoal.Confirmed, IsTriedBefore = true }),
@@ -152,10 +153,16 @@ public sealed class VehicleClient
         }
     }
 
-    private async Task QueryAsync(EsyncMessage request, VehicleEcu ecu, bool isTrust)
+    private async Task QueryAsync(EsyncMessage request, VehicleEcu ecu, TargetPart part)
     {
         await ecu.Client.SessionAsync(0x03);
         VersionReport report = await ecu.Client.ReadVersionReportAsync();
+        string version = part switch
+        {
+            TargetPart.Trust => report.TrustSequence.ToString(CultureInfo.InvariantCulture),
+            TargetPart.Rules => RulesState.Of(await new ReportChannel(ecu.Client).ReadStateAsync()).Version,
+            _ => report.ApplicationVersion,
+        };
         await ecu.Client.SessionAsync(0x01);
         bool isRunning = report.RunningBank < report.States.Count;
         EsyncEcu said = new()
@@ -164,7 +171,6 @@ public sealed class VehicleClient
             IsAuthentic = report.IsAuthentic,
             State = isRunning ? report.States[report.RunningBank].ToString() : null,
         };
-        string version = isTrust ? report.TrustSequence.ToString(CultureInfo.InvariantCulture) : report.ApplicationVersion;
         EsyncPackage installed = request.Body.Package with { Version = version, VersionList = null };
         Reply(request, EsyncType.QueryPackage, installed, said);
     }
@@ -231,7 +237,7 @@ public sealed class VehicleClient
     }
 
     // There is nothing to prepare in the ECU: what the vehicle has is looked at, and ready-update brings and installs it.
-    private async Task UpdateTrustAsync(EsyncMessage request, VehicleEcu ecu, bool isInstalled)
+    private async Task InstallAsync(EsyncMessage request, VehicleEcu ecu, TargetPart part)
     {
         EsyncPackage package = request.Body.Package;
         if (await FetchAsync(package) is not { } file)
@@ -240,10 +246,12 @@ public sealed class VehicleClient
             return;
         }
 
-        TrustUpdate trust = TrustFile.Decode(file, package.Name).ToUpdate();
-        UpdateOutcome outcome = isInstalled
-            ? await new TrustSession(ecu.Client, trust, ecu.Policy, ecu.Observer).RunAsync()
-            : new UpdateOutcome(UpdateEnd.Verified, FotaError.None, $"{trust.State} is in the vehicle");
+        DocumentSession session = part == TargetPart.Trust
+            ? new TrustSession(ecu.Client, TrustFile.Decode(file, package.Name).ToUpdate(), ecu.Policy, ecu.Observer)
+            : new RulesSession(ecu.Client, RulesFile.Decode(file, package.Name).ToUpdate(), ecu.Policy, ecu.Observer, ecu.Signals);
+        UpdateOutcome outcome = request.Type == EsyncType.PrepareUpdate
+            ? new UpdateOutcome(UpdateEnd.Verified, FotaError.None, $"{session.Content} is in the vehicle")
+            : await session.RunAsync();
         ReplyOutcome(request, outcome);
     }
 

@@ -1,6 +1,7 @@
 // One ECU as the vehicle's client sees it: the conversation with it, who may have it, and how careful an update of it is.
 // Tests: tests/Vehicle.
 using EsyncSim.Client;
+using EsyncSim.Data;
 
 namespace EsyncSim.Vehicle;
 
@@ -11,6 +12,9 @@ namespace EsyncSim.Vehicle;
 /// <param name="Observer">Hears what updates do; null when nobody does.</param>
 public sealed record VehicleEcu(string Name, EcuClient Client, UpdatePolicy Policy, IUpdateObserver? Observer = null)
 {
+    /// <summary>Its signals, by which a refusal of rules is told; null when they are not known.</summary>
+    public SignalCatalogue? Signals { get; init; }
+
     /// <summary>Updates and the collection of reports go through it, one at a time.</summary>
     public EcuGate Gate { get; } = Guard(Client);
 

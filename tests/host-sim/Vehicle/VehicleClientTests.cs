@@ -6,6 +6,7 @@ using EsyncSim.Demo;
 using EsyncSim.Packages;
 using EsyncSim.Server;
 using EsyncTests.AgentFirmware.EcuM;
+using EsyncTests.HostSim.Rules;
 using Xunit;
 
 namespace EsyncTests.HostSim.Vehicle;
@@ -155,6 +156,23 @@ public sealed class VehicleClientTests : IDisposable
         answer = Ask("esync.ready-update", Motor(image, "/ECU/motor/trust", "1"), handsOut: image);
         Assert.Equal(("INSTALL_FAILED", true), (answer.Status, answer.IsTerminalFailure));
         Assert.Equal("0", Ask("esync.query-package", Motor(null, "/ECU/motor/trust")).Version);
+    }
+
+    [Fact]
+    public void Rules_are_taken_for_rules_only_and_nothing_else_for_rules()
+    {
+        byte[] rules = TestRules.Sign(TestRules.For(_world.Motor.Bench.Definition, 1)).Document;
+        byte[] image = _world.Motor.Sign(_world.Motor.Request("1.0.0", 1)).Encode();
+        Assert.Equal("0", Ask("esync.query-package", Motor(null, "/ECU/motor/rules")).Version);
+        foreach ((byte[] file, string type) in new[] { (rules, "/ECU/motor"), (rules, "/ECU/motor/trust"), (image, "/ECU/motor/rules"), (rules, "/ECU/turbine/rules") })
+        {
+            EsyncPackage answer = Ask("esync.ready-update", Motor(file, type, "1"), handsOut: file);
+            Assert.Equal(("INSTALL_FAILED", true), (answer.Status, answer.IsTerminalFailure));
+        }
+
+        // These ECUs trust no key of the role rules: the file is one, and the ECU says what is wrong with it.
+        EsyncPackage refused = Ask("esync.ready-update", Motor(rules, "/ECU/motor/rules", "1"), handsOut: rules);
+        Assert.Contains("RoleMissing", refused.Message);
     }
 
     private TrustList Keys()
