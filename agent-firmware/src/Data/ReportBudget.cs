@@ -11,8 +11,8 @@ public sealed class ReportBudget
     /// <summary>Time after which one more is let through, in milliseconds.</summary>
     public const uint DelayMs = 60000;
 
-    /// <summary>First openings of a sector in a start, over resets: eight starts that report in each priority.</summary>
-    public const int OpeningsAtOnce = 24;
+    /// <summary>First openings of a sector in a start, over resets: 32 starts that report in each priority.</summary>
+    public const int OpeningsAtOnce = 96;
 
     /// <summary>Changes of DTCs in a start that become records and trigger rules: each event fails once.</summary>
     public const int DtcChangesAtOnce = 32;

@@ -1,4 +1,4 @@
-// How often sectors are opened, however often there is a reset: 24 first openings of a start at once, one more with each
+// How often sectors are opened, however often there is a reset: 96 first openings of a start at once, one more with each
 // minute; counted by the erases of the flash model. What is held back waits in memory.
 using EsyncAgent;
 using EsyncSim.Flash;
@@ -37,9 +37,9 @@ public sealed class ReportBudgetTests
     }
 
     [Theory]
-    [InlineData(2_000, 24, 30)]
-    [InlineData(61_000, 216, 227)]
-    [InlineData(95_000, 200, 340)]
+    [InlineData(2_000, 96, 102)]
+    [InlineData(61_000, 250, 299)]
+    [InlineData(95_000, 250, 412)]
     public void Resets_at_any_pace_open_no_more_sectors_than_that(int everyMs, int least, int most)
     {
         ReportLogBench bench = New();
@@ -53,7 +53,7 @@ public sealed class ReportBudgetTests
         }
 
         Assert.InRange(_erased.Count, least, most);
-        Assert.True(_erased.Count <= 24 + ((bench.NowMs - beginMs) / ReportBudget.DelayMs));
+        Assert.True(_erased.Count <= ReportBudget.OpeningsAtOnce + ((bench.NowMs - beginMs) / ReportBudget.DelayMs));
         Assert.Equal(0u, Priorities.Aggregate(0u, (sum, priority) => sum + bench.Log.DroppedOf(priority)));
     }
 
@@ -99,7 +99,7 @@ public sealed class ReportBudgetTests
 
     [Theory]
     [InlineData(9, 9)]
-    [InlineData(60, 24)]
+    [InlineData(20, 20)]
     public void A_start_that_lasts_makes_good_what_others_took_as_far_as_its_records_tell(int minutes, int most)
     {
         ReportLogBench bench = Exhausted();
@@ -161,7 +161,7 @@ public sealed class ReportBudgetTests
     private ReportLogBench Exhausted()
     {
         ReportLogBench bench = New();
-        for (int start = 0; start < 8; start++)
+        for (int start = 0; start < 32; start++)
         {
             bench = bench.Restart();
             AppendAll(bench);
