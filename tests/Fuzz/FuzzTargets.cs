@@ -12,6 +12,7 @@ public static class FuzzTargets
         ["cbor"] = () => new CborTarget(),
         ["manifest"] = () => new ManifestTarget(),
         ["trust"] = () => new TrustTarget(),
+        ["rules"] = () => new RulesTarget(),
         ["envelope"] = () => new EnvelopeTarget(),
         ["signature"] = () => new SignatureTarget(),
         ["cantp"] = () => new CanTpTarget(),

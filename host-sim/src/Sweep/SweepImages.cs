@@ -55,6 +55,7 @@ public sealed class SweepImages
         }
 
         Provisioning = ProvisioningRecord.Build(SignedImage.DeviceId, SignedImage.DeviceSecret, [.. _keys.Select(key => key.Anchor)]);
+        ProvisioningForRules = ProvisioningRecord.Build(SignedImage.DeviceId, SignedImage.DeviceSecret, [.. _keys.Select(key => key.Anchor), SweepRules.Anchor]);
         NewKeys = MakeNewKeys(length);
     }
 
@@ -81,6 +82,9 @@ public sealed class SweepImages
 
     /// <summary>Provisioning record with the anchors of these images.</summary>
     public byte[] Provisioning { get; }
+
+    /// <summary>The same with the anchor of <see cref="SweepRules"/>.</summary>
+    public byte[] ProvisioningForRules { get; }
 
     /// <summary>A trust manifest, signed by the anchors of <see cref="Provisioning"/>, that replaces them.</summary>
     public byte[] NewKeys { get; }

@@ -12,6 +12,7 @@ public sealed class SweepJob
     private readonly List<SweepFinding> _findings = [];
     private SweepLedger _ledger;
     private ReportLedger _reports = new();
+    private RulesLedger _rules = new();
 
     /// <summary>A job that is not prepared yet.</summary>
     public SweepJob(SweepScenario scenario, SweepPart part, SweepRequest request)
@@ -38,6 +39,9 @@ public sealed class SweepJob
     /// <summary>A copy of what its report log has promised at the beginning.</summary>
     public ReportLedger Reports => _reports.Clone();
 
+    /// <summary>A copy of which collection rules may be in force at the beginning.</summary>
+    public RulesLedger Rules => _rules.Clone();
+
     /// <summary>A copy of what the ECU has promised at the beginning.</summary>
     public SweepLedger Ledger => _ledger.Clone();
 
@@ -52,6 +56,7 @@ public sealed class SweepJob
             Start = prepared.Flash.Memory.Snapshot();
             _ledger = prepared.Ledger;
             _reports = prepared.Reports;
+            _rules = prepared.Rules;
             cell = Sweep(cell);
         }
         catch (Exception error) when (error is not (OperationCanceledException or UserErrorException))
@@ -83,7 +88,7 @@ public sealed class SweepJob
     }
 
     /// <summary>A world over this flash, with these promises.</summary>
-    public SweepWorld World(FlashModel flash, SweepLedger ledger) => new(Part, Scenario, flash, ledger, Reports);
+    public SweepWorld World(FlashModel flash, SweepLedger ledger) => new(Part, Scenario, flash, ledger, Reports, Rules);
 
     /// <summary>Notes a finding of one attempt.</summary>
     public void Find(Exception error, string what, FlashCut first, FlashCut? second = null) =>

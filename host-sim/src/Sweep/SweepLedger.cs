@@ -14,7 +14,7 @@ namespace EsyncSim.Sweep;
 public sealed class SweepLedger
 {
     // DTC status bytes change with every fault on the way: that block has only to be there.
-    private static readonly byte[] ExactBlocks = [NvMBlock.Provisioning, NvMBlock.Fingerprint, NvMBlock.SecurityAccess];
+    private static readonly byte[] ExactBlocks = [NvMBlock.Provisioning, NvMBlock.Fingerprint, NvMBlock.SecurityAccess, NvMBlock.Rules];
 
     private readonly SweepImages _images;
     private readonly byte[][] _stored = [.. Enumerable.Repeat<byte[]>([], NvMBlock.Count)];

@@ -1,8 +1,8 @@
 // What a sweep runs on: a row of the flash geometries, a flash map on it, and signed images that span two sectors and eight
 // chunks at least in either bank.
 // Invariants: banks begin with a small sector before a large one where the part has both; every area has sectors of its
-// own, the smallest that are left; a part that has too few of them stands twice, one behind the other. The ECU takes every
-// encoding.
+// own, the smallest that are left; a part that has too few of them stands twice, or three times, one behind the other. The
+// ECU takes every encoding.
 // Tests: tests/host-sim/Sweep.
 using EsyncAgent;
 using EsyncSim.Flash;
@@ -32,7 +32,18 @@ public sealed class SweepPart
     }
 
     /// <summary>The same ECU with a report log in the last sectors of the part, as short as it may be.</summary>
-    public EcuConfig LogConfig => ConfigOf(WithLog());
+    public EcuConfig LogConfig => ConfigOf(WithLog() ?? throw new InvalidOperationException($"{Name}: no room for a report log"));
+
+    /// <summary>The same with signals and room for collection rules.</summary>
+    public EcuConfig RulesConfig
+    {
+        get
+        {
+            EcuConfig config = LogConfig;
+            SweepRules.Configure(config);
+            return config;
+        }
+    }
 
     /// <summary>Name of the row.</summary>
     public string Name { get; }
@@ -60,29 +71,34 @@ public sealed class SweepPart
         }
     }
 
-    /// <summary>The part of a row; null when it has no room for images of <paramref name="lengthMin"/> bytes.</summary>
-    public static SweepPart? Of(FlashGeometry row, int lengthMin = SmallLength)
+    /// <summary>The part of a row, where it is to have one with room for a report log; null when it has no room for images of <paramref name="lengthMin"/> bytes.</summary>
+    public static SweepPart? Of(FlashGeometry row, int lengthMin = SmallLength, bool hasLog = false)
     {
-        FlashGeometry twice = new(row.Name, row.PageSize, row.WriteUnit, row.Timing, [.. row.Runs, .. row.Runs]);
-        foreach (FlashGeometry geometry in (FlashGeometry[])[row, twice])
+        for (int times = 1; times <= (hasLog ? 3 : 2); times++)
         {
+            FlashGeometry geometry = new(row.Name, row.PageSize, row.WriteUnit, row.Timing, [.. Enumerable.Repeat(row.Runs, times).SelectMany(runs => runs)]);
             if (SweepMap.TryLay(geometry, lengthMin, SmallAreas) is { } map)
             {
-                return new SweepPart(row, geometry, map);
+                SweepPart part = new(row, geometry, map);
+                if (!hasLog || part.WithLog() is not null)
+                {
+                    return part;
+                }
             }
         }
 
         return null;
     }
 
-    private FlsConfig WithLog()
+    // Null where other areas reach into the last sectors.
+    private FlsConfig? WithLog()
     {
         int first = Geometry.SectorCount - (int)ReportLog.SectorsMin;
         uint start = Geometry.StartOf(first);
         FlsConfig map = Config.Fls;
         FlsArea[] others = [map.BankB, map.ManifestA, map.ManifestB, map.Staging, map.NvM0, map.NvM1, map.Checkpoint0, map.Checkpoint1, map.BootRecord2];
         return others.Any(area => area.Start + area.Length > start)
-            ? throw new InvalidOperationException($"{Name}: no room for a report log")
+            ? null
             : new FlsConfig
             {
                 BankA = map.BankA,

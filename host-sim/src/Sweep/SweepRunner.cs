@@ -52,7 +52,7 @@ public static class SweepRunner
             IEnumerable<FlashGeometry> rows = asked.Length > 0 ? asked : scenario.Parts.Count > 0 ? scenario.Parts.Select(FlashGeometries.ByName) : FlashGeometries.All;
             foreach (FlashGeometry row in rows)
             {
-                if (SweepPart.Of(row, scenario.IsLarge ? SweepPart.LargeLength : SweepPart.SmallLength) is { } part)
+                if (SweepPart.Of(row, scenario.IsLarge ? SweepPart.LargeLength : SweepPart.SmallLength, scenario.HasReports || scenario.HasRules) is { } part)
                 {
                     yield return new SweepJob(scenario, part, request);
                 }

@@ -55,6 +55,9 @@ public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorl
     /// <summary>True: with a report log.</summary>
     public bool HasReports { get; init; }
 
+    /// <summary>True: with a report log, signals and a key for collection rules.</summary>
+    public bool HasRules { get; init; }
+
     /// <summary>True: the images are 256 KiB long; only a full run has such a row.</summary>
     public bool IsLarge { get; init; }
 
@@ -116,6 +119,13 @@ public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorl
         new("report-overflow", "reports into a full log: sectors given up, counted and erased", FillLog, world => Report(world, [.. Enumerable.Repeat((byte)0, 2 * RecordsOf(world)), 2, 1]), GoOnReporting) { HasReports = true, Parts = Few },
         new("report-acknowledge", "reports acknowledged, their sectors used again", FillLog, AcknowledgeReports, GoOnReporting) { HasReports = true, Parts = Few },
         new("trust-manifest", "new trust anchors, 0214", Installed, ChangeKeys, ChangeKeys),
+        new("rules", "new collection rules twice, 0215", RulesInstalled, ChangeRules, world =>
+        {
+            InstallRules(world, world.Rules.Asked);
+            InstallRules(world, SweepRules.Count);
+            world.Start();
+            world.RequireConfirmed(world.Images.One);
+        }) { HasRules = true },
         new("full-image-256k", "FF00, an image of 256 KiB, FF01", Bound, SendImage, FinishUpdate) { IsLarge = true, Parts = First },
         new("update-frames", "a whole update over the bus, each frame, under a new client", NeverRefused, FinishUpdate, FinishUpdate) { SweptBy = SweptBy.Frames, Parts = Few },
         new("update-live", "the same, some frames, the same client goes on", NeverRefused, FinishUpdate, FinishUpdate) { SweptBy = SweptBy.LiveFrames, Parts = First },
@@ -135,7 +145,7 @@ public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorl
 
     private static void Provision(SweepWorld world)
     {
-        world.Rig.Provision(world.Images.Provisioning);
+        world.Rig.Provision(world.Provisioning);
         world.Require(FotaError.None, "provisioning");
     }
 
@@ -194,6 +204,26 @@ public sealed record SweepScenario(string Name, string Meaning, Action<SweepWorl
         }
 
         world.RequireConfirmed(world.Images.One);
+    }
+
+    private static void RulesInstalled(SweepWorld world)
+    {
+        NeverRefused(world);
+        InstallRules(world, 1);
+    }
+
+    private static void ChangeRules(SweepWorld world)
+    {
+        InstallRules(world, 2);
+        InstallRules(world, 3);
+    }
+
+    private static void InstallRules(SweepWorld world, uint sequence)
+    {
+        world.Require(world.Rig.Download(Fota.StagingAddress, SweepRules.Document(sequence)), "the collection rules");
+        world.Rules.Ask(sequence);
+        world.Require(world.Rig.Routine(0x0215), "0215");
+        world.Rules.Check(world.Rig, isAnswered: true);
     }
 
     private static void NeverRefused(SweepWorld world)

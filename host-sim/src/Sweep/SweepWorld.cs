@@ -14,13 +14,14 @@ public sealed class SweepWorld : IPowerCutScenario
     private readonly SweepScenario _scenario;
 
     /// <summary>An ECU without power.</summary>
-    public SweepWorld(SweepPart part, SweepScenario scenario, FlashModel flash, SweepLedger ledger, ReportLedger? reports = null)
+    public SweepWorld(SweepPart part, SweepScenario scenario, FlashModel flash, SweepLedger ledger, ReportLedger? reports = null, RulesLedger? rules = null)
     {
         Reports = reports ?? new ReportLedger();
+        Rules = rules ?? new RulesLedger();
         _part = part;
         _scenario = scenario;
         Ledger = ledger;
-        Rig = new AgentRig(scenario.HasReports ? part.LogConfig : scenario.HasLongBlocks ? part.LongBlockConfig : part.Config, flash)
+        Rig = new AgentRig(scenario.HasRules ? part.RulesConfig : scenario.HasReports ? part.LogConfig : scenario.HasLongBlocks ? part.LongBlockConfig : part.Config, flash)
         {
             RoutineBegins = RoutineBegins,
             RoutineEnded = RoutineEnded,
@@ -39,14 +40,20 @@ public sealed class SweepWorld : IPowerCutScenario
     /// <summary>What its report log may not lose.</summary>
     public ReportLedger Reports { get; }
 
+    /// <summary>Which collection rules may be in force.</summary>
+    public RulesLedger Rules { get; }
+
     /// <summary>Images for this part.</summary>
     public SweepImages Images => _part.Images;
+
+    /// <summary>Provisioning record with the anchors that the scenario needs.</summary>
+    public byte[] Provisioning => _scenario.HasRules ? Images.ProvisioningForRules : Images.Provisioning;
 
     /// <summary>The update that the scenario is about.</summary>
     public SignedImage Wanted => _scenario.Update(_part.Images);
 
     /// <inheritdoc/>
-    public string Expectation => $"{Ledger} {Reports}";
+    public string Expectation => $"{Ledger} {Reports} {Rules}";
 
     /// <summary>Brings the ECU where the scenario begins.</summary>
     public void Prepare()
@@ -74,7 +81,7 @@ public sealed class SweepWorld : IPowerCutScenario
     public IPowerCutScenario Fork(FlashModel flash)
     {
         Observe();
-        return new SweepWorld(_part, _scenario, flash, Ledger.Clone(), Reports.Clone());
+        return new SweepWorld(_part, _scenario, flash, Ledger.Clone(), Reports.Clone(), Rules.Clone());
     }
 
     /// <inheritdoc/>
@@ -224,6 +231,11 @@ public sealed class SweepWorld : IPowerCutScenario
     private void Check()
     {
         Ledger.Check(Rig.Agent, Flash, Rig.Loader.Image);
+        if (_scenario.HasRules)
+        {
+            Rules.Check(Rig, isAnswered: false);
+        }
+
         Observe();
     }
 }

@@ -20,6 +20,10 @@ public sealed class FuzzFaultTests
     [InlineData("decoder", "agent-firmware/src/Fota/PatchRestorer.cs", "image[at + i] - chunk[baseAt + i]", "image[at + i]", "the host takes what the agent refuses")]
     [InlineData("decoder", "agent-firmware/src/Fota/PatchHistory.cs", "        Base += difference + jump;", "        Base += difference;", "the host takes what the agent refuses")]
     [InlineData("decoder", "agent-firmware/src/Fota/TransferDecoder.cs", "int BytesPerTurn = 256;", "int BytesPerTurn = 4096;", "more bytes in a turn")]
+    [InlineData("rules", "agent-firmware/src/Data/RuleReader.cs", "count > (uint)(_config.RuleTermsMax - _termCount)", "count > (uint)_config.RuleTermsMax", "IndexOutOfRangeException")]
+    [InlineData("rules", "agent-firmware/src/Data/RuleReader.cs", "if (signal <= previous)", "if (signal < previous)", "the agent takes rules that the host refuses")]
+    [InlineData("rules", "agent-firmware/src/Data/RuleReader.cs", "id <= (rule == 0 ? 0 : _set.Ids[rule - 1])", "id <= 0", "the agent takes rules that the host refuses")]
+    [InlineData("rules", "agent-firmware/src/Data/RuleReader.cs", "(beforeMs + periodMs - 1) / periodMs", "beforeMs / periodMs", "verdict is not the one")]
     [InlineData("responses", "host-sim/src/Client/UdsTester.cs", "strangers > timing.StrangeMax", "strangers < 0", "no end")]
     public void A_fault_is_met(string target, string file, string find, string replace, string rule)
     {

@@ -26,6 +26,7 @@ public sealed class Sid31RoutineControlTests
     [InlineData("02 12", false, true)]
     [InlineData("02 13", false, true)]
     [InlineData("02 14", true, true)]
+    [InlineData("02 15", true, true)]
     [InlineData("02 30 00 00 00 01", false, true)]
     [InlineData("02 31 00 00 00 00 00 00 00 01", false, true)]
     [InlineData("02 32 00 00 01 99 00 00 00 00", false, true)]
@@ -120,6 +121,7 @@ public sealed class Sid31RoutineControlTests
     [InlineData("02 12")]
     [InlineData("02 13")]
     [InlineData("02 14")]
+    [InlineData("02 15")]
     [InlineData("FF 00")]
     [InlineData("FF 01")]
     public void A_routine_that_ran_answers_its_result_good_or_bad(string routine)

@@ -137,6 +137,50 @@ public sealed class RulesInstallTests
         Assert.InRange(old, 1, cuts - 1);
     }
 
+    [Fact]
+    public void A_write_that_failed_is_told_and_done_when_asked_again()
+    {
+        foreach (int dead in new[] { 0, 1, 2 })
+        {
+            AgentRig rig = New();
+            Assert.Equal(FotaError.None, Install(rig, Signed(Set(1), Rules)));
+            rig.Flash.Fault = operation => IsDead(rig.Agent.Fls.Map, dead, operation) ? FlashFault.Failed : FlashFault.None;
+            Assert.Equal(FotaError.NvMFailed, Install(rig, Signed(Set(2), Rules)));
+            Assert.Equal(FotaError.NvMFailed, rig.Routine(0x0215));
+            rig.Turn();
+            Assert.Equal((1, 1u), InForce(rig));
+            rig.Flash.Fault = null;
+            Assert.Equal(FotaError.None, rig.Routine(0x0215));
+            rig.Turn();
+            Assert.Equal((1, 2u), InForce(rig));
+            rig.PowerOn();
+            rig.TurnUntil(() => rig.Agent.Data.Rules.IsLoaded, "rules");
+            Assert.Equal((1, 2u), InForce(rig));
+        }
+    }
+
+    [Fact]
+    public void After_a_failed_write_a_restart_finds_the_old_rules_or_the_new_ones_and_takes_the_new_ones()
+    {
+        foreach (int dead in new[] { 0, 1, 2 })
+        {
+            AgentRig rig = New();
+            Assert.Equal(FotaError.None, Install(rig, Signed(Set(1), Rules)));
+            rig.Flash.Fault = operation => IsDead(rig.Agent.Fls.Map, dead, operation) ? FlashFault.Failed : FlashFault.None;
+            Assert.Equal(FotaError.NvMFailed, Install(rig, Signed(Set(2), Rules)));
+            rig.Flash.Fault = null;
+            rig.PowerOn();
+            rig.TurnUntil(() => rig.Agent.Data.Rules.IsLoaded, "rules");
+            Assert.Contains(InForce(rig), new[] { (1, 1u), (1, 2u) });
+            Assert.Equal(FotaError.None, Install(rig, Signed(Set(2), Rules)));
+            Assert.Equal((1, 2u), InForce(rig));
+        }
+    }
+
+    // 0 and 1: one of the two areas of NvM fails, 2: both.
+    private static bool IsDead(FlsConfig map, int dead, FlashOperation operation) =>
+        (dead != 1 && operation.Address - map.NvM0.Start < map.NvM0.Length) || (dead != 0 && operation.Address - map.NvM1.Start < map.NvM1.Length);
+
     private static FotaError Prepared(AgentRig rig, byte[] first, byte[] second)
     {
         FotaError error = Install(rig, first);

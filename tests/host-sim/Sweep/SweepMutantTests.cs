@@ -49,6 +49,10 @@ public sealed class SweepMutantTests
             "delta-image", "w25q32", "resentInFull"
         },
         {
+            new Mutant("rules are answered as installed before they stand in flash", Fota + "RoutineInstallRules.cs", "StdReturn stored = _rules.WriteResult;", "StdReturn stored = StdReturn.Ok;"),
+            "rules", "w25q32", "lostConfirmedState"
+        },
+        {
             new Mutant("reports go on in the sector of the last start", Log + "ReportMount.cs", "        _clock.Begin(_state.Next);", "        for (int p = 0; p < 3; p++) { int s = _sectors.Newest(p); if (s >= 0) { uint f = _sectors.FirstOf(s); _sectors.Open(s, f, p); } }\n        _clock.Begin(_state.Next);"),
             "report-append", "w25q32", "bricks"
         },
