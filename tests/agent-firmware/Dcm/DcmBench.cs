@@ -265,7 +265,7 @@ internal sealed class DcmBench : ICanTpUpper, ICanIfSignals
         NvM.MainFunction(NowMs);
         Dem.MainFunction(NowMs);
         IdsM.MainFunction(NowMs);
-        Data.Reports.MainFunction(NowMs);
+        Data.MemoryMainFunction(NowMs);
         fls.MainFunction(NowMs);
         testerCanIf.MainFunction(NowMs);
         testerCanTp.MainFunction(NowMs);

@@ -1,5 +1,8 @@
 // Service 85 on the wire, and what it means for DTC status bytes.
 using EsyncAgent;
+using EsyncSim.Data;
+using EsyncSim.Rules;
+using EsyncTests.AgentFirmware.Data;
 using Xunit;
 
 namespace EsyncTests.AgentFirmware.DcmServer;
@@ -34,6 +37,39 @@ public sealed class Sid85ControlDtcSettingTests
     }
 
     [Fact]
+    public void While_off_neither_the_report_log_nor_a_rule_hears_of_a_DTC_and_other_rules_sample_on()
+    {
+        RuleList rules = new()
+        {
+            Sequence = 0,
+            VendorId = new byte[16],
+            ClassId = new byte[16],
+            TableId = TestSignals.Config().SignalTableId,
+            Rules =
+            [
+                new CollectionRule { Id = 1, Signals = [TestSignals.Level], Trigger = new PeriodTrigger(100) },
+                new CollectionRule { Id = 2, Signals = [TestSignals.Level], Trigger = new DtcTrigger(0) },
+            ],
+        };
+        DcmBench bench = new(configureData: data => data.BuiltInRules = rules.Encode(), hasLog: true);
+        bench.Enter(DcmSession.Extended);
+        bench.OpenAccess();
+        bench.Expect("85 02", "C5 02");
+        bench.Dem.SetEvent(Event, true);
+        bench.Run(1000);
+        IReadOnlyList<ReportRecord> off = Reports(bench);
+        Assert.InRange(off.Count(record => record.Kind == EsyncSim.Data.ReportKind.Sample && record.Body[0] == 1), 10, 12);
+        Assert.DoesNotContain(off, record => record.Kind == EsyncSim.Data.ReportKind.Dtc || (record.Kind == EsyncSim.Data.ReportKind.Sample && record.Body[0] == 2));
+
+        bench.Expect("85 01", "C5 01");
+        bench.Dem.SetEvent(Event, true);
+        bench.Run(200);
+        IReadOnlyList<ReportRecord> on = Reports(bench);
+        Assert.Single(on, record => record.Kind == EsyncSim.Data.ReportKind.Dtc);
+        Assert.Single(on, record => record.Kind == EsyncSim.Data.ReportKind.Sample && record.Body[0] == 2);
+    }
+
+    [Fact]
     public void The_end_by_S3_switches_on()
     {
         DcmBench bench = InExtended();
@@ -56,4 +92,7 @@ public sealed class Sid85ControlDtcSettingTests
 
     [Fact]
     public void When_default_Then_7F() => new DcmBench().Expect("85 02", "7F 85 7F");
+
+    private static IReadOnlyList<ReportRecord> Reports(DcmBench bench) =>
+        ReportRecord.ReadAll(DcmBench.Unhex(bench.Ask("31 01 02 30 00 00 00 01")).AsSpan(10));
 }
