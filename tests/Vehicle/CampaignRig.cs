@@ -33,7 +33,7 @@ internal sealed class CampaignRig : IUpdateObserver, ICampaignObserver, IDisposa
         Log = new MessageLog(Definition.Config.CanIf);
         Bus.Observe(Log);
         _network = new VirtualMessageNetwork(Time, 1);
-        _server = new CampaignServer(Time, _network.Join("server"), _topics, new ServerLedger("server"), this);
+        _server = new CampaignServer(Time, _network.Join("server"), _topics, new MemoryCampaignStore("server"), this);
     }
 
     internal VirtualTime Time { get; } = new();

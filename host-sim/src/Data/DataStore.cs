@@ -35,11 +35,6 @@ public sealed record StreamFigures(string Vehicle, string Ecu, string Epoch, uin
 /// <summary>The server's database.</summary>
 public sealed class DataStore : IDisposable
 {
-    /// <summary>Version of the tables, in SQLite's user_version.</summary>
-    public const int Version = 1;
-
-    private const string InMemory = ":memory:";
-
     private readonly SqliteConnection _connection;
     private readonly DataStoreCommands _commands;
 
@@ -79,7 +74,7 @@ public sealed class DataStore : IDisposable
         }
         catch (SqliteException exception)
         {
-            throw Unusable(_connection.DataSource, exception);
+            throw DataStoreSchema.File.Unusable(_connection.DataSource, exception);
         }
     }
 
@@ -108,29 +103,7 @@ public sealed class DataStore : IDisposable
         _connection.Dispose();
     }
 
-    private static DataStore Open(string? path, SqliteOpenMode mode)
-    {
-        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = path ?? InMemory, Mode = mode, Pooling = false }.ToString());
-        try
-        {
-            connection.Open();
-            DataStoreSchema.Prepare(connection, Version, mode != SqliteOpenMode.ReadOnly);
-            return new DataStore(connection);
-        }
-        catch (SqliteException exception)
-        {
-            connection.Dispose();
-            throw Unusable(path ?? InMemory, exception);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
-
-    private static UserErrorException Unusable(string path, SqliteException exception) => new(
-        ExitCode.BadFile, $"database {path} cannot be used: {exception.Message} Is it a database of `esync data`, may it be written, and is there room on the disk?");
+    private static DataStore Open(string? path, SqliteOpenMode mode) => new(DataStoreSchema.File.Open(path, mode));
 
     private DataTaken Take(SqliteTransaction transaction, string vehicle, DataBatch batch)
     {

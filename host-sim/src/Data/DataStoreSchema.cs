@@ -1,11 +1,10 @@
 // The tables of the server's database. Times are UTC in milliseconds since 1970.
-// Invariant: user_version says which tables there are; a database that says something else is refused, not guessed at.
 // Tests: tests/host-sim/Data/DataStoreTests.cs.
-using Microsoft.Data.Sqlite;
+using EsyncSim.Files;
 
 namespace EsyncSim.Data;
 
-/// <summary>Makes and checks tables.</summary>
+/// <summary>The tables.</summary>
 internal static class DataStoreSchema
 {
     // "ESYD": tells SQLite's tools whose file it is.
@@ -33,43 +32,6 @@ internal static class DataStoreSchema
           PRIMARY KEY (stream, sequence)) WITHOUT ROWID;
         """;
 
-    /// <summary>Makes the tables of a new database, or checks those of an old one.</summary>
-    public static void Prepare(SqliteConnection connection, int version, bool mayCreate)
-    {
-        long found = Ask(connection, "PRAGMA user_version"), id = Ask(connection, "PRAGMA application_id");
-        if (mayCreate && found == 0 && id == 0 && Ask(connection, "SELECT count(*) FROM sqlite_master") == 0)
-        {
-            using SqliteTransaction transaction = connection.BeginTransaction();
-            Do(connection, Tables, transaction);
-            Do(connection, $"PRAGMA user_version = {version}; PRAGMA application_id = {ApplicationId}", transaction);
-            transaction.Commit();
-        }
-        else if (id != ApplicationId || found != version)
-        {
-            throw new UserErrorException(
-                ExitCode.BadFile,
-                $"{connection.DataSource} is no database of reports that this program reads: {(id == ApplicationId ? $"it has version {found}, expected {version}; read it with the program that wrote it" : "something else made it; name another file")}");
-        }
-
-        if (mayCreate)
-        {
-            // What was committed survives a loss of power, not only the end of the process.
-            Do(connection, "PRAGMA synchronous = FULL", null);
-        }
-    }
-
-    private static long Ask(SqliteConnection connection, string question)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = question;
-        return (long)command.ExecuteScalar()!;
-    }
-
-    private static void Do(SqliteConnection connection, string what, SqliteTransaction? transaction)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = what;
-        command.Transaction = transaction;
-        command.ExecuteNonQuery();
-    }
+    /// <summary>The kind of database.</summary>
+    public static SqliteFile File { get; } = new("reports", ApplicationId, Tables);
 }

@@ -68,7 +68,7 @@ public sealed class DemoWorld : IDisposable
     public CampaignServer Connect(string vehicle)
     {
         Topics topics = new(vehicle);
-        CampaignServer server = new(Time, Network.Join("server"), topics, new ServerLedger(NextEpoch()));
+        CampaignServer server = new(Time, Network.Join("server"), topics, new MemoryCampaignStore(NextEpoch()));
         VehicleEcu[] ecus = [.. Ecus.Select(ecu => new VehicleEcu(ecu.Name, ecu.Client, new UpdatePolicy(), ecu.Meter))];
         VehicleClient client = new(Time, Network.Join("vehicle"), topics, ecus, VehicleJournal.InMemory(NextEpoch()));
         Vehicle = client.RunAsync();

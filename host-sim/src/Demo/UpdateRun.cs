@@ -86,7 +86,7 @@ public static class UpdateRun
         {
             Topics topics = new(await ReadVehicleAsync(client, access));
             screen.Note($"vehicle {topics.Vehicle}, messages over {network.Description}");
-            CampaignServer server = new(time, serverLink, topics, new ServerLedger(Guid.NewGuid().ToString("N")));
+            CampaignServer server = new(time, serverLink, topics, new MemoryCampaignStore(Guid.NewGuid().ToString("N")));
             VehicleEcu ecu = new(request.Ecu.Name, client, new UpdatePolicy(), meter) { Signals = request.Ecu.Signals };
             VehicleClient vehicle = new(time, vehicleLink, topics, [ecu], VehicleJournal.InMemory(Guid.NewGuid().ToString("N")));
             _ = vehicle.RunAsync();

@@ -1,9 +1,9 @@
-// The server's side of a campaign: asks, offers, hands the package out, and takes every ECU through
-//   query-package → ready-download → prepare-update → ready-update → confirm-update.
-// Invariants: one request at a time, each with an identifier that its answer repeats; a request is repeated until its answer
-// is here; what a vehicle numbers is handed on once, in order, and acknowledged; an answer nobody asked for changes
-// nothing; a vehicle that does not answer costs a bounded time. The server holds no key: packages were signed before.
-// It must not know UDS or CAN.
+// The server's side of one vehicle's campaigns: sends what CampaignMachine wants asked, repeats it until the answer is here, hands
+// packages out, and stores each step before anybody is told of it.
+// Invariants: one request at a time, each with a number that its answer repeats; what a vehicle numbers is handed on once, in
+// order, and acknowledged only when its effect is stored; an answer nobody asked for changes nothing; a vehicle that does not
+// answer costs a bounded time. A server that starts again on its store goes on with the request that was under way, under its
+// number. The server holds no key: packages were signed before. It must not know UDS or CAN.
 // Tests: tests/host-sim/Server.
 using System.Globalization;
 using EsyncSim.Bus;
@@ -21,182 +21,178 @@ public interface ICampaignObserver
 public sealed class CampaignServer
 {
     private const long RepeatNs = 5 * VirtualTime.NsPerSecond;
-    private const long PostponedNs = 10 * VirtualTime.NsPerSecond;
-    private const int ConsentAttemptsMax = 6;
 
     private readonly VirtualTime _time;
     private readonly IMessageLink _link;
     private readonly Topics _topics;
-    private readonly ServerLedger _ledger;
+    private readonly ICampaignStore _store;
     private readonly ICampaignObserver? _observer;
-    private readonly SimSignal _answered;
+    private readonly SimSignal _changed;
     private readonly Dictionary<string, byte[]> _packages = [];
+    private VehicleCampaign? _state;
+    private string? _question;
     private EsyncMessage? _answer;
-    private string _awaited = string.Empty;
-    private (string Campaign, string Target) _underWay;
-    private readonly List<IncrementalFailure> _incrementalFailures = [];
 
     /// <summary>Makes the server and listens to the vehicle.</summary>
-    public CampaignServer(VirtualTime time, IMessageLink link, Topics topics, ServerLedger ledger, ICampaignObserver? observer = null)
+    public CampaignServer(VirtualTime time, IMessageLink link, Topics topics, ICampaignStore store, ICampaignObserver? observer = null)
     {
         _time = time;
         _link = link;
         _topics = topics;
-        _ledger = ledger;
+        _store = store;
         _observer = observer;
-        _answered = new SimSignal(time);
+        _changed = new SimSignal(time);
         link.Subscribe(topics.FromVehicle, Receive);
-        link.Restored = _answered.Set;
+        link.Restored = _changed.Set;
     }
 
     /// <summary>Longest wait for an answer of the vehicle, in nanoseconds.</summary>
     public long AnswerNsMax { get; init; } = 600 * VirtualTime.NsPerSecond;
 
-    /// <summary>Asks what an ECU runs; null when the vehicle does not answer.</summary>
-    public Task<EsyncMessage?> QueryAsync(string ecu, string packageName) =>
-        AskAsync(EsyncType.QueryPackage, null, new EsyncPackage { Type = EsyncTarget.Of(ecu), Name = packageName });
+    /// <summary>Where the vehicle is in the campaign under way; null when there is none.</summary>
+    public VehicleCampaign? UnderWay => _state;
 
-    /// <summary>Takes all targets through the campaign, one after the other; one that fails does not stop the others.</summary>
+    /// <summary>Asks what an ECU runs; null when the vehicle does not answer.</summary>
+    public async Task<EsyncMessage?> QueryAsync(string ecu, string packageName)
+    {
+        int number = _store.Ledger.NextRequest();
+        _store.Save(null);
+        _question = IdOf(number);
+        _answer = null;
+        await SendAsync(Request(EsyncType.QueryPackage, number, null, new EsyncPackage { Type = EsyncTarget.Of(ecu), Name = packageName }), () => _answer is null);
+        _question = null;
+        return _answer;
+    }
+
+    /// <summary>Takes all targets through the campaign; one that was under way when the server ended goes on where it was.</summary>
     public async Task<IReadOnlyList<TargetResult>> RunAsync(Campaign campaign)
     {
-        List<TargetResult> results = [];
-        foreach (CampaignTarget target in campaign.Targets)
+        foreach (byte[] file in campaign.Files)
         {
-            results.Add(await RunAsync(campaign, target));
+            _packages[Campaign.Sha256Of(file)] = file;
         }
 
-        return results;
+        VehicleCampaign? left = _store.Find(campaign.Id);
+        _state = left is null or { HasEnded: true } ? campaign.Begin() : left;
+        while (await StepAsync())
+        {
+        }
+
+        VehicleCampaign ended = _state;
+        _state = null;
+        return [.. campaign.Targets.Zip(ended.Targets, TargetResult.Of)];
     }
 
-    private async Task<TargetResult> RunAsync(Campaign campaign, CampaignTarget target)
+    /// <summary>Gives the campaign under way up, as far as it can be: see <see cref="CampaignMachine.Cancelled"/>.</summary>
+    public void Cancel(string why)
     {
-        _underWay = (campaign.Id, EsyncTarget.Of(target.Ecu, target.Part));
-        _incrementalFailures.Clear();
-        TargetResult result = await TakeAsync(campaign, target);
-        _underWay = default;
-        return result with { IncrementalFailures = [.. _incrementalFailures] };
+        if (_state is { } state)
+        {
+            Become(CampaignMachine.Cancelled(state, why));
+            _changed.Set();
+        }
     }
 
-    private async Task<TargetResult> TakeAsync(Campaign campaign, CampaignTarget target)
+    // False when nothing is left to be done.
+    private async Task<bool> StepAsync()
     {
-        string sha256 = target.Sha256;
-        _packages[sha256] = target.File;
-        EsyncPackage package = Offer(target, sha256);
-        EsyncMessage? installed = await AskAsync(EsyncType.QueryPackage, campaign.Id, package with { Version = null, VersionList = null });
-
-        // A version on trial may go back yet: the ECU is asked again, and postpones until it is known.
-        bool isOnTrial = target.Part == TargetPart.Application && installed?.Body.Ecu?.State == nameof(EsyncAgent.BankState.Trial);
-        if (installed?.Body.Package.Version == target.Version && !isOnTrial)
+        VehicleCampaign state = _state!;
+        if (state.Ask is null)
         {
-            return new TargetResult(target, TargetEnd.UpToDate, string.Empty, $"{target.Ecu} {Does(target.Part)} {target.Version} already");
-        }
-
-        EsyncMessage? consent = await ConsentAsync(campaign.Id, package);
-        if (consent?.Body.Package.Status != EsyncStatus.DownloadConsent)
-        {
-            return Ended(target, consent);
-        }
-
-        (string Request, string Wanted)[] steps =
-        [
-            (EsyncType.PrepareUpdate, EsyncStatus.InstallReady),
-            (EsyncType.ReadyUpdate, EsyncStatus.InstallInProgress),
-            (EsyncType.ConfirmUpdate, EsyncStatus.InstallCompleted),
-        ];
-        EsyncMessage? answer = null;
-        foreach ((string request, string wanted) in steps)
-        {
-            answer = await AskAsync(request, campaign.Id, package);
-            if (answer?.Body.Package.Status != wanted)
+            CampaignMove move = CampaignMachine.Next(state, _time.NowNs);
+            if (move.Ask is null)
             {
-                break;
-            }
-        }
+                Become(move.State);
+                if (move.WakeNs is { } wake)
+                {
+                    await _changed.Wait(wake - _time.NowNs);
+                }
 
-        return Ended(target, answer);
-    }
-
-    private async Task<EsyncMessage?> ConsentAsync(string campaign, EsyncPackage package)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            EsyncMessage? answer = await AskAsync(EsyncType.ReadyDownload, campaign, package);
-            if (answer?.Body.Package.Status != EsyncStatus.DownloadPostponed || attempt == ConsentAttemptsMax)
-            {
-                return answer;
+                return move.WakeNs is not null;
             }
 
-            await _time.Delay(PostponedNs);
+            Become(CampaignMachine.Asked(move.State, move.Ask, _store.Ledger.NextRequest()));
         }
+
+        int number = _state!.AskNumber;
+        await SendAsync(RequestOf(_state), () => IsAwaited(number));
+        if (IsAwaited(number))
+        {
+            Become(CampaignMachine.Answered(_state, null, _time.NowNs));
+        }
+
+        return true;
     }
 
-    private EsyncPackage Offer(CampaignTarget target, string sha256) => new()
-    {
-        Type = EsyncTarget.Of(target.Ecu, target.Part),
-        Name = target.PackageName,
-        Version = target.Version,
-        RollbackVersions = target.RollbackVersions.Count == 0 ? null : target.RollbackVersions,
-        VersionList = new Dictionary<string, EsyncVersion>
-        {
-            [target.Version] = new()
-            {
-                Sha256 = sha256,
-                Downloadables = [new EsyncDownloadable { Url = _topics.Package(sha256), Length = target.File.Length, Sha256 = sha256 }],
-            },
-        },
-    };
+    private bool IsAwaited(int number) => _state is { Ask: not null } state && state.AskNumber == number;
 
-    private static string Does(TargetPart part) => part switch
+    private void Become(VehicleCampaign state)
     {
-        TargetPart.Trust => "trusts by manifest",
-        TargetPart.Rules => "collects by rule set",
-        _ => "runs",
-    };
-
-    private static TargetResult Ended(CampaignTarget target, EsyncMessage? answer)
-    {
-        EsyncPackage? package = answer?.Body.Package;
-        TargetEnd end = package?.Status switch
-        {
-            EsyncStatus.InstallCompleted => TargetEnd.Completed,
-            EsyncStatus.InstallRollback => TargetEnd.RolledBack,
-            EsyncStatus.DownloadDenied or EsyncStatus.DownloadPostponed => TargetEnd.Denied,
-            null => TargetEnd.NoAnswer,
-            _ => TargetEnd.Failed,
-        };
-        string message = package is null ? "the vehicle does not answer" : package.Message ?? string.Empty;
-        return new TargetResult(target, end, answer?.Body.Ecu?.Reason ?? string.Empty, message);
+        _state = state;
+        _store.Save(state);
     }
 
-    private async Task<EsyncMessage?> AskAsync(string type, string? campaign, EsyncPackage package)
+    private async Task SendAsync(EsyncMessage request, Func<bool> isAwaited)
     {
-        int number = _ledger.NextRequest();
-        EsyncMessage request = new()
-        {
-            Type = type,
-            ReplyId = string.Create(CultureInfo.InvariantCulture, $"{_ledger.Epoch}-{number}"),
-            Epoch = _ledger.Epoch,
-            Body = new EsyncBody
-            {
-                Package = package,
-                Campaign = campaign is null ? null : new EsyncCampaign(campaign),
-                Sequence = number,
-            },
-        };
-        _awaited = request.ReplyId;
-        _answer = null;
-        _answered.Reset();
         _observer?.Message(true, request);
         byte[] payload = EsyncJson.Encode(request);
-        for (long endNs = _time.NowNs + AnswerNsMax; _answer is null && _time.NowNs < endNs;)
+        _changed.Reset();
+        for (long endNs = _time.NowNs + AnswerNsMax; isAwaited() && _time.NowNs < endNs;)
         {
             // Woken by the answer, by a connection that is there again, or by the time.
             _link.Publish(_topics.ToVehicle, payload);
-            await _answered.Wait(Math.Min(RepeatNs, endNs - _time.NowNs));
+            await _changed.Wait(Math.Min(RepeatNs, endNs - _time.NowNs));
+        }
+    }
+
+    private EsyncMessage RequestOf(VehicleCampaign state)
+    {
+        CampaignAsk ask = state.Ask!;
+        if (ask.Target < 0)
+        {
+            EsyncMessage request = Request(ask.Type, state.AskNumber, state.Id, new EsyncPackage { Type = EsyncTarget.Vehicle, Name = state.Id });
+            return request with { Body = request.Body with { Group = [.. state.Targets.Where(target => target.MayBeOnTrial && target.End is null).Select(Offer)] } };
         }
 
-        _awaited = string.Empty;
-        return _answer;
+        EsyncPackage package = Offer(state.Targets[ask.Target]);
+        return Request(ask.Type, state.AskNumber, state.Id, ask.Type == EsyncType.QueryPackage ? package with { Version = null, VersionList = null } : package);
+    }
+
+    private EsyncMessage Request(string type, int number, string? campaign, EsyncPackage package) => new()
+    {
+        Type = type,
+        ReplyId = IdOf(number),
+        Epoch = _store.Ledger.Epoch,
+        Body = new EsyncBody
+        {
+            Package = package,
+            Campaign = campaign is null ? null : new EsyncCampaign(campaign),
+            Sequence = number,
+        },
+    };
+
+    private string IdOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{_store.Ledger.Epoch}-{number}");
+
+    private EsyncPackage Offer(TargetState target)
+    {
+        OfferedVersion offer = target.Offer;
+        string[] rollback = [.. target.Versions.Skip(1).Select(version => version.Version)];
+        return new EsyncPackage
+        {
+            Type = target.Type,
+            Name = offer.PackageName,
+            Version = offer.Version,
+            RollbackVersion = target.At > 0 ? offer.Version : null,
+            RollbackVersions = rollback.Length == 0 ? null : rollback,
+            VersionList = offer.Sha256 is null ? null : new Dictionary<string, EsyncVersion>
+            {
+                [offer.Version] = new()
+                {
+                    Sha256 = offer.Sha256,
+                    Downloadables = [new EsyncDownloadable { Url = _topics.Package(offer.Sha256), Length = offer.Length, Sha256 = offer.Sha256 }],
+                },
+            },
+        };
     }
 
     private void Receive(string topic, ReadOnlyMemory<byte> payload)
@@ -204,9 +200,10 @@ public sealed class CampaignServer
         EsyncMessage? message = EsyncJson.TryDecode(payload);
         if (message is { Epoch: { } epoch, Body.Sequence: { } number })
         {
-            if (_ledger.TryTake(_topics.Vehicle, epoch, number, message.Oldest ?? 1, out int handedOn))
+            if (_store.Ledger.TryTake(_topics.Vehicle, epoch, number, message.Oldest ?? 1, out int handedOn))
             {
                 HandOn(message);
+                _store.Save(_state);
             }
 
             // A double is acknowledged too: it came because the first acknowledgement was lost.
@@ -228,15 +225,17 @@ public sealed class CampaignServer
         }
         else if (message is { Type: EsyncType.IncrementalFailed, Body: { Package: { } package, Campaign: { } campaign, Ecu: { Encoding: { } encoding, Reason: { } reason } } })
         {
-            if ((campaign.Id, package.Type) == _underWay)
-            {
-                _incrementalFailures.Add(new IncrementalFailure(encoding, reason));
-            }
+            _state = campaign.Id == _state?.Id ? CampaignMachine.Refused(_state, package.Type, new IncrementalFailure(encoding, reason)) : _state;
         }
-        else if (_awaited.Length > 0 && message.ReplyTo == _awaited)
+        else if (message.ReplyTo is { } reply && reply == _question)
         {
             _answer = message;
-            _answered.Set();
+            _changed.Set();
+        }
+        else if (_state is { Ask: not null } state && message.ReplyTo == IdOf(state.AskNumber))
+        {
+            _state = CampaignMachine.Answered(state, message, _time.NowNs);
+            _changed.Set();
         }
     }
 

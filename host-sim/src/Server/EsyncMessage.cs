@@ -30,6 +30,12 @@ public static class EsyncType
     /// <summary>Keep the image.</summary>
     public const string ConfirmUpdate = "esync.confirm-update";
 
+    /// <summary>Keep the images of a group of ECUs, all that are on trial, or take all back; not part of libua.</summary>
+    public const string CommitUpdate = "esync.commit-update";
+
+    /// <summary>Take all images of a group of ECUs back that are on trial; not part of libua.</summary>
+    public const string RollbackUpdate = "esync.rollback-update";
+
     /// <summary>How a step ended.</summary>
     public const string UpdateStatus = "esync.update-status";
 
@@ -59,6 +65,9 @@ public enum TargetPart
 /// <summary>Kinds of targets, the values of <c>package.type</c>.</summary>
 public static class EsyncTarget
 {
+    /// <summary>Several ECUs of the vehicle: <c>body.group</c> names them.</summary>
+    public const string Vehicle = "/vehicle";
+
     private const string Ecu = "/ECU/";
 
     private static readonly (TargetPart Part, string Ending)[] Endings = [(TargetPart.Trust, "/trust"), (TargetPart.Rules, "/rules")];
@@ -141,6 +150,10 @@ public sealed record EsyncBody
     [JsonPropertyName("package")]
     public required EsyncPackage Package { get; init; }
 
+    /// <summary>Packages of the ECUs that a request to a group is about; in its answer the end of each. Not part of libua.</summary>
+    [JsonPropertyName("group")]
+    public IReadOnlyList<EsyncPackage>? Group { get; init; }
+
     /// <summary>Campaign that it belongs to.</summary>
     [JsonPropertyName("campaign")]
     public EsyncCampaign? Campaign { get; init; }
@@ -195,6 +208,14 @@ public sealed record EsyncPackage
     /// <summary>Versions to return to, in order.</summary>
     [JsonPropertyName("rollback-versions")]
     public IReadOnlyList<string>? RollbackVersions { get; init; }
+
+    /// <summary>In a request the version of that list which is being returned to; in a status the next one to return to.</summary>
+    [JsonPropertyName("rollback-version")]
+    public string? RollbackVersion { get; init; }
+
+    /// <summary>True when the ECU cannot say what it runs, so that it cannot be updated.</summary>
+    [JsonPropertyName("update-incapable")]
+    public bool? IsUpdateIncapable { get; init; }
 
     /// <summary>A sentence for people.</summary>
     [JsonPropertyName("message")]
@@ -281,7 +302,7 @@ public static class EsyncJson
 
     /// <summary>Reads a message; null when the bytes are none.</summary>
     public static EsyncMessage? TryDecode(ReadOnlyMemory<byte> payload) =>
-        TryDecode(payload.Span, EsyncJsonContext.Default.EsyncMessage) is { } message && IsWhole(message.Body.Package) && SaysWhatFailed(message) ? message : null;
+        TryDecode(payload.Span, EsyncJsonContext.Default.EsyncMessage) is { } message && IsWhole(message.Body.Package) && message.Body.Group?.All(IsWhole) != false && SaysWhatFailed(message) ? message : null;
 
     /// <summary>Reads what holds messages, without a look into their lists; null when the bytes are none.</summary>
     internal static T? TryDecode<T>(ReadOnlySpan<byte> text, JsonTypeInfo<T> form)
@@ -301,8 +322,8 @@ public static class EsyncJson
         message.Type != EsyncType.IncrementalFailed || message.Body.Ecu is { Encoding: not null, Reason: not null };
 
     // The serialiser refuses null for a property that may not be null, but not for what a list or a dictionary holds.
-    private static bool IsWhole(EsyncPackage package) =>
-        package.RollbackVersions?.Contains(null!) != true
+    private static bool IsWhole(EsyncPackage? package) =>
+        package is not null && package.RollbackVersions?.Contains(null!) != true
         && package.VersionList?.Values.All(version => version is not null && version.Downloadables?.Contains(null!) != true) != false;
 }
 

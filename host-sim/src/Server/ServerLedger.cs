@@ -6,7 +6,21 @@
 // this kind is in here, so that it can be stored as one piece.
 // It must not know what the messages say.
 // Tests: tests/host-sim/Server.
+using System.Text.Json.Serialization;
+
 namespace EsyncSim.Server;
+
+/// <summary>A ledger as data.</summary>
+/// <param name="Epoch">Name of its life.</param>
+/// <param name="LastRequest">Number of the last request.</param>
+/// <param name="Vehicles">Of each vehicle the last number of each epoch, the epoch that is silent for longest first.</param>
+internal sealed record LedgerForm(
+    [property: JsonPropertyName("epoch")] string Epoch,
+    [property: JsonPropertyName("lastRequest")] int LastRequest,
+    [property: JsonPropertyName("vehicles")] IReadOnlyDictionary<string, IReadOnlyList<LedgerEntry>> Vehicles);
+
+/// <summary>An epoch of a vehicle.</summary>
+internal sealed record LedgerEntry([property: JsonPropertyName("epoch")] string Epoch, [property: JsonPropertyName("last")] int Last);
 
 /// <summary>Numbers of requests made and of messages received.</summary>
 /// <param name="epoch">Name of this ledger's life: another one than any server before had with the same vehicles.</param>
@@ -22,6 +36,22 @@ public sealed class ServerLedger(string epoch)
 
     /// <summary>Number of the last request; 0 before the first.</summary>
     public int LastRequest { get; private set; }
+
+    /// <summary>All of it.</summary>
+    internal LedgerForm Form => new(
+        Epoch, LastRequest, _vehicles.ToDictionary(vehicle => vehicle.Key, vehicle => (IReadOnlyList<LedgerEntry>)[.. vehicle.Value.Select(received => new LedgerEntry(received.Epoch, received.Last))]));
+
+    /// <summary>A ledger as it was stored.</summary>
+    internal static ServerLedger Of(LedgerForm form)
+    {
+        ServerLedger ledger = new(form.Epoch) { LastRequest = form.LastRequest };
+        foreach ((string vehicle, IReadOnlyList<LedgerEntry> entries) in form.Vehicles)
+        {
+            ledger._vehicles[vehicle] = [.. entries.Select(entry => new Received(entry.Epoch) { Last = entry.Last })];
+        }
+
+        return ledger;
+    }
 
     /// <summary>The number for one more request.</summary>
     public int NextRequest() => ++LastRequest;

@@ -58,7 +58,7 @@ public sealed class SimRun
         _injector = new FaultInjector(_bus, network);
         _ecus = [.. fleet.Ecus.Take(scenario.EcuCount).Select(ecu => new SimEcu(_bus, ecu, new SeededRandom(scenario.Seed, ecu.Name).NextU64(), _rules, _injector.Note))];
         _vehicle = new SimVehicle(_bus, network, Topics, _ecus, _rules, scenario.Seed);
-        _server = new CampaignServer(_time, network.Join("server"), Topics, new ServerLedger("server"), _rules) { AnswerNsMax = AnswerNsMax };
+        _server = new CampaignServer(_time, network.Join("server"), Topics, new MemoryCampaignStore("server"), _rules) { AnswerNsMax = AnswerNsMax };
     }
 
     /// <summary>Runs a scenario with the faults of a list.</summary>

@@ -54,7 +54,6 @@ public class CampaignServerTests
 
     [Theory]
     [InlineData("esync.ready-download", "DOWNLOAD_DENIED", TargetEnd.Denied)]
-    [InlineData("esync.prepare-update", "INSTALL_FAILED", TargetEnd.Failed)]
     [InlineData("esync.ready-update", "INSTALL_ROLLBACK", TargetEnd.RolledBack)]
     [InlineData("esync.confirm-update", "INSTALL_ROLLBACK", TargetEnd.RolledBack)]
     public void A_step_that_fails_is_the_last(string type, string status, TargetEnd end)
@@ -66,6 +65,20 @@ public class CampaignServerTests
         Assert.Equal(end, result.End);
         Assert.Equal("RoleMissing", result.Reason);
         Assert.Equal(type, exchange.Requests[^1].Type);
+    }
+
+    [Theory]
+    [InlineData("1.0.0", TargetEnd.RolledBack)]
+    [InlineData("0.9.0", TargetEnd.Failed)]
+    public void An_ECU_that_refuses_is_as_it_should_be_only_when_it_runs_a_version_to_return_to(string installed, TargetEnd end)
+    {
+        Exchange exchange = new() { Installed = installed, Statuses = { ["esync.prepare-update"] = "INSTALL_FAILED" } };
+
+        TargetResult result = exchange.Run();
+
+        Assert.Equal(end, result.End);
+        Assert.Equal("RoleMissing", result.Reason);
+        Assert.Equal("esync.query-package", exchange.Requests[^1].Type);
     }
 
     [Fact]
@@ -103,7 +116,7 @@ public class CampaignServerTests
         VirtualTime time = new();
         using VirtualMessageNetwork network = new(time, 1);
         Ear ear = new();
-        CampaignServer server = new(time, network.Join("server"), Topics, new ServerLedger("e1"), ear);
+        CampaignServer server = new(time, network.Join("server"), Topics, new MemoryCampaignStore("e1"), ear);
         IMessageLink vehicle = network.Join("vehicle");
         List<int> acknowledged = [];
         vehicle.Subscribe(Topics.ToVehicle, (_, payload) => acknowledged.Add(EsyncJson.TryDecode(payload)!.Body.Sequence!.Value));
@@ -208,7 +221,7 @@ public class CampaignServerTests
         public TargetResult Run()
         {
             using VirtualMessageNetwork network = new(Time, 1);
-            CampaignServer server = new(Time, network.Join("server"), Topics, new ServerLedger("e1"));
+            CampaignServer server = new(Time, network.Join("server"), Topics, new MemoryCampaignStore("e1"));
             _vehicle = network.Join("vehicle");
             _vehicle.Subscribe(Topics.ToVehicle, Answer);
             _vehicle.Subscribe(Topics.Packages, (_, payload) => Package = payload.ToArray());

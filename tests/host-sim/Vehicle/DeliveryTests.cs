@@ -123,7 +123,7 @@ public sealed class DeliveryTests(ITestOutputHelper output)
             for (int life = 1; life <= 3; life++)
             {
                 IMessageLink link = network.Join("server");
-                CampaignServer server = new(time, link, topics, new ServerLedger($"server {life}"));
+                CampaignServer server = new(time, link, topics, new MemoryCampaignStore($"server {life}"));
                 for (int i = 0; i < 3; i++)
                 {
                     Assert.NotNull(await server.QueryAsync("none", "none"));
@@ -156,7 +156,7 @@ public sealed class DeliveryTests(ITestOutputHelper output)
         });
         VehicleJournal journal = VehicleJournal.InMemory("vehicle");
         VehicleClient client = new(time, network.Join("vehicle"), topics, [], journal);
-        CampaignServer server = new(time, network.Join("server"), topics, new ServerLedger("server"), ear);
+        CampaignServer server = new(time, network.Join("server"), topics, new MemoryCampaignStore("server"), ear);
         time.Run(async () =>
         {
             _ = client.RunAsync();
@@ -221,7 +221,7 @@ public sealed class DeliveryTests(ITestOutputHelper output)
         public Rig(ulong seed)
         {
             Network = new VirtualMessageNetwork(Time, seed);
-            _server = new CampaignServer(Time, Network.Join("server"), Topics, new ServerLedger("server"), this);
+            _server = new CampaignServer(Time, Network.Join("server"), Topics, new MemoryCampaignStore("server"), this);
         }
 
         public VirtualTime Time { get; } = new();

@@ -70,7 +70,7 @@ public sealed class RestartTests : IDisposable, ICampaignObserver
         await client.AwaitPresenceAsync();
         await client.SessionAsync(0x03);
         await client.RoutineAsync(0x0220, "provision", _world.Motor.ProvisioningRecord);
-        CampaignServer server = new(_world.Time, _world.Network.Join("server"), _topics, new ServerLedger("server"), this);
+        CampaignServer server = new(_world.Time, _world.Network.Join("server"), _topics, new MemoryCampaignStore("server"), this);
         if (isFirstInstalled)
         {
             Start(new StageObserver(_ => { }));

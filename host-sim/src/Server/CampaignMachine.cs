@@ -1,0 +1,253 @@
+// The rules by which a vehicle goes through a campaign, as functions of its state: what to ask next, and what an answer makes
+// of it. Each ECU: query-package → ready-download → prepare-update → ready-update → confirm-update, then, if it fails, the
+// versions to return to. All or nothing: every ECU is prepared before any is tried, all are tried before any is kept, and one
+// commit-update keeps them all; before it whatever fails takes all back.
+// Invariants: one request at a time; a target that has ended stays as it is; nothing is kept before all are on trial; once the
+// commit was ordered only the vehicle's answer ends the group. No clock, no network, no store: time comes in, state goes out.
+// Tests: tests/host-sim/Server/CampaignMachineTests.cs.
+using EsyncSim.Bus;
+
+namespace EsyncSim.Server;
+
+/// <summary>What the server does next with a vehicle.</summary>
+/// <param name="State">The state, in which targets may have ended.</param>
+/// <param name="Ask">What to ask now; null for nothing.</param>
+/// <param name="WakeNs">When to look again if there is nothing to ask; null when the campaign has ended here.</param>
+public sealed record CampaignMove(VehicleCampaign State, CampaignAsk? Ask, long? WakeNs);
+
+/// <summary>The state machine of campaigns.</summary>
+public static class CampaignMachine
+{
+    /// <summary>Pause before a postponed download is asked for again, or a failed version tried again, in nanoseconds.</summary>
+    public const long PauseNs = 10 * VirtualTime.NsPerSecond;
+
+    /// <summary>Times that a vehicle may postpone.</summary>
+    public const int PostponementsMax = 6;
+
+    private static readonly TargetStep[] GroupSteps = [TargetStep.Query, TargetStep.Consent, TargetStep.Prepare, TargetStep.Ready];
+
+    /// <summary>What to do next; to be called when no answer is awaited.</summary>
+    public static CampaignMove Next(VehicleCampaign state, long nowNs) =>
+        state.Mode == CampaignMode.AllOrNothing ? NextOfGroup(state, nowNs) : NextOfTargets(state, nowNs);
+
+    /// <summary>Notes that a request goes out.</summary>
+    public static VehicleCampaign Asked(VehicleCampaign state, CampaignAsk ask, int number)
+    {
+        VehicleCampaign asked = state with { Ask = ask, AskNumber = number, IsCommitOrdered = state.IsCommitOrdered || ask.Type == EsyncType.CommitUpdate };
+        return ask.Type == EsyncType.ReadyUpdate ? asked.With(ask.Target, asked.Targets[ask.Target] with { MayBeOnTrial = true }) : asked;
+    }
+
+    /// <summary>What an answer to the request makes of the state; null is that none came in time.</summary>
+    public static VehicleCampaign Answered(VehicleCampaign state, EsyncMessage? answer, long nowNs)
+    {
+        CampaignAsk ask = state.Ask ?? throw new InvalidOperationException("nothing was asked");
+        VehicleCampaign idle = state with { Ask = null };
+        if (ask.Target < 0)
+        {
+            return GroupAnswered(idle, ask.Type, answer);
+        }
+
+        TargetState target = TargetAnswered(state.Targets[ask.Target], ask.Type, answer, state, nowNs);
+        VehicleCampaign next = idle.With(ask.Target, target);
+        return state.Mode == CampaignMode.AllOrNothing && target.End is not null && !target.IsGood ? next with { IsReverting = true } : next;
+    }
+
+    /// <summary>Notes that an ECU refused a form of its image.</summary>
+    public static VehicleCampaign Refused(VehicleCampaign state, string type, IncrementalFailure failure)
+    {
+        int index = state.Targets.ToList().FindIndex(target => target.Type == type && target.End is null);
+        return index < 0 ? state : state.With(index, state.Targets[index] with { IncrementalFailures = [.. state.Targets[index].IncrementalFailures, failure] });
+    }
+
+    /// <summary>Gives the campaign up: what has not begun does not begin; a group that is not kept yet goes back.</summary>
+    public static VehicleCampaign Cancelled(VehicleCampaign state, string why)
+    {
+        if (state.Mode == CampaignMode.AllOrNothing)
+        {
+            return state.IsCommitOrdered ? state : state with { IsReverting = true };
+        }
+
+        return state.WithOpen(target => target.Step is TargetStep.Query or TargetStep.Consent && !IsAsked(state, target)
+            ? target with { Step = TargetStep.Ended, End = TargetEnd.Withheld, Message = why }
+            : target);
+    }
+
+    private static bool IsAsked(VehicleCampaign state, TargetState target) => state.Ask is { Target: >= 0 } ask && state.Targets[ask.Target] == target;
+
+    private static CampaignMove NextOfTargets(VehicleCampaign state, long nowNs)
+    {
+        for (int i = 0; i < state.Targets.Count; i++)
+        {
+            TargetState target = state.Targets[i];
+            if (target.End is not null)
+            {
+                continue;
+            }
+
+            if (state.Targets.FirstOrDefault(other => target.After.Contains(other.Ecu) && other.End is not null && !other.IsGood) is { } failed)
+            {
+                state = state.With(i, Ended(target, TargetEnd.Withheld, string.Empty, $"{target.Ecu} comes after {failed.Ecu}, which did not get {failed.Versions[0].Version}"));
+            }
+            else if (!state.Targets.Any(other => target.After.Contains(other.Ecu) && other.End is null))
+            {
+                return target.NotBeforeNs > nowNs ? new CampaignMove(state, null, target.NotBeforeNs) : new CampaignMove(state, new CampaignAsk(i, TypeOf(target.Step)), null);
+            }
+        }
+
+        // Whatever is left waits for one that waits for it.
+        state = state.WithOpen(target => Ended(target, TargetEnd.Withheld, string.Empty, $"{target.Ecu} waits for {string.Join(", ", target.After)}, in a circle"));
+        return new CampaignMove(state, null, null);
+    }
+
+    private static CampaignMove NextOfGroup(VehicleCampaign state, long nowNs)
+    {
+        if (state.HasEnded)
+        {
+            return new CampaignMove(state, null, null);
+        }
+
+        if (state.IsReverting)
+        {
+            return state.Targets.Any(target => target.MayBeOnTrial && target.End is null)
+                ? new CampaignMove(state, new CampaignAsk(-1, EsyncType.RollbackUpdate), null)
+                : new CampaignMove(state.WithOpen(target => Ended(target, TargetEnd.Withheld, string.Empty, Why(state))), null, null);
+        }
+
+        foreach (TargetStep step in GroupSteps)
+        {
+            int index = state.Targets.ToList().FindIndex(target => target.End is null && target.Step == step);
+            if (index >= 0)
+            {
+                long notBefore = state.Targets[index].NotBeforeNs;
+                return notBefore > nowNs ? new CampaignMove(state, null, notBefore) : new CampaignMove(state, new CampaignAsk(index, TypeOf(step)), null);
+            }
+        }
+
+        return new CampaignMove(state, new CampaignAsk(-1, EsyncType.CommitUpdate), null);
+    }
+
+    private static VehicleCampaign GroupAnswered(VehicleCampaign state, string type, EsyncMessage? answer)
+    {
+        EsyncPackage? group = answer?.Body.Package;
+        if (group is null)
+        {
+            // Before the commit was ordered the trials end by themselves; afterwards it is asked for again until the vehicle says how it ended.
+            return type == EsyncType.CommitUpdate ? state : state.WithOpen(target => Ended(target, TargetEnd.NoAnswer, string.Empty, "the vehicle does not answer"));
+        }
+
+        // Each ECU's own end where the vehicle says it: a group that is neither kept nor back must show.
+        return state.WithOpen(target =>
+        {
+            EsyncPackage? said = answer!.Body.Group?.FirstOrDefault(package => package.Type == target.Type);
+            return Ended(target, EndOf(said?.Status ?? group.Status), string.Empty, said?.Message ?? group.Message ?? Why(state));
+        });
+    }
+
+    private static TargetEnd EndOf(string? status) => status switch
+    {
+        EsyncStatus.InstallCompleted => TargetEnd.Completed,
+        EsyncStatus.InstallRollback => TargetEnd.RolledBack,
+        _ => TargetEnd.Failed,
+    };
+
+    private static TargetState TargetAnswered(TargetState target, string type, EsyncMessage? answer, VehicleCampaign state, long nowNs)
+    {
+        EsyncPackage? package = answer?.Body.Package;
+        if (package is null)
+        {
+            return Ended(target, TargetEnd.NoAnswer, string.Empty, "the vehicle does not answer");
+        }
+
+        if (type == EsyncType.QueryPackage)
+        {
+            return Queried(target, answer!);
+        }
+
+        return (type, package.Status) switch
+        {
+            (EsyncType.ReadyDownload, EsyncStatus.DownloadConsent) => target with { Step = TargetStep.Prepare },
+            (EsyncType.ReadyDownload, EsyncStatus.DownloadPostponed) when target.Postponements + 1 < PostponementsMax =>
+                target with { Postponements = target.Postponements + 1, NotBeforeNs = nowNs + PauseNs },
+            (EsyncType.ReadyDownload, EsyncStatus.DownloadPostponed or EsyncStatus.DownloadDenied) => Ended(target, TargetEnd.Denied, answer!),
+            (EsyncType.PrepareUpdate, EsyncStatus.InstallReady) => target with { Step = TargetStep.Ready },
+            (EsyncType.ReadyUpdate, EsyncStatus.InstallInProgress) => target with { Step = TargetStep.Confirm },
+            (EsyncType.ConfirmUpdate, EsyncStatus.InstallCompleted) => Kept(target, answer!),
+
+            // Keys and rules have no trial.
+            (EsyncType.ReadyUpdate, EsyncStatus.InstallCompleted) => Kept(target, answer!),
+            _ => Failed(target, answer!, state, nowNs),
+        };
+    }
+
+    private static TargetState Queried(TargetState target, EsyncMessage answer)
+    {
+        // A version on trial may go back yet: the ECU is asked again, and postpones until it is known.
+        bool isOnTrial = target.Part == TargetPart.Application && answer.Body.Ecu?.State == nameof(EsyncAgent.BankState.Trial);
+        EsyncPackage package = answer.Body.Package;
+        if (package.IsUpdateIncapable == true)
+        {
+            return Ended(target, TargetEnd.Failed, answer);
+        }
+
+        if (package.Version == target.Offer.Version && !isOnTrial)
+        {
+            return target.At > 0
+                ? Ended(target, TargetEnd.RolledBack, target.Reason, $"{target.Message}; {target.Ecu} runs {target.Offer.Version}")
+                : Ended(target, TargetEnd.UpToDate, string.Empty, $"{target.Ecu} {Does(target.Part)} {target.Offer.Version} already");
+        }
+
+        return target.Offer.Sha256 is null ? Back(target, target.At + 1) : target with { Step = TargetStep.Consent };
+    }
+
+    private static TargetState Kept(TargetState target, EsyncMessage answer) =>
+        target.At > 0 ? Ended(target, TargetEnd.RolledBack, target.Reason, $"{target.Message}; {target.Ecu} runs {target.Offer.Version}") : Ended(target, TargetEnd.Completed, answer);
+
+    private static TargetState Failed(TargetState target, EsyncMessage answer, VehicleCampaign state, long nowNs)
+    {
+        EsyncPackage package = answer.Body.Package;
+        bool isTerminal = package.IsTerminalFailure == true;
+        if (!isTerminal && package.Status == EsyncStatus.InstallFailed && target.Retries < state.RetriesMax && package.RollbackVersion is null)
+        {
+            return target with { Step = TargetStep.Query, Retries = target.Retries + 1, NotBeforeNs = nowNs + PauseNs };
+        }
+
+        TargetState failed = target.At > 0 ? target : target with { Reason = answer.Body.Ecu?.Reason ?? string.Empty, Message = package.Message ?? string.Empty };
+        int named = target.Versions.ToList().FindIndex(target.At + 1, version => version.Version == package.RollbackVersion);
+        bool isBack = package.Status == EsyncStatus.InstallRollback;
+        return named > 0 ? Back(failed, named)
+            : isBack || state.Mode == CampaignMode.AllOrNothing ? Ended(target, isBack ? TargetEnd.RolledBack : TargetEnd.Failed, answer)
+            : Back(failed, target.At + 1);
+    }
+
+    // On to a version to return to; when none is left, what failed is the end.
+    private static TargetState Back(TargetState target, int at) => at < target.Versions.Count
+        ? target with { At = at, Step = TargetStep.Query, Retries = 0, Postponements = 0 }
+        : Ended(target, TargetEnd.Failed, target.Reason, target.Message);
+
+    private static TargetState Ended(TargetState target, TargetEnd end, EsyncMessage answer) =>
+        Ended(target, end, answer.Body.Ecu?.Reason ?? string.Empty, answer.Body.Package.Message ?? string.Empty);
+
+    private static TargetState Ended(TargetState target, TargetEnd end, string reason, string message) =>
+        target with { Step = TargetStep.Ended, End = end, Reason = reason, Message = message };
+
+    // The sentence of the one that failed, for those that go back with it.
+    private static string Why(VehicleCampaign state) =>
+        state.Targets.FirstOrDefault(target => target.End is not null && !target.IsGood) is { } failed ? $"all or nothing: {failed.Ecu} did not get {failed.Versions[0].Version}" : "all or nothing: the campaign was given up";
+
+    private static string TypeOf(TargetStep step) => step switch
+    {
+        TargetStep.Query => EsyncType.QueryPackage,
+        TargetStep.Consent => EsyncType.ReadyDownload,
+        TargetStep.Prepare => EsyncType.PrepareUpdate,
+        TargetStep.Ready => EsyncType.ReadyUpdate,
+        TargetStep.Confirm => EsyncType.ConfirmUpdate,
+        _ => throw new InvalidOperationException("it has ended"),
+    };
+
+    private static string Does(TargetPart part) => part switch
+    {
+        TargetPart.Trust => "trusts by manifest",
+        TargetPart.Rules => "collects by rule set",
+        _ => "runs",
+    };
+}
