@@ -26,6 +26,7 @@ public sealed class VehicleClient
     private const long PackageRepeatNs = 10 * VirtualTime.NsPerSecond;
     private const int PackageAttemptsMax = 6;
     private const int RequestCountMax = 16;
+    private const string FakeVersion = "0.0.0-to-be-replaced";
     private const int FileCountMax = 4;
 
     private readonly IMessageLink _link;
@@ -120,6 +121,12 @@ public sealed class VehicleClient
 
     private async Task AnswerAsync(EsyncMessage request, bool isResumed)
     {
+        if (request.Type is EsyncType.CommitUpdate or EsyncType.RollbackUpdate)
+        {
+            await AnswerGroupAsync(request);
+            return;
+        }
+
         EsyncPackage package = request.Body.Package;
         TargetPart part = EsyncTarget.PartOf(package.Type, out string application);
         if (!_ecus.TryGetValue(application, out VehicleEcu? ecu))
@@ -171,7 +178,8 @@ public sealed class VehicleClient
             IsAuthentic = report.IsAuthentic,
             State = isRunning ? report.States[report.RunningBank].ToString() : null,
         };
-        EsyncPackage installed = request.Body.Package with { Version = version, VersionList = null };
+        bool isFaked = ecu.FakesVersionOnRollback && part == TargetPart.Application && request.Body.Package.RollbackVersion == version;
+        EsyncPackage installed = request.Body.Package with { Version = isFaked ? FakeVersion : version, VersionList = null };
         Reply(request, EsyncType.QueryPackage, installed, said);
     }
 
@@ -219,21 +227,81 @@ public sealed class VehicleClient
     private async Task UpdateAsync(EsyncMessage request, VehicleEcu ecu, UpdatePolicy policy)
     {
         EsyncPackage package = request.Body.Package;
-        if (await FetchAsync(package) is not { } file)
+        if (await BringAsync(request, package, ecu, policy) is { } outcome)
+        {
+            ReplyOutcome(request, ecu, outcome);
+        }
+        else
         {
             Reply(request, EsyncType.UpdateStatus, Failed(package, "the package is not here", isTerminal: false), null);
-            return;
+        }
+    }
+
+    // Null when the package does not come.
+    private async Task<UpdateOutcome?> BringAsync(EsyncMessage request, EsyncPackage package, VehicleEcu ecu, UpdatePolicy policy)
+    {
+        if (await FetchAsync(package) is not { } file)
+        {
+            return null;
         }
 
         UpdateImages images = PackageImages.Of(Package.Decode(file, package.Name));
+        EsyncBody body = request.Body with { Package = package };
         string sha256 = Convert.ToHexStringLower(SHA256.HashData(file));
         UpdateProgress progress = new(ecu.Observer, (image, position) => Report(package, image, position));
         PackageUpdate update = new(
             ecu,
-            _journal.HasFallenBack(request.Body, sha256) ? images.WholeOnly() : images,
+            _journal.HasFallenBack(body, sha256) ? images.WholeOnly() : images,
             progress,
-            (image, refusal) => FallBack(request, sha256, image, refusal));
-        ReplyOutcome(request, await update.RunAsync(policy));
+            (image, refusal) => FallBack(body, sha256, image, refusal));
+        return await update.RunAsync(policy);
+    }
+
+    private async Task AnswerGroupAsync(EsyncMessage request)
+    {
+        List<GroupMember> members = [];
+        foreach (EsyncPackage package in request.Body.Group ?? [])
+        {
+            if (!_ecus.TryGetValue(package.Type, out VehicleEcu? ecu))
+            {
+                Reply(request, EsyncType.UpdateStatus, Failed(request.Body.Package, $"this vehicle has no {package.Type}", isTerminal: true), null);
+                return;
+            }
+
+            members.Add(new GroupMember(package, ecu));
+        }
+
+        GroupUpdate group = new(members, _journal.IsCommitted(request.Body), () => Commit(request.Body), (member, policy) => KeepAsync(request, member, policy));
+        GroupOutcome? outcome = request.Type == EsyncType.CommitUpdate ? await group.CommitAsync() : await group.RevertAsync("the server takes the group back");
+        if (outcome is not null)
+        {
+            EsyncPackage said = request.Body.Package with { Status = outcome.Status, Message = outcome.Text, IsTerminalFailure = outcome.Status == EsyncStatus.InstallFailed ? true : null };
+            Reply(request, EsyncType.UpdateStatus, said, null, outcome.Members);
+        }
+    }
+
+    // False when the client has been stopped: the next run finds the group as it is.
+    private bool Commit(EsyncBody request)
+    {
+        if (!_isStopped)
+        {
+            _journal.Commit(request);
+        }
+
+        return !_isStopped;
+    }
+
+    private async Task<UpdateOutcome> KeepAsync(EsyncMessage request, GroupMember member, UpdatePolicy policy)
+    {
+        using EcuTurn turn = await member.Ecu.Gate.EnterAsync();
+        try
+        {
+            return await BringAsync(request, member.Package, member.Ecu, policy) ?? new UpdateOutcome(UpdateEnd.Lost, FotaError.None, "the package is not here");
+        }
+        catch (UserErrorException exception)
+        {
+            return new UpdateOutcome(UpdateEnd.Refused, FotaError.None, exception.Message);
+        }
     }
 
     // There is nothing to prepare in the ECU: what the vehicle has is looked at, and ready-update brings and installs it.
@@ -252,10 +320,10 @@ public sealed class VehicleClient
         UpdateOutcome outcome = request.Type == EsyncType.PrepareUpdate
             ? new UpdateOutcome(UpdateEnd.Verified, FotaError.None, $"{session.Content} is in the vehicle")
             : await session.RunAsync();
-        ReplyOutcome(request, outcome);
+        ReplyOutcome(request, ecu, outcome);
     }
 
-    private void ReplyOutcome(EsyncMessage request, UpdateOutcome outcome)
+    private void ReplyOutcome(EsyncMessage request, VehicleEcu ecu, UpdateOutcome outcome)
     {
         string status = outcome.End switch
         {
@@ -268,7 +336,8 @@ public sealed class VehicleClient
         bool isRefused = outcome.End == UpdateEnd.Refused;
         EsyncEcu said = new() { Reason = outcome.Reason.ToString() };
         EsyncPackage result = request.Body.Package with { Status = status, Message = outcome.Text, VersionList = null, IsTerminalFailure = isRefused ? true : null };
-        Reply(request, EsyncType.UpdateStatus, result, said);
+        bool isFailure = status is EsyncStatus.InstallRollback or EsyncStatus.InstallFailed;
+        Reply(request, EsyncType.UpdateStatus, isFailure ? RollbackStatus.Of(ecu.Rollback, request.Body.Package, result) : result, said);
     }
 
     private static EsyncPackage Failed(EsyncPackage package, string message, bool isTerminal) => package with
@@ -280,7 +349,7 @@ public sealed class VehicleClient
     };
 
     // False when the client has been stopped: the next run finds out by itself.
-    private bool FallBack(EsyncMessage request, string sha256, UpdateImage image, UpdateOutcome refusal)
+    private bool FallBack(EsyncBody request, string sha256, UpdateImage image, UpdateOutcome refusal)
     {
         if (_isStopped)
         {
@@ -292,8 +361,8 @@ public sealed class VehicleClient
             Type = EsyncType.IncrementalFailed,
             Body = new EsyncBody
             {
-                Package = Named(request.Body.Package) with { Message = refusal.Text },
-                Campaign = request.Body.Campaign,
+                Package = Named(request.Package) with { Message = refusal.Text },
+                Campaign = request.Campaign,
                 Ecu = new EsyncEcu { Encoding = EncodingText.Of(image.Encoding), Reason = refusal.Reason.ToString() },
             },
         };
@@ -322,7 +391,7 @@ public sealed class VehicleClient
 
     private static EsyncPackage Named(EsyncPackage package) => new() { Type = package.Type, Name = package.Name, Version = package.Version };
 
-    private void Reply(EsyncMessage request, string type, EsyncPackage package, EsyncEcu? said)
+    private void Reply(EsyncMessage request, string type, EsyncPackage package, EsyncEcu? said, IReadOnlyList<EsyncPackage>? group = null)
     {
         // What a stopped client still finds out is nobody's: the next run asks the ECU again.
         if (_isStopped)
@@ -334,7 +403,7 @@ public sealed class VehicleClient
         {
             Type = type,
             ReplyTo = request.ReplyId,
-            Body = new EsyncBody { Package = package, Campaign = request.Body.Campaign, Ecu = said },
+            Body = new EsyncBody { Package = package, Group = group, Campaign = request.Body.Campaign, Ecu = said },
         });
     }
 

@@ -15,6 +15,15 @@ public sealed record VehicleEcu(string Name, EcuClient Client, UpdatePolicy Poli
     /// <summary>Its signals, by which a refusal of rules is told; null when they are not known.</summary>
     public SignalCatalogue? Signals { get; init; }
 
+    /// <summary>How its failures are told when the server gave versions to return to.</summary>
+    public RollbackMode Rollback { get; init; }
+
+    /// <summary>
+    /// True: while the server brings it back to an older version it says that it runs another one than it does, so that the older one is
+    /// installed even where it runs already (libua: fake rollback version).
+    /// </summary>
+    public bool FakesVersionOnRollback { get; init; }
+
     /// <summary>Updates and the collection of reports go through it, one at a time.</summary>
     public EcuGate Gate { get; } = Guard(Client);
 

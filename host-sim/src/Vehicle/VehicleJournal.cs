@@ -1,5 +1,5 @@
 // What the vehicle's client must not forget: the request that is under way, which requests it has taken, which packages an ECU
-// gets in full because it refused a smaller form, and the messages that the server has not acknowledged. One file, replaced
+// gets in full because it refused a smaller form, which group of images is to be kept, and the messages that the server has not acknowledged. One file, replaced
 // as a whole (AtomicFile), so that a crash leaves the former state or the new one.
 // Invariants: a number is given to one message only; what Take, FallBack and Answer return for is on the medium; the answer to
 // a request and the end of that request are one step, as are a fallback and the message about it. The size is bounded: no more
@@ -120,6 +120,13 @@ public sealed class VehicleJournal
     public bool HasFallenBack(EsyncBody request, string sha256) =>
         _form.Fallbacks?.Contains(new FallbackForm(request.Package.Type, sha256, request.Campaign?.Id)) == true;
 
+    /// <summary>Notes that the images of a group are to be kept, whatever happens from now on.</summary>
+    /// <exception cref="IOException">The journal cannot be written; nothing is noted.</exception>
+    public void Commit(EsyncBody request) => Store(_form with { Committed = CommitForm.Of(request) });
+
+    /// <summary>True when this group is the one that was committed last.</summary>
+    public bool IsCommitted(EsyncBody request) => _form.Committed == CommitForm.Of(request);
+
     /// <summary>
     /// Forgets what the server has. It reaches the medium with the next step that must: an acknowledgement that a crash takes
     /// along costs a repetition, which the server knows for one.
@@ -180,12 +187,23 @@ internal sealed record JournalForm
     [JsonPropertyName("messages")]
     public IReadOnlyList<EsyncMessage> Messages { get; init; } = [];
 
+    [JsonPropertyName("committed")]
+    public CommitForm? Committed { get; init; }
+
     [JsonPropertyName("fallbacks")]
     public IReadOnlyList<FallbackForm>? Fallbacks { get; init; }
 }
 
 /// <summary>The last request of one epoch that was taken.</summary>
 internal sealed record ServerForm([property: JsonPropertyName("epoch")] string Epoch, [property: JsonPropertyName("last")] int Last);
+
+/// <summary>A group of images that is kept, by its campaign and what it brings to which ECU.</summary>
+internal sealed record CommitForm([property: JsonPropertyName("campaign")] string Campaign, [property: JsonPropertyName("versions")] string Versions)
+{
+    public static CommitForm Of(EsyncBody request) => new(
+        request.Campaign?.Id ?? string.Empty,
+        string.Join(' ', (request.Group ?? []).Select(package => $"{package.Type}={package.Version}")));
+}
 
 /// <summary>An ECU's target and the package that it gets in full, in one campaign.</summary>
 internal sealed record FallbackForm(
