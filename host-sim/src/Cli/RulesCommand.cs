@@ -102,6 +102,16 @@ internal static class RulesCommand
             throw new UserErrorException(ExitCode.BadFile, $"{target.Name} would refuse these rules: {problem} ({limits.Reason})");
         }
 
+        if (list.Rules.Select(rule => RuleReach.ProblemOf(rule, target.Signals, target.Config.Dem.Dtcs)).OfType<string>().FirstOrDefault() is { } never)
+        {
+            throw new UserErrorException(ExitCode.BadFile, $"{target.Name} would take these rules and stay silent: {never}.");
+        }
+
+        if (RuleRate.ProblemOf(list.Rules, target.Signals, target.Bus.BitRate) is { } tooMuch)
+        {
+            throw new UserErrorException(ExitCode.BadFile, $"{target.Name} could keep to these rules, but nobody to what comes of them: {tooMuch}. Take fewer signals or longer periods.");
+        }
+
         if (target.Config.Fls.ReportLog.Length == 0)
         {
             throw new UserErrorException(ExitCode.BadUsage, $"{target.Name} has no report log, so there is nothing to collect into ({FotaError.ReportLogAbsent}); give flash.areas.reportLog of nf.config a length");

@@ -90,6 +90,9 @@ public static class ConfigRule
 
     /// <summary>Bits of a CAN frame with two uses at once.</summary>
     public const string BitsOverlap = "NF084";
+
+    /// <summary>A trigger of a collection rule that can never be, or records that can never be fetched.</summary>
+    public const string NeverTrue = "NF090";
 }
 
 /// <summary>One problem; <see cref="Line"/> and <see cref="Column"/> count from 1.</summary>

@@ -51,7 +51,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         };
         int rulesLengthMax = nvm.LengthMax[NvMBlock.Rules] - RuleStore.DigestLength;
         config.Data.RulesLengthMax = rulesLengthMax > 0 ? (ushort)rulesLengthMax : config.Data.RulesLengthMax;
-        config.Data.BuiltInRules = BuiltInRules.Read(data.Rules, data.Entries, config, problems);
+        config.Data.BuiltInRules = BuiltInRules.Read(data.Rules, data.Entries, config, bus.BitRate, problems);
         (config.Dcm.ConstantIds, config.Dcm.ConstantRecords) = RecordReader.ReadRecords(ecu.Section("records"), problems);
         ecu.RefuseUnknown();
         if (problems.Count == atFirst)

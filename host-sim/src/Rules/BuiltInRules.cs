@@ -11,7 +11,7 @@ namespace EsyncSim.Rules;
 internal static class BuiltInRules
 {
     /// <summary>The rules as the agent reads them; empty where there are none, or a problem was recorded.</summary>
-    public static byte[] Read(ConfigNode? list, IReadOnlyList<ConfiguredSignal> signals, EcuConfig config, ConfigProblems problems)
+    public static byte[] Read(ConfigNode? list, IReadOnlyList<ConfiguredSignal> signals, EcuConfig config, uint bitRate, ConfigProblems problems)
     {
         if (list is null)
         {
@@ -38,6 +38,16 @@ internal static class BuiltInRules
         if (RuleLimits.ProblemOf(payload, config.Data) is { } problem)
         {
             problems.Add(list, ConfigRule.OutOfRange, $"`data.rules`: {problem}", "Ask for less, or raise the bound under `data`");
+        }
+
+        foreach (string never in rules.Select(rule => RuleReach.ProblemOf(rule, catalogue, config.Dem.Dtcs)).OfType<string>())
+        {
+            problems.Add(list, ConfigRule.NeverTrue, $"`data.rules`: {never}", "Choose a trigger that can come, or widen min and max of the signal");
+        }
+
+        if (RuleRate.ProblemOf(rules, catalogue, bitRate) is { } tooMuch)
+        {
+            problems.Add(list, ConfigRule.NeverTrue, $"`data.rules`: {tooMuch}", "Take fewer signals or longer periods");
         }
 
         return payload;
