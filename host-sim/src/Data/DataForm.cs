@@ -2,6 +2,7 @@
 // Invariant: a record goes up whatever is in it; what cannot be read goes up as bytes.
 // Tests: tests/host-sim/Data/DataFormTests.cs.
 using System.Globalization;
+using EsyncAgent;
 using EsyncSim.Server;
 
 namespace EsyncSim.Data;
@@ -101,12 +102,20 @@ public sealed record DataForm(string Ecu, SignalCatalogue Signals, TimeLine Line
         });
     }
 
-    private LogReport Event(ReportBody.Start start, string ts) => Report("EVENT", ts, $"the ECU has started (cause {start.ResetCause}, rules {start.RulesSequence})", new LogReportCompound
+    private LogReport Event(ReportBody.Start start, string ts) => Report("EVENT", ts, $"the ECU has started ({CauseOf(start.ResetCause)}, rules {start.RulesSequence})", new LogReportCompound
     {
         SignalTable = DataJson.EpochText(start.SignalTableId),
         ResetCause = start.ResetCause,
         Rules = start.RulesSequence,
     });
+
+    private static string CauseOf(byte resetCause) => (McuResetCause)resetCause switch
+    {
+        McuResetCause.PowerOn => "power on",
+        McuResetCause.Software => "reset by itself",
+        McuResetCause.Watchdog => "watchdog",
+        _ => $"cause {resetCause}",
+    };
 
     private LogReport Event(ReportBody.Rules rules, string ts) => Report("EVENT", ts, $"collection rules {rules.Sequence} are in force", new LogReportCompound
     {

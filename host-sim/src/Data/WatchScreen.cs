@@ -24,7 +24,7 @@ public static class WatchScreen
         WatchEvent[] events = [.. board.Events.TakeLast(Math.Min(EventLinesMax, Math.Max(height - OtherLines - 1, 0) / 2))];
         int room = Math.Max(height - OtherLines - events.Length, 1);
         WatchRow[] rows = [.. board.Rows.Take(room)];
-        string counts = $"{board.Rows.Count} signals, {board.ValueCount} values in {board.RecordCount} records";
+        string counts = board.RecordCount == 0 ? "waiting for the first report" : $"{board.Rows.Count} signals, {board.ValueCount} values in {board.RecordCount} records";
         string more = board.Rows.Count > room ? $"; {rows.Length.ToString(CultureInfo.InvariantCulture)} shown: --signal PATTERN" : string.Empty;
         return new Rows(
         [

@@ -1,4 +1,5 @@
-// A vehicle to look at: two virtual ECUs with their applications, a collector and a server, in step with the wall clock.
+// A vehicle to look at: two virtual ECUs with their applications, a node that tells how fast it moves, a collector and a server, in step
+// with the wall clock. It was parked for some minutes before anybody looks, and is driven soon.
 // Invariants: everything but the pace is virtual, so that ECUs run as in every simulation however busy the machine is; on a slow one the
 // vehicle is slower than the clock. The wall clock is asked for the date once, at the beginning.
 // Tests: tests/host-sim/Demo/WatchDemoTests.cs.
@@ -9,6 +10,7 @@ using EsyncSim.Bus;
 using EsyncSim.Client;
 using EsyncSim.Config;
 using EsyncSim.Data;
+using EsyncSim.Ecu;
 using EsyncSim.Files;
 using EsyncSim.Packages;
 using EsyncSim.Server;
@@ -21,7 +23,11 @@ namespace EsyncSim.Demo;
 public sealed class WatchDemo : IWatchSource, IDataServerObserver
 {
     private const string Release = "2.0.0";
+    private const string MotorSpeed = "Vehicle.Powertrain.ElectricMotor.Speed";
     private const long SliceNs = 50 * VirtualTime.NsPerMs;
+
+    // The applications are parked for five minutes (their BenchProfile); what is there before is run through at once.
+    private const long BeforeNs = 290 * VirtualTime.NsPerSecond;
 
     private static readonly (string Ecu, string Application)[] Parts = [("motor", BuiltInApplications.MotorControl), ("battery", BuiltInApplications.BatteryManager)];
 
@@ -45,6 +51,7 @@ public sealed class WatchDemo : IWatchSource, IDataServerObserver
         _queue = ReportQueue.Open(_disk, "reports");
         _ = new DataServer(_network.Join("server"), _store, this);
         _bench.StopOn(_end.Token);
+        _ = new WheelNode(_bench.Bus, _bench.Ecus.Select(ecu => ecu.Definition), MotorRpm);
     }
 
     /// <inheritdoc/>
@@ -57,8 +64,12 @@ public sealed class WatchDemo : IWatchSource, IDataServerObserver
     /// <exception cref="UserErrorException">The configuration is not usable.</exception>
     public static WatchDemo Start(string configPath, ulong seed = 1)
     {
-        WatchDemo demo = new(NfConfig.Load(configPath), seed, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-        demo._running = Task.Run(() => demo.Run(demo.Pace));
+        WatchDemo demo = new(NfConfig.Load(configPath), seed, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - (BeforeNs / VirtualTime.NsPerMs));
+        demo._running = Task.Run(() => demo.Run(() =>
+        {
+            demo.Advance(BeforeNs - demo._time.NowNs);
+            demo.Pace();
+        }));
         return demo;
     }
 
@@ -93,6 +104,15 @@ public sealed class WatchDemo : IWatchSource, IDataServerObserver
         _store.Dispose();
         _network.Dispose();
         _end.Dispose();
+    }
+
+    private double MotorRpm()
+    {
+        BenchEcu motor = _bench.Ecus[0];
+        SignalDefinition? speed = motor.Definition.SignalEntries.FirstOrDefault(signal => signal.Definition.Path == MotorSpeed)?.Definition;
+        return speed is not null && motor.Ecu.Agent is EcuMAgent { IsServing: true } agent && agent.EcuM.Data.Signals is { } signals && signals.IndexOf(speed.Did) is >= 0 and int index
+            ? speed.Physical(signals.Value(index))
+            : 0;
     }
 
     private void Run(Action go)

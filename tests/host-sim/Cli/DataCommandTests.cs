@@ -55,7 +55,7 @@ public sealed class DataCommandTests : IDisposable
         Assert.Equal(
             """
             ts,vehicle,ecu,level,message,estimated,kind,sequence
-            2026-01-01T12:00:00.010Z,V1,motor,EVENT,"the ECU has started (cause 1, rules 0)",,start,1
+            2026-01-01T12:00:00.010Z,V1,motor,EVENT,"the ECU has started (power on, rules 0)",,start,1
             2026-01-01T12:00:02.500Z,V1,motor,WARN,"DTC 0A1B2C fails (status 50, now 2F)",true,dtc,5
 
             """, await File.ReadAllTextAsync(_folder["events.csv"]));

@@ -69,6 +69,7 @@ public sealed class DataFormTests
     public void Starts_and_rules_are_events_and_the_time_is_none()
     {
         LogReportBody start = Form(Start(5, 3)).Records[0].Event!.Body;
+        Assert.Equal("the ECU has started (power on, rules 3)", start.Message);
         Assert.Equal((DataJson.EpochText(Catalogue.TableId), 3u, (byte)1), (start.Compound!.SignalTable, start.Compound.Rules, start.Compound.ResetCause));
         LogReportBody rules = Form(Make(ReportKind.Rules, "00000009 000102030405060708090A0B0C0D0E0F")).Records[0].Event!.Body;
         Assert.Equal(("collection rules 9 are in force", 9u, "000102030405060708090a0b0c0d0e0f"), (rules.Message, rules.Compound!.Rules, rules.Compound.Digest));

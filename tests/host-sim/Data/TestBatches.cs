@@ -18,7 +18,7 @@ internal static class TestBatches
         Units = new Dictionary<string, string> { ["Vehicle.Speed"] = "km/h", ["Vehicle.Powertrain.Temperature"] = "celsius" },
         Records =
         [
-            Event(1, 10, "start", "EVENT", "the ECU has started (cause 1, rules 0)"),
+            Event(1, 10, "start", "EVENT", "the ECU has started (power on, rules 0)"),
             Sample(2, 1000, Value("Vehicle.Speed", 1000, 48.25), Value("Vehicle.Powertrain.Temperature", 1000, -7)),
             Sample(4, 2000, Value("Vehicle.Speed", 2000, 0.1, "timed-out"), new VssValue { Path = "Vehicle.IsOn", Ts = UtcText.Of(Noon + 2000), Value = new VssScalar(1, true) },
                 new VssValue { Path = "Vehicle.Never", Ts = UtcText.Of(Noon + 2000), Value = null, Quality = "never-set" }),

@@ -98,7 +98,7 @@ public sealed class WatchBoardTests
     }
 
     [Fact]
-    public void An_empty_board_can_be_drawn() => Assert.Contains("0 signals", Draw(24));
+    public void An_empty_board_says_that_it_waits() => Assert.Contains("waiting for the first report", Draw(24));
 
     private string Draw(int height, int width = 160)
     {
