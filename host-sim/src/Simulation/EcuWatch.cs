@@ -68,6 +68,9 @@ public sealed class EcuWatch
     /// <summary>True when operations of its flash fail or leave wrong bits in this run: redundancy may then be lost.</summary>
     public bool HasFlashErrors { get; set; }
 
+    /// <summary>True when its millisecond counter jumps or wraps in this run: times of its records do not order them then.</summary>
+    public bool HasClockFaults { get; set; }
+
     /// <summary>Image area of a bank.</summary>
     public FlsArea Bank(int bank) => bank == 0 ? Map.BankA : Map.BankB;
 

@@ -54,13 +54,16 @@ public sealed class FleetEcu
     public FleetEcu(EcuDefinition definition)
     {
         Definition = definition;
+        Signals = definition.Signals;
         _author = NewSigner(SigningRole.Author);
         _oem = NewSigner(SigningRole.Oem);
         SeededRandom secret = new(1, $"device {definition.Name}");
         Credentials = new DeviceCredentials(secret.Bytes(DeviceFile.DeviceIdLength), secret.Bytes(DeviceFile.DeviceSecretLength));
         Releases = MakeReleases();
         Refused = [.. ForgeAll()];
-        ProvisioningRecord = Signing.ProvisioningRecord.Build(Credentials.DeviceId, Credentials.Secret, Anchors);
+        MemorySigner rules = NewSigner(SigningRole.Rules);
+        Rules = FleetRules.IsFor(definition) ? new FleetRules(definition, rules) : null;
+        ProvisioningRecord = Signing.ProvisioningRecord.Build(Credentials.DeviceId, Credentials.Secret, [.. Anchors, new(rules.Role, rules.PublicKey)]);
     }
 
     /// <summary>Name in nf.config.</summary>
@@ -68,6 +71,9 @@ public sealed class FleetEcu
 
     /// <summary>Its part of nf.config.</summary>
     public EcuDefinition Definition { get; }
+
+    /// <summary>Its signals.</summary>
+    public Data.SignalCatalogue Signals { get; }
 
     /// <summary>Identity and secret.</summary>
     public DeviceCredentials Credentials { get; }
@@ -80,6 +86,9 @@ public sealed class FleetEcu
 
     /// <summary>Packages that it must refuse whatever it runs.</summary>
     public IReadOnlyList<RefusedPackage> Refused { get; }
+
+    /// <summary>Its collection rules; null when it collects nothing.</summary>
+    public FleetRules? Rules { get; }
 
     /// <summary>Option record that provisions it.</summary>
     public byte[] ProvisioningRecord { get; }

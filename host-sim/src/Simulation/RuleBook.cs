@@ -2,6 +2,7 @@
 // that it is not lost in whoever catches the exception that carries it.
 // Tests: tests/host-sim/Simulation.
 using EsyncSim.Bus;
+using EsyncSim.Data;
 using EsyncSim.Flash;
 using EsyncSim.Server;
 
@@ -29,7 +30,7 @@ public sealed class RuleBook(VirtualTime time, IReadOnlyList<SimRule> rules) : I
     public BrokenRule? Broken { get; private set; }
 
     /// <summary>A set of rules for one run.</summary>
-    public static IReadOnlyList<SimRule> Create() => [new BootableRule(), new SignedRule(), new VersionRule(), new ConfirmedRule(), new ReportRule()];
+    public static IReadOnlyList<SimRule> Create() => [new BootableRule(), new SignedRule(), new VersionRule(), new ConfirmedRule(), new ReportRule(), new DataRule()];
 
     /// <summary>Notes that a rule was broken, unless another was before.</summary>
     public void Note(string rule, string text) => Broken ??= new BrokenRule(rule, time.NowNs, text);
@@ -54,6 +55,27 @@ public sealed class RuleBook(VirtualTime time, IReadOnlyList<SimRule> rules) : I
 
     /// <summary>A target of a campaign has ended.</summary>
     public void TargetEnded(EcuWatch ecu, TargetResult result) => Tell(rule => rule.OnTargetEnded(ecu, result));
+
+    /// <summary>Records are on the vehicle's disk.</summary>
+    public void Collected(EcuWatch ecu, uint epoch, IReadOnlyList<ReportRecord> records) => Tell(rule => rule.OnCollected(ecu, epoch, records));
+
+    /// <summary>Records are new at the server.</summary>
+    public void Delivered(EcuWatch ecu, uint epoch, IReadOnlyList<DataRecord> records) => Tell(rule => rule.OnDelivered(ecu, epoch, records));
+
+    /// <summary>The collector has a problem.</summary>
+    public void CollectorProblem(string ecu, string what) => Tell(rule => rule.OnCollectorProblem(ecu, what));
+
+    /// <summary>An ECU has stopped serving.</summary>
+    public void Served(EcuWatch ecu, ushort boot, long servedMs) => Tell(rule => rule.OnServed(ecu, boot, servedMs));
+
+    /// <summary>Collection rules are on their way to an ECU.</summary>
+    public void RulesAsked(EcuWatch ecu, int sequence) => Tell(rule => rule.OnRulesAsked(ecu, sequence));
+
+    /// <summary>An ECU says that they are installed.</summary>
+    public void RulesInstalled(EcuWatch ecu, int sequence) => Tell(rule => rule.OnRulesInstalled(ecu, sequence));
+
+    /// <summary>Nothing strikes any more.</summary>
+    public void Calm() => Tell(rule => rule.OnCalm());
 
     /// <summary>The run is over.</summary>
     public void RunEnded(IReadOnlyList<EcuWatch> ecus) => Tell(rule => rule.OnRunEnded(ecus));

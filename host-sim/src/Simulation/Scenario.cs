@@ -1,7 +1,7 @@
 // What is to happen in a seed besides its faults: how many ECUs, and what the server wants of them, step by step. Faults are
 // drawn here too, over the time that the steps will take; what strikes after the last step does not count.
-// Invariants: everything follows from the seed; steps and faults are drawn from sequences of their own, so that a run with
-// fewer faults has the same steps.
+// Invariants: everything follows from the seed; steps, collection rules and faults are drawn from sequences of their own, so that a
+// run with fewer faults has the same steps.
 // Tests: tests/host-sim/Simulation.
 using EsyncSim.Bus;
 using EsyncSim.Flash;
@@ -19,6 +19,9 @@ public enum StepKind
 
     /// <summary>An ECU is ordered back to its previous image.</summary>
     RollBack,
+
+    /// <summary>An ECU gets its next set of collection rules.</summary>
+    InstallRules,
 }
 
 /// <summary>One target of a step.</summary>
@@ -63,6 +66,7 @@ public sealed class Scenario
 
         Steps = steps;
         Faults = DrawFaults(new SeededRandom(seed, "faults"));
+        AddRules(new SeededRandom(seed, "rules"), steps);
     }
 
     /// <summary>The seed.</summary>
@@ -79,6 +83,16 @@ public sealed class Scenario
 
     // Less than the steps can take: what is refused or up to date takes less than an update.
     private long ExpectedMs => 300 + Steps.Sum(step => step.Kind == StepKind.Campaign ? step.Targets.Count * UpdateMs : 400);
+
+    private void AddRules(SeededRandom random, List<ScenarioStep> steps)
+    {
+        int[] able = [.. Enumerable.Range(0, EcuCount).Where(ecu => _fleet.Ecus[ecu].Rules is not null)];
+        for (int count = random.Chance(0.4) ? 1 + random.Next(2) : 0; count > 0; count--)
+        {
+            int ecu = able[random.Next(able.Length)];
+            steps.Insert(random.Next(steps.Count + 1), new ScenarioStep(StepKind.InstallRules, [new StepTarget(ecu, string.Empty, string.Empty, [])], $"next collection rules for {_fleet.Ecus[ecu].Name}"));
+        }
+    }
 
     private ScenarioStep DrawStep(SeededRandom random)
     {

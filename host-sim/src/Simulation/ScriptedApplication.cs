@@ -15,11 +15,15 @@ public sealed class ScriptedApplication : IApplicationLoader
     public const ushort ResidentContractVersion = 1;
 
     private const uint TurnMs = 10;
+    private const uint TurnsPerValue = 5;
+    private const ushort FirstSignal = 0x0200;
+    private const int SignalCount = 4;
     private byte[] _image = [];
     private int _length;
     private ReleaseBehaviour _behaviour;
     private uint _lastTurnMs;
     private bool _hasTurned;
+    private IApplicationData? _data;
 
     /// <summary>Called with the bytes that are about to run.</summary>
     public Action<byte[]>? Starting { get; init; }
@@ -40,9 +44,7 @@ public sealed class ScriptedApplication : IApplicationLoader
     public bool IsUpdateAllowed => true;
 
     /// <inheritdoc/>
-    public void Attach(IApplicationData data)
-    {
-    }
+    public void Attach(IApplicationData data) => _data = data;
 
     /// <inheritdoc/>
     public StdReturn Begin(uint imageLength)
@@ -91,6 +93,7 @@ public sealed class ScriptedApplication : IApplicationLoader
         else if (State == ApplicationState.Running && _behaviour != ReleaseBehaviour.Stalls)
         {
             AliveCounter++;
+            Publish();
         }
     }
 
@@ -99,6 +102,15 @@ public sealed class ScriptedApplication : IApplicationLoader
 
     /// <inheritdoc/>
     public int TakeEvent() => -1;
+
+    // Slopes that fall back to zero: small changes, and now and then a large one.
+    private void Publish()
+    {
+        for (int signal = 0; AliveCounter % TurnsPerValue == 0 && signal < SignalCount; signal++)
+        {
+            _data?.Publish((ushort)(FirstSignal + signal), (int)(AliveCounter * (uint)(signal + 1) % 900));
+        }
+    }
 
     private bool TakeBehaviour(ApplicationBundle bundle)
     {

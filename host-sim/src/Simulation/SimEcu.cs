@@ -23,6 +23,8 @@ public sealed class SimEcu
     private long _operations;
     private long _powerOffMs = 500;
     private bool _isServing;
+    private long _servingSinceNs;
+    private ushort _boot;
 
     /// <summary>Puts it on a bus, switched off.</summary>
     /// <param name="bus">The bus.</param>
@@ -67,6 +69,7 @@ public sealed class SimEcu
     public void SetWrap(SimFault fault)
     {
         _wrap = fault;
+        Watch.HasClockFaults = true;
         Ecu.Mcu.ClockOffsetMs = uint.MaxValue - (uint)fault.DurationMs;
     }
 
@@ -94,9 +97,13 @@ public sealed class SimEcu
     /// <summary>Lets the millisecond counter jump; false when no program runs that could notice.</summary>
     public bool JumpClock(long ms)
     {
+        Watch.HasClockFaults = true;
         Ecu.Mcu.ClockOffsetMs += (uint)ms;
         return Ecu.Agent is not null;
     }
+
+    /// <summary>The run is over; what the ECU has sampled in its last milliseconds nobody has fetched yet.</summary>
+    public void EndRun(long lateMs) => EndServing(lateMs);
 
     /// <summary>From now on nothing strikes any more.</summary>
     public void Heal()
@@ -135,6 +142,7 @@ public sealed class SimEcu
 
     private void OnPowerLost()
     {
+        EndServing();
         _isServing = false;
         Watch.Agent = null;
         Watch.Settle();
@@ -157,6 +165,8 @@ public sealed class SimEcu
         bool isServing = ecu.Agent!.IsServing;
         if (isServing != _isServing)
         {
+            EndServing();
+            _servingSinceNs = _time.NowNs;
             _isServing = isServing;
             Watch.Agent = isServing ? ((EcuMAgent)ecu.Agent).EcuM : null;
             if (isServing)
@@ -165,10 +175,26 @@ public sealed class SimEcu
             }
         }
 
+        if (isServing && _boot == 0)
+        {
+            _boot = Watch.Agent!.Data.Reports.IsPresent ? Watch.Agent.Data.Reports.BootNumber : (ushort)0;
+        }
+
         if (_wrap is { } wrap && ecu.Mcu.NowMs < uint.MaxValue / 2)
         {
             _struck(wrap);
             _wrap = null;
         }
+    }
+
+    // A log that waits, since there were too many starts, has nothing to show for this one.
+    private void EndServing(long lateMs = 0)
+    {
+        if (_isServing && _boot != 0 && !Watch.Agent!.Data.Reports.IsHeldBack)
+        {
+            _rules.Served(Watch, _boot, ((_time.NowNs - _servingSinceNs) / VirtualTime.NsPerMs) - lateMs);
+        }
+
+        _boot = 0;
     }
 }

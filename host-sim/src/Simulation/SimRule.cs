@@ -2,6 +2,7 @@
 // Invariants: a rule only looks, and draws no chance; the first rule that is broken ends the run with the moment and the
 // words.
 // Tests: tests/host-sim/Simulation.
+using EsyncSim.Data;
 using EsyncSim.Flash;
 using EsyncSim.Server;
 
@@ -58,6 +59,41 @@ public abstract class SimRule(string name)
 
     /// <summary>A target of a campaign has ended, and nothing of it is under way any more.</summary>
     public virtual void OnTargetEnded(EcuWatch ecu, TargetResult result)
+    {
+    }
+
+    /// <summary>Records of an ECU are on the vehicle's disk.</summary>
+    public virtual void OnCollected(EcuWatch ecu, uint epoch, IReadOnlyList<ReportRecord> records)
+    {
+    }
+
+    /// <summary>Records of an ECU are new at the server.</summary>
+    public virtual void OnDelivered(EcuWatch ecu, uint epoch, IReadOnlyList<DataRecord> records)
+    {
+    }
+
+    /// <summary>The vehicle's collector has a problem with an ECU, or with its disk when the name is empty.</summary>
+    public virtual void OnCollectorProblem(string ecu, string what)
+    {
+    }
+
+    /// <summary>An ECU serves requests no longer, after so many milliseconds of the start with this number.</summary>
+    public virtual void OnServed(EcuWatch ecu, ushort boot, long servedMs)
+    {
+    }
+
+    /// <summary>Somebody begins to install a set of collection rules.</summary>
+    public virtual void OnRulesAsked(EcuWatch ecu, int sequence)
+    {
+    }
+
+    /// <summary>The ECU has answered that the set is installed.</summary>
+    public virtual void OnRulesInstalled(EcuWatch ecu, int sequence)
+    {
+    }
+
+    /// <summary>Nothing strikes any more, and time is left for what is under way.</summary>
+    public virtual void OnCalm()
     {
     }
 

@@ -5,7 +5,9 @@
 // Tests: tests/host-sim/Simulation.
 using EsyncSim.Bus;
 using EsyncSim.Client;
+using EsyncSim.Data;
 using EsyncSim.Server;
+using EsyncSim.Vehicle;
 
 namespace EsyncSim.Simulation;
 
@@ -20,12 +22,15 @@ public sealed record SimResult(
     BrokenRule? Broken, IReadOnlySet<int> Struck, ulong Hash, long VirtualMs, long FlashOperations, IReadOnlyDictionary<string, long> Transfers);
 
 /// <summary>Runs a seed.</summary>
-public sealed class SimRun
+public sealed class SimRun : IDataServerObserver
 {
     private const long AnswerNsMax = 60 * VirtualTime.NsPerSecond;
     private const long LivenessNsMax = 400 * VirtualTime.NsPerSecond;
     private const long RunNsMax = 3600 * VirtualTime.NsPerSecond;
     private const long OrderNsMax = 20 * VirtualTime.NsPerSecond;
+    private const uint StagingAddress = 0x10000000;
+    private const int RulesAttemptsMax = 5;
+    private const long CollectedMsMax = 4000;
     private static readonly Topics Topics = new("SIM0VEH1C01");
 
     private readonly Fleet _fleet;
@@ -37,6 +42,8 @@ public sealed class SimRun
     private readonly SimEcu[] _ecus;
     private readonly SimVehicle _vehicle;
     private readonly CampaignServer _server;
+    private readonly DataStore _store = DataStore.Open(null);
+    private readonly int[] _rulesAsked;
     private readonly FaultInjector _injector;
     private readonly Action<string>? _note;
     private int _campaigns;
@@ -57,6 +64,8 @@ public sealed class SimRun
         VirtualMessageNetwork network = new(_time, scenario.Seed);
         _injector = new FaultInjector(_bus, network);
         _ecus = [.. fleet.Ecus.Take(scenario.EcuCount).Select(ecu => new SimEcu(_bus, ecu, new SeededRandom(scenario.Seed, ecu.Name).NextU64(), _rules, _injector.Note))];
+        _rulesAsked = new int[_ecus.Length];
+        _ = new DataServer(network.Join("data-server"), _store, this);
         _vehicle = new SimVehicle(_bus, network, Topics, _ecus, _rules, scenario.Seed);
         _server = new CampaignServer(_time, network.Join("server"), Topics, new MemoryCampaignStore("server"), _rules) { AnswerNsMax = AnswerNsMax };
     }
@@ -71,9 +80,15 @@ public sealed class SimRun
     {
         SimRun run = new(fleet, scenario, observer, note);
         run.Play(faults);
+        run._vehicle.Dispose();
+        run._store.Dispose();
         long operations = run._ecus.Sum(ecu => ecu.Ecu.Flash.Statistics.Erases + ecu.Ecu.Flash.Statistics.Programs);
         return new SimResult(run._rules.Broken, run._injector.Struck, run._hash.Value, run._time.NowNs / VirtualTime.NsPerMs, operations, run._vehicle.Transfers.Counts);
     }
+
+    /// <inheritdoc/>
+    void IDataServerObserver.Received(string vehicle, DataBatch batch, IReadOnlyList<DataRecord> records) =>
+        _rules.Delivered(_ecus.First(ecu => ecu.Fleet.Name == batch.Ecu).Watch, DataJson.TryParseEpoch(batch.Epoch)!.Value, records);
 
     private void Play(IReadOnlyList<SimFault> faults)
     {
@@ -118,6 +133,21 @@ public sealed class SimRun
 
         Note("faults have stopped; a fresh campaign follows");
         await EndWellAsync();
+        await InstallLastRulesAsync();
+        _rules.Calm();
+
+        // Answers and reports that were lost in the end are repeated until they arrive; confirm marks follow in the background.
+        await _time.DelayMs(8000);
+        if (Lagging() is { Length: > 0 } lagging)
+        {
+            throw new RuleBrokenException(RuleBook.Liveness, lagging);
+        }
+
+        foreach (SimEcu ecu in _ecus)
+        {
+            ecu.EndRun(CollectedMsMax);
+        }
+
         _rules.RunEnded([.. _ecus.Select(ecu => ecu.Watch)]);
         await FailWithVehicleAsync();
     }
@@ -132,8 +162,17 @@ public sealed class SimRun
             case StepKind.Query:
                 await _server.QueryAsync(_ecus[step.Targets[0].Ecu].Fleet.Name, "query");
                 break;
+            case StepKind.InstallRules:
+                int ecu = step.Targets[0].Ecu;
+                _rulesAsked[ecu] = Math.Min(_rulesAsked[ecu] + 1, FleetRules.Count);
+                await InstallRulesAsync(ecu);
+                break;
             default:
-                await OrderBackAsync(step.Targets[0].Ecu);
+                await OrderAsync(step.Targets[0].Ecu, client =>
+                {
+                    _ecus[step.Targets[0].Ecu].Watch.RollbackOrders++;
+                    return client.RollBackAsync(Fleet.Policy.PresenceMsMax);
+                });
                 break;
         }
 
@@ -162,23 +201,26 @@ public sealed class SimRun
     };
 
     // The order goes out by the vehicle's own tester. A client that crashes meanwhile takes it along.
-    private async Task OrderBackAsync(int ecu)
+    private async Task<bool> OrderAsync(int ecu, Func<EcuClient, Task> order)
     {
         if (!_vehicle.IsUp)
         {
-            return;
+            return false;
         }
 
         SimSignal ended = new(_time);
-        _ecus[ecu].Watch.RollbackOrders++;
-        _ = SendAsync(_vehicle.Clients[ecu]);
+        bool isDone = false;
+        _ = SendAsync(_vehicle.Ecus[ecu]);
         await ended.Wait(OrderNsMax);
+        return isDone;
 
-        async Task SendAsync(EcuClient client)
+        async Task SendAsync(VehicleEcu vehicleEcu)
         {
+            using EcuTurn turn = await vehicleEcu.Gate.EnterAsync();
             try
             {
-                await client.RollBackAsync(Fleet.Policy.PresenceMsMax);
+                await order(vehicleEcu.Client);
+                isDone = true;
             }
             catch (DiagnosticException refusal)
             {
@@ -186,6 +228,50 @@ public sealed class SimRun
             }
 
             ended.Set();
+        }
+    }
+
+    private Task<bool> InstallRulesAsync(int ecu)
+    {
+        SimEcu target = _ecus[ecu];
+        int sequence = _rulesAsked[ecu];
+        return OrderAsync(ecu, async client =>
+        {
+            await client.AwaitPresenceAsync(Fleet.Policy.PresenceMsMax);
+            await client.SessionAsync(0x03);
+            client.Tester.StartKeepAlive();
+            try
+            {
+                await EcuAttempts.EnterProgrammingAsync(client);
+                byte[] document = target.Fleet.Rules!.Document(sequence);
+                int longest = await client.RequestDownloadAsync(0, StagingAddress, (uint)document.Length);
+                await client.TransferAsync(document, longest);
+                _rules.RulesAsked(target.Watch, sequence);
+                await client.RoutineAsync(0x0215, "install collection rules");
+                _rules.RulesInstalled(target.Watch, sequence);
+            }
+            finally
+            {
+                client.Tester.StopKeepAlive();
+                await client.Tester.TryAsync([0x10, 0x01]);
+            }
+        });
+    }
+
+    // Whatever became of former attempts: now that all is sound, the set that was wanted last is taken.
+    private async Task InstallLastRulesAsync()
+    {
+        for (int ecu = 0; ecu < _ecus.Length; ecu++)
+        {
+            for (int attempt = 1; _rulesAsked[ecu] > 0 && !await InstallRulesAsync(ecu); attempt++)
+            {
+                if (attempt == RulesAttemptsMax)
+                {
+                    throw new RuleBrokenException(RuleBook.Liveness, $"{_ecus[ecu].Fleet.Name} does not take rules {_rulesAsked[ecu]}");
+                }
+
+                await _time.DelayMs(1000);
+            }
         }
     }
 
@@ -202,13 +288,6 @@ public sealed class SimRun
             }
 
             await _time.DelayMs(1000);
-        }
-
-        // Answers that were lost in the end are repeated until they arrive; confirm marks follow in the background.
-        await _time.DelayMs(8000);
-        if (Lagging() is { Length: > 0 } lagging)
-        {
-            throw new RuleBrokenException(RuleBook.Liveness, lagging);
         }
     }
 

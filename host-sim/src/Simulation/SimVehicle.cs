@@ -1,10 +1,11 @@
-// The vehicle's side of a run: client, testers and the disk that outlives them. A crash takes client and testers away in the
-// middle of whatever they do; a new client begins with what the disk kept.
-// Invariant: one client at a time; of a crashed one no frame and no message leaves.
+// The vehicle's side of a run: client, collector of reports, testers, and the disk that outlives them. A crash takes all but the disk
+// away in the middle of whatever they do; new ones begin with what the disk kept.
+// Invariant: one client and one collector at a time; of crashed ones no frame and no message leaves.
 // Tests: tests/host-sim/Simulation.
 using System.Globalization;
 using EsyncSim.Bus;
 using EsyncSim.Client;
+using EsyncSim.Data;
 using EsyncSim.Files;
 using EsyncSim.Server;
 using EsyncSim.Vehicle;
@@ -12,9 +13,12 @@ using EsyncSim.Vehicle;
 namespace EsyncSim.Simulation;
 
 /// <summary>A vehicle's client that can crash.</summary>
-public sealed class SimVehicle
+public sealed class SimVehicle : ICollectorObserver, IDisposable
 {
     private const string JournalPath = "vehicle.journal";
+    private const string QueuePath = "reports";
+    private const long BeginUtcMs = 1_767_225_600_000;
+    private static readonly CollectorOptions Collecting = new() { IntervalMs = 2000 };
     private readonly VirtualBus _bus;
     private readonly VirtualMessageNetwork _network;
     private readonly Topics _topics;
@@ -25,6 +29,10 @@ public sealed class SimVehicle
     private readonly List<CrashableLink> _links = [];
     private readonly SimEvent _start;
     private VehicleClient? _client;
+    private DataCollector? _collector;
+    private ReportQueue? _queue;
+    private Task _clientWork = Task.CompletedTask;
+    private Task _collectorWork = Task.CompletedTask;
     private int _starts;
 
     /// <summary>Makes it; <see cref="Start"/> brings the client up.</summary>
@@ -39,8 +47,8 @@ public sealed class SimVehicle
         _start = bus.Time.CreateEvent(Start);
     }
 
-    /// <summary>The client at work; it ends only with an error of the program.</summary>
-    public Task Work { get; private set; } = Task.CompletedTask;
+    /// <summary>Client and collector at work; they end only with an error of the program.</summary>
+    public Task Work => _collectorWork.IsFaulted ? _collectorWork : _clientWork;
 
     /// <summary>What its clients have sent.</summary>
     public TransferCount Transfers { get; } = new();
@@ -48,8 +56,8 @@ public sealed class SimVehicle
     /// <summary>True while a client runs.</summary>
     public bool IsUp => _client is not null;
 
-    /// <summary>Conversations with the ECUs, in the order of the ECUs; those of a crashed client are of no use any more.</summary>
-    public IReadOnlyList<EcuClient> Clients { get; private set; } = [];
+    /// <summary>The ECUs as the client has them, in the order of the ECUs; those of a crashed client are of no use any more.</summary>
+    public IReadOnlyList<VehicleEcu> Ecus { get; private set; } = [];
 
     /// <summary>The testers' CAN controllers, in the order of the ECUs.</summary>
     public IReadOnlyList<VirtualCan> Controllers { get; private set; } = [];
@@ -58,25 +66,38 @@ public sealed class SimVehicle
     public void Start()
     {
         _starts++;
-        List<EcuClient> clients = [];
+        List<VehicleEcu> ecus = [];
         List<VirtualCan> controllers = [];
         foreach (SimEcu ecu in _ecus)
         {
             VirtualCan can = new(_bus, $"tester-{ecu.Fleet.Name}");
             CrashableLink link = new(new IsoTpLink(_bus.Time, can, ecu.Fleet.Definition.Config.CanIf));
             SeededRandom random = new(_seed, string.Create(CultureInfo.InvariantCulture, $"client {_starts} {ecu.Fleet.Name}"));
-            clients.Add(new EcuClient(new UdsTester(link, new TesterTiming()), ecu.Fleet.Credentials, random.Bytes));
+            ecus.Add(new VehicleEcu(ecu.Fleet.Name, new EcuClient(new UdsTester(link, new TesterTiming()), ecu.Fleet.Credentials, random.Bytes), Fleet.Policy, Transfers));
             controllers.Add(can);
             _links.Add(link);
         }
 
-        Clients = clients;
+        Ecus = ecus;
         Controllers = controllers;
         VehicleJournal journal = VehicleJournal.Open(_disk, JournalPath, string.Create(CultureInfo.InvariantCulture, $"vehicle-{_starts}"));
-        IEnumerable<VehicleEcu> ecus = _ecus.Select((ecu, i) => new VehicleEcu(ecu.Fleet.Name, clients[i], Fleet.Policy, Transfers));
         _client = new VehicleClient(_bus.Time, new ListenedLink(_network.Join("vehicle"), Hear, _topics), _topics, ecus, journal);
-        Work = _client.RunAsync();
+        _clientWork = _client.RunAsync();
+        _queue = ReportQueue.Open(_disk, QueuePath);
+        _collector = new DataCollector(
+            _bus.Time, _network.Join("collector"), _topics, ecus.Select((ecu, i) => new CollectedEcu(ecu, _ecus[i].Fleet.Signals)), _disk, _queue,
+            () => BeginUtcMs + (_bus.Time.NowNs / VirtualTime.NsPerMs), Collecting, this);
+        _collectorWork = _collector.RunAsync();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _queue?.Dispose();
+
+    /// <inheritdoc/>
+    public void Collected(string ecu, IReadOnlyList<ReportRecord> records) => _rules.Collected(_ecus.First(one => one.Fleet.Name == ecu).Watch, _queue!.LastOf(ecu)!.Value.Epoch, records);
+
+    /// <inheritdoc/>
+    public void Problem(string ecu, string what) => _rules.CollectorProblem(ecu, what);
 
     /// <summary>Takes the client away; a new one starts after a while. False when there is none to be taken away.</summary>
     /// <param name="downMs">How long.</param>
@@ -90,6 +111,8 @@ public sealed class SimVehicle
 
         _client.Stop();
         _client = null;
+        _collector!.Stop();
+        _queue!.Dispose();
         _links.ForEach(link => link.Crash());
         _links.Clear();
         if (variant > 0)

@@ -53,7 +53,7 @@ public sealed class SimulationTests
         string[] steps = [.. scenarios.SelectMany(scenario => scenario.Steps).Select(step => step.Text)];
 
         Assert.Equal(Enum.GetValues<FaultKind>(), scenarios.SelectMany(scenario => scenario.Faults).Select(fault => fault.Kind).Distinct().Order());
-        Assert.Equal([StepKind.Campaign, StepKind.Query, StepKind.RollBack], scenarios.SelectMany(scenario => scenario.Steps).Select(step => step.Kind).Distinct().Order());
+        Assert.Equal([StepKind.Campaign, StepKind.Query, StepKind.RollBack, StepKind.InstallRules], scenarios.SelectMany(scenario => scenario.Steps).Select(step => step.Kind).Distinct().Order());
         Assert.All(SimFleet.Shared.Ecus[0].Refused, refused => Assert.Contains(steps, step => step.Contains(refused.Reason)));
         Assert.All(Enum.GetValues<ReleaseBehaviour>(), behaviour => Assert.Contains(steps, step => step.Contains($"({behaviour})")));
         Assert.Contains(steps, step => step.Contains("wrong bit in its image"));
