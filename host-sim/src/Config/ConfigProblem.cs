@@ -1,4 +1,4 @@
-// One thing that is wrong in nf.config or in a board.yaml: where, which rule, why, and what to do.
+// One thing that is wrong in nf.config, a board.yaml or a campaign file: where, which rule, why, and what to do.
 // Invariant: its text has the form "file(line,column): error RULE: reason. remedy", which MSBuild, editors and CI
 // systems turn into a clickable error. Rules are numbered and never renumbered.
 // Tests: tests/host-sim/Config.
@@ -93,6 +93,12 @@ public static class ConfigRule
 
     /// <summary>A trigger of a collection rule that can never be, or records that can never be fetched.</summary>
     public const string NeverTrue = "NF090";
+
+    /// <summary>ECUs of a campaign that wait for each other.</summary>
+    public const string OrderCircle = "NF100";
+
+    /// <summary>A file that a campaign cannot send, or that is for another ECU than the one beside it.</summary>
+    public const string PackageUnfit = "NF101";
 }
 
 /// <summary>One problem; <see cref="Line"/> and <see cref="Column"/> count from 1.</summary>

@@ -13,20 +13,22 @@ internal sealed class ConfigYaml
     private const int DepthMax = 16;
 
     private readonly string _file;
+    private readonly string _model;
     private readonly ConfigProblems _problems;
     private readonly Parser _parser;
 
-    private ConfigYaml(string file, string text, ConfigProblems problems)
+    private ConfigYaml(string file, string text, ConfigProblems problems, string model)
     {
         _file = file;
+        _model = model;
         _problems = problems;
         _parser = new Parser(new StringReader(text));
     }
 
-    /// <summary>The root map of <paramref name="text"/>; null, with a problem recorded, when there is none.</summary>
-    public static ConfigNode? Read(string file, string text, ConfigProblems problems)
+    /// <summary>The root map of <paramref name="text"/>; null, with a problem recorded, when there is none. <paramref name="model"/> says where to find a good file.</summary>
+    public static ConfigNode? Read(string file, string text, ConfigProblems problems, string model = "the nf.config in the repository")
     {
-        var reader = new ConfigYaml(file, text, problems);
+        var reader = new ConfigYaml(file, text, problems, model);
         try
         {
             return reader.ReadDocument();
@@ -48,7 +50,7 @@ internal sealed class ConfigYaml
         Take<StreamStart>();
         if (_parser.Current is not DocumentStart)
         {
-            Refuse(_parser.Current!, "The file is empty", "Start from the nf.config in the repository");
+            Refuse(_parser.Current!, "The file is empty", $"Start from {_model}");
             return null;
         }
 
@@ -62,7 +64,7 @@ internal sealed class ConfigYaml
 
         if (root.Kind != ConfigNodeKind.Map)
         {
-            _problems.Add(root, ConfigRule.Syntax, $"The file holds {root.KindName} where keys are expected", "Start from the nf.config in the repository");
+            _problems.Add(root, ConfigRule.Syntax, $"The file holds {root.KindName} where keys are expected", $"Start from {_model}");
             return null;
         }
 
