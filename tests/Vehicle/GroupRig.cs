@@ -105,6 +105,16 @@ internal sealed class GroupRig : IUpdateObserver, ICampaignObserver, IDisposable
         return new CampaignTarget { Ecu = NameOf(index), PackageName = package.Name, Version = version, File = package.Encode() };
     }
 
+    /// <summary>Runs a campaign over vehicles, of which V1 is the one that is here.</summary>
+    internal async Task<CampaignDirector> DirectAsync(CampaignPlan plan)
+    {
+        IMessageLink link = _network.Join("server");
+        CampaignDirector director = new(Time, link, _cloud, plan);
+        await director.RunAsync();
+        link.Leave();
+        return director;
+    }
+
     /// <summary>Runs a campaign on a server of its own, which finds what one before it has left.</summary>
     internal async Task<IReadOnlyList<TargetResult>> UpdateAsync(Campaign campaign)
     {

@@ -43,7 +43,7 @@ public sealed class CampaignServer
         _observer = observer;
         _changed = new SimSignal(time);
         link.Subscribe(topics.FromVehicle, Receive);
-        link.Restored = _changed.Set;
+        link.Restored += _changed.Set;
     }
 
     /// <summary>Longest wait for an answer of the vehicle, in nanoseconds.</summary>

@@ -1,5 +1,6 @@
-// The server's database of vehicles and campaigns: one SQLite file. Of each vehicle the numbers of its messages, of each vehicle in
-// each campaign its state, whole, as CampaignMachine left it; beside that the same in columns, for whoever asks.
+// The server's database of vehicles and campaigns: one SQLite file. Of each campaign its text and how it stands, of each vehicle the
+// numbers of its messages, of each vehicle in each campaign its state, whole, as CampaignMachine left it; beside that the same in
+// columns, for whoever asks.
 // Invariants: numbers and state change in one transaction; what Save returns for is on the medium, so that a server that is killed
 // anywhere finds the step before or the step after. Times are UTC in milliseconds since 1970.
 // It must not know the network, nor what comes next in a campaign.
@@ -26,6 +27,10 @@ public sealed class CloudStore : IDisposable
           campaign TEXT NOT NULL, vin TEXT NOT NULL, ecu TEXT NOT NULL, part TEXT NOT NULL, wanted TEXT NOT NULL, bringing TEXT NOT NULL, step TEXT NOT NULL,
           end TEXT, reason TEXT NOT NULL, message TEXT NOT NULL,
           PRIMARY KEY (campaign, vin, ecu, part), FOREIGN KEY (campaign, vin) REFERENCES run) WITHOUT ROWID;
+        """,
+        """
+        CREATE TABLE campaign (
+          id TEXT PRIMARY KEY, text TEXT NOT NULL, files TEXT NOT NULL, state TEXT NOT NULL, why TEXT NOT NULL, created INTEGER NOT NULL, changed INTEGER NOT NULL) WITHOUT ROWID;
         """);
 
     private readonly SqliteConnection _connection;
@@ -41,6 +46,12 @@ public sealed class CloudStore : IDisposable
 
     /// <summary>Called in the middle of a transaction, before it counts; for tests that kill the server there.</summary>
     internal Action? BeforeCommit { get; set; }
+
+    /// <summary>Called when a transaction counts, before anybody is told of it; for the same tests.</summary>
+    internal Action? AfterCommit { get; set; }
+
+    /// <summary>The present moment, UTC in milliseconds since 1970.</summary>
+    internal long NowMs => _nowMs();
 
     /// <summary>The connection, for readers of the tables.</summary>
     internal SqliteConnection Connection => _connection;
@@ -75,24 +86,42 @@ public sealed class CloudStore : IDisposable
         return vehicles;
     }
 
+    /// <summary>How a campaign stands; null when it is not in here.</summary>
+    public StoredCampaign? FindCampaign(string id)
+    {
+        using SqliteCommand command = Command("SELECT text, files, state, why FROM campaign WHERE id = $a", id);
+        using SqliteDataReader reader = command.ExecuteReader();
+        return reader.Read() ? new StoredCampaign(id, reader.GetString(0), reader.GetString(1), Enum.Parse<CampaignState>(reader.GetString(2)), reader.GetString(3)) : null;
+    }
+
+    /// <summary>Stores how a campaign stands.</summary>
+    public void Save(StoredCampaign campaign) => Transact(transaction => Do(
+        transaction,
+        "INSERT INTO campaign (id, text, files, state, why, created, changed) VALUES ($a, $b, $c, $d, $e, $f, $f) ON CONFLICT (id) DO UPDATE SET state = $d, why = $e, changed = $f",
+        campaign.Id, campaign.Text, campaign.FilesDigest, campaign.State.ToString(), campaign.Why, _nowMs()));
+
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
 
     private VehicleCampaign? Find(string vin, string campaign) =>
         (string?)Ask("SELECT state FROM run WHERE campaign = $a AND vin = $b", campaign, vin) is { } state ? JsonSerializer.Deserialize(state, CloudJsonContext.Default.VehicleCampaign) : null;
 
-    private void Save(string vin, ServerLedger ledger, VehicleCampaign? state)
+    private void Save(string vin, ServerLedger ledger, VehicleCampaign? state) => Transact(transaction =>
+    {
+        string form = JsonSerializer.Serialize(ledger.Form, CloudJsonContext.Default.LedgerForm);
+        Do(transaction, "INSERT INTO vehicle (vin, ledger, seen) VALUES ($a, $b, $c) ON CONFLICT (vin) DO UPDATE SET ledger = $b, seen = $c", vin, form, _nowMs());
+        if (state is not null)
+        {
+            Save(transaction, vin, state);
+        }
+    });
+
+    private void Transact(Action<SqliteTransaction> change)
     {
         try
         {
             using SqliteTransaction transaction = _connection.BeginTransaction();
-            string form = JsonSerializer.Serialize(ledger.Form, CloudJsonContext.Default.LedgerForm);
-            Do(transaction, "INSERT INTO vehicle (vin, ledger, seen) VALUES ($a, $b, $c) ON CONFLICT (vin) DO UPDATE SET ledger = $b, seen = $c", vin, form, _nowMs());
-            if (state is not null)
-            {
-                Save(transaction, vin, state);
-            }
-
+            change(transaction);
             BeforeCommit?.Invoke();
             transaction.Commit();
         }
@@ -100,6 +129,8 @@ public sealed class CloudStore : IDisposable
         {
             throw File.Unusable(_connection.DataSource, exception);
         }
+
+        AfterCommit?.Invoke();
     }
 
     private void Save(SqliteTransaction transaction, string vin, VehicleCampaign state)

@@ -81,6 +81,31 @@ public sealed class CloudStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_database_from_before_campaigns_were_stored_gets_their_table_and_keeps_what_it_has()
+    {
+        using (CloudStore store = Open())
+        {
+            store.Of("V1").Save(State());
+            store.Connection.Query("DROP TABLE campaign");
+            store.Connection.Query("PRAGMA user_version = 1");
+        }
+
+        StoredCampaign campaign = new("c1", "text", "digest", CampaignState.Paused, "for the night");
+        using (CloudStore store = Open())
+        {
+            Assert.Equal(["V1"], store.Open("c1"));
+            Assert.Null(store.FindCampaign("c1"));
+            store.Save(campaign with { State = CampaignState.Running });
+            _nowMs = 3000;
+            store.Save(campaign);
+        }
+
+        using CloudStore next = Open();
+        Assert.Equal(campaign, next.FindCampaign("c1"));
+        Assert.Equal("1000|3000", next.Connection.Query("SELECT created, changed FROM campaign"));
+    }
+
+    [Fact]
     public void A_database_of_another_kind_or_of_a_later_version_is_refused_with_a_word()
     {
         using (CloudStore store = Open())
@@ -88,7 +113,7 @@ public sealed class CloudStoreTests : IDisposable
             store.Connection.Query("PRAGMA user_version = 99");
         }
 
-        Assert.Contains("it has version 99, expected 1", Assert.Throws<UserErrorException>(() => Open()).Message);
+        Assert.Contains("it has version 99, expected 2", Assert.Throws<UserErrorException>(() => Open()).Message);
         using (SqliteConnection other = new($"Data Source={_folder["other.db"]};Pooling=false"))
         {
             other.Open();
