@@ -38,6 +38,8 @@ public static class RootCommandFactory
         yield return DemoCommand.Create();
         yield return ProvisionCommand.Create();
         yield return UpdateCommand.Create();
+        yield return ServerCommand.Create();
+        yield return ClientCommand.Create();
         yield return DataCommand.Create();
         yield return SimCommand.Create();
         yield return AttackCommand.Create();

@@ -40,7 +40,7 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
         bus.Observe(this);
     }
 
-    /// <summary>Version that the next transfer brings; for the screen.</summary>
+    /// <summary>Version that the next transfer brings, for the screen; empty takes that of its manifest.</summary>
     public string Version { get; set; } = string.Empty;
 
     /// <summary>Position at which the last transfer began; more than zero when it went on with an interrupted one.</summary>
@@ -65,7 +65,7 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
         _positionNs = _startNs;
         _frames = 0;
         _framesNs = 0;
-        _screen.TransferBegins(_ecu.Name, Version, offset, image.Payload.Length);
+        _screen.TransferBegins(_ecu.Name, VersionOf(image), offset, image.Payload.Length);
     }
 
     /// <inheritdoc/>
@@ -142,8 +142,10 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
             FullImageSeconds(encoding, imageBytes, bytes, seconds),
             Math.Round(kBps, 3),
             Math.Round(limit, 3),
-            limit > 0 ? Math.Round(kBps / limit * 100, 2) : 0) { Version = Version };
+            limit > 0 ? Math.Round(kBps / limit * 100, 2) : 0) { Version = VersionOf(_image) };
     }
+
+    private string VersionOf(UpdateImage? image) => Version.Length > 0 ? Version : image?.Version ?? string.Empty;
 
     private double? FullImageSeconds(string encoding, int imageBytes, int bytes, double seconds)
     {
