@@ -81,7 +81,7 @@ internal sealed class CampaignScreen(TimeProvider clock, TextWriter? lines) : ID
 
         string counts = string.Create(
             CultureInfo.InvariantCulture,
-            $"campaign {Director?.Stands.Id}: {Director?.Stands.State}; {vehicles.Count} vehicles: {vehicles.Count(vehicle => vehicle.IsGood)} good, {ended.Count(vehicle => !vehicle.IsGood)} failed, {underWay.Length} under way; Ctrl-C ends");
+            $"campaign {Director?.Stands.Id}: {Director?.Stands.State}; vehicles: {vehicles.Count} in all, {vehicles.Count(vehicle => vehicle.IsGood)} good, {ended.Count(vehicle => !vehicle.IsGood)} failed, {underWay.Length} under way; Ctrl-C ends");
         return new Rows([table, Line("bold", counts, width), .. _events.Select(text => Line("grey", text, width))]);
     }
 

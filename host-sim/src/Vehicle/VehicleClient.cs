@@ -131,7 +131,7 @@ public sealed class VehicleClient
         TargetPart part = EsyncTarget.PartOf(package.Type, out string application);
         if (!_ecus.TryGetValue(application, out VehicleEcu? ecu))
         {
-            Reply(request, EsyncType.UpdateStatus, Failed(package, $"this vehicle has no {package.Type}", isTerminal: true), null);
+            Reply(request, EsyncType.UpdateStatus, VehicleAnswers.Failed(package, $"this vehicle has no {package.Type}", isTerminal: true), null);
             return;
         }
 
@@ -151,12 +151,12 @@ public sealed class VehicleClient
         }
         catch (DiagnosticException exception)
         {
-            Reply(request, EsyncType.UpdateStatus, Failed(package, exception.Message, isTerminal: false), null);
+            Reply(request, EsyncType.UpdateStatus, VehicleAnswers.Failed(package, exception.Message, isTerminal: false), null);
         }
         catch (UserErrorException exception)
         {
             // The package that the server sent is none, or the request is of a kind that comes after this client's time.
-            Reply(request, EsyncType.UpdateStatus, Failed(package, exception.Message, isTerminal: true), null);
+            Reply(request, EsyncType.UpdateStatus, VehicleAnswers.Failed(package, exception.Message, isTerminal: true), null);
         }
     }
 
@@ -197,7 +197,7 @@ public sealed class VehicleClient
         };
         if (consent == 1 && await FetchAsync(package) is null)
         {
-            Reply(request, EsyncType.UpdateStatus, Failed(package, "the package did not arrive, or is not the announced one", isTerminal: false), null);
+            Reply(request, EsyncType.UpdateStatus, VehicleAnswers.Failed(package, "the package did not arrive, or is not the announced one", isTerminal: false), null);
             return;
         }
 
@@ -233,7 +233,7 @@ public sealed class VehicleClient
         }
         else
         {
-            Reply(request, EsyncType.UpdateStatus, Failed(package, "the package is not here", isTerminal: false), null);
+            Reply(request, EsyncType.UpdateStatus, VehicleAnswers.Failed(package, "the package is not here", isTerminal: false), null);
         }
     }
 
@@ -248,7 +248,7 @@ public sealed class VehicleClient
         UpdateImages images = PackageImages.Of(Package.Decode(file, package.Name));
         EsyncBody body = request.Body with { Package = package };
         string sha256 = Convert.ToHexStringLower(SHA256.HashData(file));
-        UpdateProgress progress = new(ecu.Observer, (image, position) => Report(package, image, position));
+        UpdateProgress progress = new(ecu.Observer, (image, position) => Tell(VehicleAnswers.Progress(package, image, position)));
         PackageUpdate update = new(
             ecu,
             _journal.HasFallenBack(body, sha256) ? images.WholeOnly() : images,
@@ -264,7 +264,7 @@ public sealed class VehicleClient
         {
             if (!_ecus.TryGetValue(package.Type, out VehicleEcu? ecu))
             {
-                Reply(request, EsyncType.UpdateStatus, Failed(request.Body.Package, $"this vehicle has no {package.Type}", isTerminal: true), null);
+                Reply(request, EsyncType.UpdateStatus, VehicleAnswers.Failed(request.Body.Package, $"this vehicle has no {package.Type}", isTerminal: true), null);
                 return;
             }
 
@@ -310,7 +310,7 @@ public sealed class VehicleClient
         EsyncPackage package = request.Body.Package;
         if (await FetchAsync(package) is not { } file)
         {
-            Reply(request, EsyncType.UpdateStatus, Failed(package, "the package is not here", isTerminal: false), null);
+            Reply(request, EsyncType.UpdateStatus, VehicleAnswers.Failed(package, "the package is not here", isTerminal: false), null);
             return;
         }
 
@@ -340,14 +340,6 @@ public sealed class VehicleClient
         Reply(request, EsyncType.UpdateStatus, isFailure ? RollbackStatus.Of(ecu.Rollback, request.Body.Package, result) : result, said);
     }
 
-    private static EsyncPackage Failed(EsyncPackage package, string message, bool isTerminal) => package with
-    {
-        Status = EsyncStatus.InstallFailed,
-        Message = message,
-        VersionList = null,
-        IsTerminalFailure = isTerminal ? true : null,
-    };
-
     // False when the client has been stopped: the next run finds out by itself.
     private bool FallBack(EsyncBody request, string sha256, UpdateImage image, UpdateOutcome refusal)
     {
@@ -356,40 +348,9 @@ public sealed class VehicleClient
             return false;
         }
 
-        EsyncMessage message = new()
-        {
-            Type = EsyncType.IncrementalFailed,
-            Body = new EsyncBody
-            {
-                Package = Named(request.Package) with { Message = refusal.Text },
-                Campaign = request.Campaign,
-                Ecu = new EsyncEcu { Encoding = EncodingText.Of(image.Encoding), Reason = refusal.Reason.ToString() },
-            },
-        };
-        _outbox.FallBack(message, sha256);
+        _outbox.FallBack(VehicleAnswers.IncrementalFailed(request, image, refusal), sha256);
         return true;
     }
-
-    private void Report(EsyncPackage package, UpdateImage image, int position) => Tell(new EsyncMessage
-    {
-        Type = EsyncType.UpdateReport,
-        Body = new EsyncBody
-        {
-            Package = Named(package),
-            Progress = UpdateProgress.PercentOf(image, position),
-            IsIndeterminate = false,
-            Stage = "US_TRANSFER",
-            Ecu = new EsyncEcu
-            {
-                Encoding = EncodingText.Of(image.Encoding),
-                Bytes = position,
-                TransferBytes = image.Payload.Length,
-                ImageBytes = image.ImageLength,
-            },
-        },
-    });
-
-    private static EsyncPackage Named(EsyncPackage package) => new() { Type = package.Type, Name = package.Name, Version = package.Version };
 
     private void Reply(EsyncMessage request, string type, EsyncPackage package, EsyncEcu? said, IReadOnlyList<EsyncPackage>? group = null)
     {
