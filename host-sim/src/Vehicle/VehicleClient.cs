@@ -23,11 +23,8 @@ namespace EsyncSim.Vehicle;
 /// <summary>Client of one vehicle.</summary>
 public sealed class VehicleClient
 {
-    private const long PackageRepeatNs = 10 * VirtualTime.NsPerSecond;
-    private const int PackageAttemptsMax = 6;
     private const int RequestCountMax = 16;
     private const string FakeVersion = "0.0.0-to-be-replaced";
-    private const int FileCountMax = 4;
 
     private readonly IMessageLink _link;
     private readonly Topics _topics;
@@ -36,8 +33,7 @@ public sealed class VehicleClient
     private readonly Dictionary<string, VehicleEcu> _ecus;
     private readonly Queue<EsyncMessage> _requests = new();
     private readonly SimSignal _arrived;
-    private readonly SimSignal _packageArrived;
-    private readonly OrderedDictionary<string, byte[]> _files = [];
+    private readonly PackageInbox _packages;
     private bool _isStopped;
 
     /// <summary>Makes the client and listens to the server; <see cref="RunAsync"/> does the work.</summary>
@@ -49,9 +45,8 @@ public sealed class VehicleClient
         _outbox = new Outbox(time, link, topics.FromVehicle, journal);
         _ecus = ecus.ToDictionary(ecu => EsyncTarget.Of(ecu.Name));
         _arrived = new SimSignal(time);
-        _packageArrived = new SimSignal(time);
+        _packages = new PackageInbox(time, link, topics, Tell);
         link.Subscribe(topics.ToVehicle, ReceiveRequest);
-        link.Subscribe(topics.Packages, ReceivePackage);
         link.Restored = _outbox.Repeat;
     }
 
@@ -106,17 +101,6 @@ public sealed class VehicleClient
             _requests.Enqueue(message);
             _arrived.Set();
         }
-    }
-
-    private void ReceivePackage(string topic, ReadOnlyMemory<byte> payload)
-    {
-        _files[Convert.ToHexStringLower(SHA256.HashData(payload.Span))] = payload.ToArray();
-        if (_files.Count > FileCountMax)
-        {
-            _files.RemoveAt(0);
-        }
-
-        _packageArrived.Set();
     }
 
     private async Task AnswerAsync(EsyncMessage request, bool isResumed)
@@ -195,7 +179,7 @@ public sealed class VehicleClient
             2 => EsyncStatus.DownloadPostponed,
             _ => EsyncStatus.DownloadDenied,
         };
-        if (consent == 1 && await FetchAsync(package) is null)
+        if (consent == 1 && await _packages.FetchAsync(package) is null)
         {
             Reply(request, EsyncType.UpdateStatus, VehicleAnswers.Failed(package, "the package did not arrive, or is not the announced one", isTerminal: false), null);
             return;
@@ -203,25 +187,6 @@ public sealed class VehicleClient
 
         string? message = consent == 1 ? null : $"the ECU does not consent to an update now (reasons {reasons:X2})";
         Reply(request, EsyncType.UpdateStatus, package with { Status = status, Message = message, VersionList = null }, null);
-    }
-
-    // The bytes of the wanted version; null when they do not come.
-    private async Task<byte[]?> FetchAsync(EsyncPackage package)
-    {
-        string? sha256 = package.VersionList?.GetValueOrDefault(package.Version ?? string.Empty)?.Sha256;
-        if (sha256 is null || _files.ContainsKey(sha256))
-        {
-            return sha256 is null ? null : _files[sha256];
-        }
-
-        for (int attempt = 0; attempt < PackageAttemptsMax && !_files.ContainsKey(sha256); attempt++)
-        {
-            _packageArrived.Reset();
-            Tell(new EsyncMessage { Type = EsyncType.StartDownload, Body = new EsyncBody { Package = package } });
-            await _packageArrived.Wait(PackageRepeatNs);
-        }
-
-        return _files.GetValueOrDefault(sha256);
     }
 
     private async Task UpdateAsync(EsyncMessage request, VehicleEcu ecu, UpdatePolicy policy)
@@ -240,7 +205,7 @@ public sealed class VehicleClient
     // Null when the package does not come.
     private async Task<UpdateOutcome?> BringAsync(EsyncMessage request, EsyncPackage package, VehicleEcu ecu, UpdatePolicy policy)
     {
-        if (await FetchAsync(package) is not { } file)
+        if (await _packages.FetchAsync(package) is not { } file)
         {
             return null;
         }
@@ -308,7 +273,7 @@ public sealed class VehicleClient
     private async Task InstallAsync(EsyncMessage request, VehicleEcu ecu, TargetPart part)
     {
         EsyncPackage package = request.Body.Package;
-        if (await FetchAsync(package) is not { } file)
+        if (await _packages.FetchAsync(package) is not { } file)
         {
             Reply(request, EsyncType.UpdateStatus, VehicleAnswers.Failed(package, "the package is not here", isTerminal: false), null);
             return;

@@ -1,0 +1,61 @@
+// Package files that the server hands out on request: asked for by esync.start-download, and again until they are here.
+// Invariants: a file counts by its SHA-256 only, whoever sent it; the few newest are kept.
+// Tests: tests/Vehicle, tests/host-sim/Vehicle.
+using System.Security.Cryptography;
+using EsyncSim.Bus;
+using EsyncSim.Server;
+
+namespace EsyncSim.Vehicle;
+
+/// <summary>Where packages arrive.</summary>
+internal sealed class PackageInbox
+{
+    private const long RepeatNs = 10 * VirtualTime.NsPerSecond;
+    private const int AttemptsMax = 6;
+    private const int CountMax = 4;
+
+    private readonly Action<EsyncMessage> _tell;
+    private readonly SimSignal _arrived;
+    private readonly OrderedDictionary<string, byte[]> _files = [];
+
+    /// <summary>Listens for packages.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="link">Where they come.</param>
+    /// <param name="topics">On which topics.</param>
+    /// <param name="tell">Says something to the server that may be lost.</param>
+    public PackageInbox(VirtualTime time, IMessageLink link, Topics topics, Action<EsyncMessage> tell)
+    {
+        _tell = tell;
+        _arrived = new SimSignal(time);
+        link.Subscribe(topics.Packages, Receive);
+    }
+
+    /// <summary>The bytes of the wanted version; null when they do not come.</summary>
+    public async Task<byte[]?> FetchAsync(EsyncPackage package)
+    {
+        if (package.VersionList?.GetValueOrDefault(package.Version ?? string.Empty)?.Sha256 is not { } sha256)
+        {
+            return null;
+        }
+
+        for (int attempt = 0; attempt < AttemptsMax && !_files.ContainsKey(sha256); attempt++)
+        {
+            _arrived.Reset();
+            _tell(new EsyncMessage { Type = EsyncType.StartDownload, Body = new EsyncBody { Package = package } });
+            await _arrived.Wait(RepeatNs);
+        }
+
+        return _files.GetValueOrDefault(sha256);
+    }
+
+    private void Receive(string topic, ReadOnlyMemory<byte> payload)
+    {
+        _files[Convert.ToHexStringLower(SHA256.HashData(payload.Span))] = payload.ToArray();
+        if (_files.Count > CountMax)
+        {
+            _files.RemoveAt(0);
+        }
+
+        _arrived.Set();
+    }
+}
