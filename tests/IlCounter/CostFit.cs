@@ -16,6 +16,7 @@ internal static class CostFit
     private static readonly IlOperation[] Order =
     [
         IlOperation.Loop,
+        IlOperation.Millisecond,
         IlOperation.StartUpLoop,
         IlOperation.FlashBusy,
         IlOperation.ReceiveConsecutive,
@@ -36,7 +37,7 @@ internal static class CostFit
 
     /// <summary>Operations that are something happening, and not the mere turning of the loop.</summary>
     internal static IReadOnlyList<IlOperation> Active { get; } =
-        [.. IlCosts.Operations.Except([IlOperation.Loop, IlOperation.StartUpLoop, IlOperation.FlashBusy])];
+        [.. IlCosts.Operations.Except([IlOperation.Loop, IlOperation.Millisecond, IlOperation.PeriodicMillisecond, IlOperation.StartUpLoop, IlOperation.FlashBusy])];
 
     /// <summary>
     /// Prices that explain the turns, those included that are known beforehand; an operation that cannot be told apart in

@@ -26,6 +26,9 @@ public static class Counter
     /// <summary>Instructions charged and executed in the download of each form at the prices of a table.</summary>
     public static IReadOnlyDictionary<string, long> MeasureEncodedTotals(string table) => Measure(typeof(DecoderMeasurement), nameof(DecoderMeasurement.Totals), table);
 
+    /// <summary>Instructions charged and executed by records of the report log and frames of service 2A, at the prices of a table.</summary>
+    public static IReadOnlyDictionary<string, long> MeasureData(string table) => Measure(typeof(DataMeasurement), nameof(DataMeasurement.Totals), table);
+
     /// <summary>What calls of the drivers cost, the agent's classes that they use included.</summary>
     public static IReadOnlyDictionary<string, long> MeasureDrivers() => Measure(typeof(DriverMeasurement), nameof(DriverMeasurement.Figures));
 

@@ -21,7 +21,7 @@ public static class Measurement
         TurnRecorder recorder = RunUpdate(new IlMeter(counts), IlCosts.Flat(FlatLoopIl));
         IlMeter meter = new(counts);
         Dictionary<IlOperation, long> agent = Fit(recorder.Turns, meter);
-        return agent.Concat(SignalMeasurement.Prices(meter)).Concat(DecoderMeasurement.Prices(meter, agent)).Concat(DriverMeasurement.Prices(meter, agent[IlOperation.ShaCompression])).ToDictionary(price => IlCosts.NameOf(price.Key), price => price.Value);
+        return agent.Concat(SignalMeasurement.Prices(meter)).Concat(DataMeasurement.Prices(meter, agent)).Concat(DecoderMeasurement.Prices(meter, agent)).Concat(DriverMeasurement.Prices(meter, agent[IlOperation.ShaCompression])).ToDictionary(price => IlCosts.NameOf(price.Key), price => price.Value);
     }
 
     /// <summary>Instructions that a run with these costs charges, and those that it executes: of the download, and of all.</summary>

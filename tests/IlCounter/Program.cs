@@ -33,6 +33,7 @@ internal static class Program
         Print("IL instructions of drivers, the agent's classes that they use included", Counter.MeasureDrivers());
         Print("IL instructions of decoders, in downloads of one image in each form", Counter.MeasureDecoders());
         Print("The same downloads, charged and executed", Counter.MeasureEncodedTotals(table));
+        Print("Records of the report log and periodic data, charged and executed", Counter.MeasureData(table));
         Print("One update, charged and executed", Counter.MeasureTotals(table));
         IReadOnlyList<string> differences = CostTable.Compare(table, prices);
         foreach (string line in differences)

@@ -110,6 +110,12 @@ internal sealed class TurnRecorder(IlMeter meter)
 
         public uint RuleInstructionCount { get; private set; }
 
+        public bool IsSendingPeriodically { get; private set; }
+
+        public uint AppendedCount { get; private set; }
+
+        public uint AppendedByteCount { get; private set; }
+
         public void MainFunction(uint nowMs)
         {
             long before = recorder._meter.Total;
@@ -131,6 +137,9 @@ internal sealed class TurnRecorder(IlMeter meter)
             ReadSignalCount = agent.ReadSignalCount;
             TakenSignalCount = agent.TakenSignalCount;
             RuleInstructionCount = agent.RuleInstructionCount;
+            IsSendingPeriodically = agent.IsSendingPeriodically;
+            AppendedCount = agent.AppendedCount;
+            AppendedByteCount = agent.AppendedByteCount;
         }
     }
 }

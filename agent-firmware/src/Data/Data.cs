@@ -2,8 +2,8 @@
 //   application ─► inbox ─┐
 //   CAN frames ─► frames ─┴► signal table ─► services 22, 2A, 2C
 //                                       └──► snapshots of Dem ─► feed ─► report log ─► service 31
-// Invariants: nothing is allocated after the constructor; a turn in which nothing was published costs a handful of instructions,
-// for what depends on time alone is looked at once in a millisecond.
+// Invariants: nothing is allocated after the constructor; all but a log at work has its turn once in a millisecond, so that the other
+// turns cost a handful of instructions.
 // Must not know units, factors and VSS paths, which are the host's.
 // Tests: tests/agent-firmware/Data.
 namespace EsyncAgent;
@@ -20,6 +20,7 @@ public sealed class Data : IDemListener, ISnapshotSource
     private readonly SignalFrames _frames;
     private uint _nowMs;
     private uint _evaluatedMs;
+    private bool _isLogAtRest;
 
     /// <summary>Makes it and attaches it to its sources.</summary>
     public Data(DataConfig config, int frameCount, CanIf canIf, Fls fls, NvM nvm, Dem dem, IMcu mcu, IApplicationLoader application)
@@ -106,30 +107,37 @@ public sealed class Data : IDemListener, ISnapshotSource
     /// <summary>Goes on with the report log and the rules; they are at work before the boot decision too, for what is reported then.</summary>
     public void MemoryMainFunction(uint nowMs)
     {
-        bool isNewMs = nowMs != _nowMs;
-        _nowMs = nowMs;
-        if (isNewMs || !Reports.IsAtRest)
+        if (nowMs == _nowMs && _isLogAtRest)
         {
-            Reports.MainFunction(nowMs);
+            return;
         }
 
-        if (isNewMs)
+        Reports.MainFunction(nowMs);
+        _isLogAtRest = Reports.IsAtRest;
+        if (nowMs != _nowMs)
         {
+            _nowMs = nowMs;
             Rules.MainFunction(nowMs);
             Feed.RulesSequence = Rules.InForce.SequenceNumber;
         }
     }
 
+    /// <summary>Takes what the application has published so far; for whoever looks at it before this turn's end.</summary>
+    public void TakePublished()
+    {
+        _inbox.MainFunction();
+    }
+
     /// <summary>Takes what was published, and notices what has stayed away.</summary>
     public void MainFunction(uint nowMs)
     {
-        _inbox.MainFunction();
         if (nowMs == _evaluatedMs)
         {
             return;
         }
 
         _evaluatedMs = nowMs;
+        _inbox.MainFunction();
         Clock.MainFunction(nowMs);
         _frames.MainFunction(nowMs);
         Engine.MainFunction(nowMs);

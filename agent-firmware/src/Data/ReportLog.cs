@@ -105,6 +105,12 @@ public sealed class ReportLog : IReportSink
         get { return IsPresent ? _reader.Length : 0; }
     }
 
+    /// <summary>Records that were appended so far; wraps.</summary>
+    public uint AppendedCount { get; private set; }
+
+    /// <summary>Their bytes, head and CRC included; wraps.</summary>
+    public uint AppendedByteCount { get; private set; }
+
     /// <summary>Records of a priority that were given up or found no room.</summary>
     public uint DroppedOf(byte priority)
     {
@@ -141,6 +147,8 @@ public sealed class ReportLog : IReportSink
             return false;
         }
 
+        AppendedCount++;
+        AppendedByteCount += (uint)(count + ReportLayout.Overhead);
         _queue.Add(kind, priority, retentionHours, timeMs, body, offset, count);
         return true;
     }

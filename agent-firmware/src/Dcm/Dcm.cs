@@ -73,6 +73,12 @@ public sealed class Dcm : ICanTpUpper
         _conversation.TxConfirmation();
     }
 
+    /// <summary>True while service 2A has anything to send.</summary>
+    public bool IsSendingPeriodically
+    {
+        get { return _periodic.Count != 0; }
+    }
+
     /// <summary>Brings conversation, session timer, periodic data and access delay forward.</summary>
     public void MainFunction(uint nowMs)
     {

@@ -1,7 +1,7 @@
 // The periodic scheduler of service 2A (ISO 14229-1:2020 §11.5): which identifiers are sent, at which rate, and when.
 // A response is one unacknowledged frame with an identifier of its own: periodic identifier, up to seven bytes, padding.
-// Invariants: one frame a turn at the most, so that a response that waits meets few of them; identifiers of one rate are spread over
-// its period; values are taken when the frame leaves; a frame that comes too late for its period is left out, never caught up. One
+// Invariants: one frame a millisecond at the most, so that a response that waits meets few of them; identifiers of one rate are spread over
+// its period; a turn in which nothing is due costs next to nothing; values are taken when the frame leaves; a frame that comes too late for its period is left out, never caught up. One
 // frame waits in the queue at the most, beside whatever response, and who answers late keeps nobody else. Ends with the extended session.
 // Must not know CAN identifiers.
 // Tests: tests/agent-firmware/Dcm/DspPeriodicTests.cs, Sid2AReadDataByPeriodicIdentifierTests.cs.
@@ -32,6 +32,9 @@ public sealed class DspPeriodic
     private readonly uint[] _dueMs;
     private readonly byte[] _frame = new byte[FrameLength];
     private readonly byte[] _lateFrame = new byte[FrameLength];
+    private uint _nowMs;
+    private uint _wakeMs;
+    private bool _isAsleep;
     private int _next;
     private int _late = Nothing;
 
@@ -109,6 +112,7 @@ public sealed class DspPeriodic
         {
             _rates[slot] = rate;
             _isTimed[slot] = false;
+            _isAsleep = false;
         }
     }
 
@@ -146,17 +150,32 @@ public sealed class DspPeriodic
     /// <summary>Sends what is due. Only called while <see cref="Count"/> is not zero.</summary>
     public void MainFunction(uint nowMs)
     {
+        if (nowMs == _nowMs)
+        {
+            return;
+        }
+
+        _nowMs = nowMs;
         if (!_session.IsIn(DcmSession.InExtended))
         {
             StopAll();
             return;
         }
 
+        if (_isAsleep && (int)(nowMs - _wakeMs) < 0)
+        {
+            return;
+        }
+
+        _isAsleep = false;
+        bool isWaiting = false;
+        _wakeMs = nowMs + int.MaxValue;
         for (int tried = 0; tried < _rates.Length; tried++)
         {
             int slot = _next;
             if (_rates[slot] != 0 && IsDue(slot, nowMs))
             {
+                isWaiting = true;
                 StdReturn result = Send(slot);
                 if (result == StdReturn.NotOk)
                 {
@@ -173,6 +192,8 @@ public sealed class DspPeriodic
 
             MoveOn();
         }
+
+        _isAsleep = !isWaiting;
     }
 
     private int SlotOf(ushort identifier)
@@ -218,12 +239,12 @@ public sealed class DspPeriodic
             _isTimed[slot] = true;
             uint phaseMs = (uint)slot * periodMs / (uint)_rates.Length;
             _dueMs[slot] = nowMs + periodMs - ((nowMs + periodMs - phaseMs) % periodMs);
-            return false;
         }
 
         uint lateMs = nowMs - _dueMs[slot];
         if ((int)lateMs < 0)
         {
+            _wakeMs = (int)(_dueMs[slot] - _wakeMs) < 0 ? _dueMs[slot] : _wakeMs;
             return false;
         }
 

@@ -32,6 +32,18 @@ public sealed class EcuM : IModeControl
     private readonly IMcu _mcu;
     private readonly IApplicationLoader _application;
     private readonly CanFrame _discarded = new CanFrame();
+
+    // What has its turn stands in fields: a property would cost an interpreter as much again.
+    private readonly CanIf _canIf;
+    private readonly CanTp _canTp;
+    private readonly Fls _fls;
+    private readonly NvM _nvM;
+    private readonly Dem _dem;
+    private readonly IdsM _idsM;
+    private readonly Banks _banks;
+    private readonly Fota _fota;
+    private readonly Data _data;
+    private readonly Dcm _dcm;
     private readonly BootRecordStore _records;
     private readonly BootRecovery _recovery;
     private readonly BootSequence _boot;
@@ -49,37 +61,49 @@ public sealed class EcuM : IModeControl
         byte[] chunkA = new byte[BankWriter.ChunkLength];
         byte[] chunkB = new byte[BankWriter.ChunkLength];
 
-        CanIf = new CanIf(config.CanIf, can);
-        CanTp = new CanTp(config.CanTp, CanIf);
-        Fls = new Fls(config.Fls, flash);
-        NvM = new NvM(config.NvM, Fls);
+        _canIf = new CanIf(config.CanIf, can);
+        _canTp = new CanTp(config.CanTp, _canIf);
+        _fls = new Fls(config.Fls, flash);
+        _nvM = new NvM(config.NvM, _fls);
         Csm = new Csm(crypto);
-        Keys = new KeyStore(Csm, NvM);
-        Dem = new Dem(config.Dem, NvM);
-        IdsM = new IdsM(NvM, config.NvM.LengthMax[NvMBlock.SecurityEvents]);
-        _records = new BootRecordStore(Fls);
-        Banks = new Banks(config.Fls, _records);
-        SlotSeal seal = new SlotSeal(Fls, Csm, chunkA);
-        ManifestVerifier verifier = new ManifestVerifier(config.Fota, Fls, Csm, Keys);
-        _recovery = new BootRecovery(Fls, Banks, seal, verifier);
-        _boot = new BootSequence(Banks, new BankLoader(Fls, Csm, seal, application, chunkB), seal, Dem, IdsM);
+        Keys = new KeyStore(Csm, _nvM);
+        _dem = new Dem(config.Dem, _nvM);
+        _idsM = new IdsM(_nvM, config.NvM.LengthMax[NvMBlock.SecurityEvents]);
+        _records = new BootRecordStore(_fls);
+        _banks = new Banks(config.Fls, _records);
+        SlotSeal seal = new SlotSeal(_fls, Csm, chunkA);
+        ManifestVerifier verifier = new ManifestVerifier(config.Fota, _fls, Csm, Keys);
+        _recovery = new BootRecovery(_fls, _banks, seal, verifier);
+        _boot = new BootSequence(_banks, new BankLoader(_fls, Csm, seal, application, chunkB), seal, _dem, _idsM);
         _supervisor = new ApplicationSupervisor(config.Fota, application);
-        Data = new Data(config.Data, config.CanIf.SignalRxIds.Length, CanIf, Fls, NvM, Dem, mcu, application);
-        Fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, Fls, Csm, Keys, Dem, IdsM, Banks, verifier, application, can, seal, chunkA, chunkB, Data.Rules);
-        Dcm = new Dcm(config.Dcm, CanIf, CanTp, Csm, NvM, Keys, Dem, IdsM, Data, Fota, mcu, application, this);
+        _data = new Data(config.Data, config.CanIf.SignalRxIds.Length, _canIf, _fls, _nvM, _dem, mcu, application);
+        _fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, _fls, Csm, Keys, _dem, _idsM, _banks, verifier, application, can, seal, chunkA, chunkB, _data.Rules);
+        _dcm = new Dcm(config.Dcm, _canIf, _canTp, Csm, _nvM, Keys, _dem, _idsM, _data, _fota, mcu, application, this);
     }
 
     /// <summary>CAN interface.</summary>
-    public CanIf CanIf { get; }
+    public CanIf CanIf
+    {
+        get { return _canIf; }
+    }
 
     /// <summary>Transport.</summary>
-    public CanTp CanTp { get; }
+    public CanTp CanTp
+    {
+        get { return _canTp; }
+    }
 
     /// <summary>Flash map.</summary>
-    public Fls Fls { get; }
+    public Fls Fls
+    {
+        get { return _fls; }
+    }
 
     /// <summary>Non-volatile memory.</summary>
-    public NvM NvM { get; }
+    public NvM NvM
+    {
+        get { return _nvM; }
+    }
 
     /// <summary>Crypto services.</summary>
     public Csm Csm { get; }
@@ -88,22 +112,40 @@ public sealed class EcuM : IModeControl
     public KeyStore Keys { get; }
 
     /// <summary>Diagnostic events.</summary>
-    public Dem Dem { get; }
+    public Dem Dem
+    {
+        get { return _dem; }
+    }
 
     /// <summary>Security events.</summary>
-    public IdsM IdsM { get; }
+    public IdsM IdsM
+    {
+        get { return _idsM; }
+    }
 
     /// <summary>The two banks.</summary>
-    public Banks Banks { get; }
+    public Banks Banks
+    {
+        get { return _banks; }
+    }
 
     /// <summary>Update target.</summary>
-    public Fota Fota { get; }
+    public Fota Fota
+    {
+        get { return _fota; }
+    }
 
     /// <summary>Signals.</summary>
-    public Data Data { get; }
+    public Data Data
+    {
+        get { return _data; }
+    }
 
     /// <summary>Diagnostic server.</summary>
-    public Dcm Dcm { get; }
+    public Dcm Dcm
+    {
+        get { return _dcm; }
+    }
 
     /// <summary>True from the boot decision on, until a reset is under way.</summary>
     public bool IsRunning
@@ -128,7 +170,7 @@ public sealed class EcuM : IModeControl
         CommunicationControlType = controlType;
         if ((communicationType & NormalCommunication) != 0)
         {
-            Data.IsReceptionEnabled = (controlType & ReceptionDisabled) == 0;
+            _data.IsReceptionEnabled = (controlType & ReceptionDisabled) == 0;
         }
     }
 
@@ -138,11 +180,11 @@ public sealed class EcuM : IModeControl
         switch (_phase)
         {
             case Phase.Run:
-                CanIf.MainFunction(nowMs);
-                CanTp.MainFunction(nowMs);
-                Data.MainFunction(nowMs);
-                Dcm.MainFunction(nowMs);
-                Fota.MainFunction(nowMs);
+                _canIf.MainFunction(nowMs);
+                _canTp.MainFunction(nowMs);
+                _data.MainFunction(nowMs);
+                _dcm.MainFunction(nowMs);
+                _fota.MainFunction(nowMs);
                 MemoryMainFunctions(nowMs);
                 _application.MainFunction(nowMs);
                 Supervise(nowMs);
@@ -158,12 +200,12 @@ public sealed class EcuM : IModeControl
 
     private void MemoryMainFunctions(uint nowMs)
     {
-        NvM.MainFunction(nowMs);
-        Data.MemoryMainFunction(nowMs);
-        Dem.MainFunction(nowMs);
-        IdsM.MainFunction(nowMs);
+        _nvM.MainFunction(nowMs);
+        _data.MemoryMainFunction(nowMs);
+        _dem.MainFunction(nowMs);
+        _idsM.MainFunction(nowMs);
         _records.MainFunction(nowMs);
-        Fls.MainFunction(nowMs);
+        _fls.MainFunction(nowMs);
     }
 
     private void AdvancePhase(uint nowMs)
@@ -174,7 +216,7 @@ public sealed class EcuM : IModeControl
                 ScanMemory();
                 break;
             case Phase.FirstRecord:
-                _phase = Banks.WriteResult == StdReturn.Pending ? _phase : Phase.Boot;
+                _phase = _banks.WriteResult == StdReturn.Pending ? _phase : Phase.Boot;
                 break;
             case Phase.Recover:
                 _phase = _recovery.Advance() == StdReturn.Pending ? _phase : Phase.Boot;
@@ -183,7 +225,7 @@ public sealed class EcuM : IModeControl
                 Boot(nowMs);
                 break;
             case Phase.Revert:
-                if (Banks.WriteResult != StdReturn.Pending)
+                if (_banks.WriteResult != StdReturn.Pending)
                 {
                     RequestReset(true);
                 }
@@ -197,32 +239,32 @@ public sealed class EcuM : IModeControl
 
     private void ScanMemory()
     {
-        if (!NvM.IsReady || !_records.IsLoaded)
+        if (!_nvM.IsReady || !_records.IsLoaded)
         {
             return;
         }
 
         if (_records.WasMended || _records.IsLost)
         {
-            Dem.SetEvent(DemEvent.BootRecordMended, true);
+            _dem.SetEvent(DemEvent.BootRecordMended, true);
         }
 
         if (_records.WasMended)
         {
-            IdsM.Report(IdsMEvent.BootRecordMended, (ushort)FotaError.None);
+            _idsM.Report(IdsMEvent.BootRecordMended, (ushort)FotaError.None);
         }
 
-        if (_records.IsBlank && NvM.IsBlank)
+        if (_records.IsBlank && _nvM.IsBlank)
         {
             // A new device gets its first record before anything else can be written, so that a blank record
             // beside a written NvM is known for a loss ever after.
-            Banks.BeginChange();
-            Banks.Commit();
+            _banks.BeginChange();
+            _banks.Commit();
             _phase = Phase.FirstRecord;
         }
         else if (_records.IsBlank || _records.IsLost)
         {
-            IdsM.Report(IdsMEvent.BootRecordRebuilt, (ushort)FotaError.BootRecordLost);
+            _idsM.Report(IdsMEvent.BootRecordRebuilt, (ushort)FotaError.BootRecordLost);
             _recovery.Begin();
             _phase = Phase.Recover;
         }
@@ -251,7 +293,7 @@ public sealed class EcuM : IModeControl
         }
 
         _supervisor.Start(nowMs);
-        Fota.Start();
+        _fota.Start();
         _phase = Phase.Run;
     }
 
@@ -260,23 +302,25 @@ public sealed class EcuM : IModeControl
         int reported = _application.TakeEvent();
         if (reported >= 0)
         {
-            Dem.SetEvent((byte)(reported >> 1), (reported & 1) != 0);
+            // The snapshot is to hold what the application published before.
+            _data.TakePublished();
+            _dem.SetEvent((byte)(reported >> 1), (reported & 1) != 0);
         }
 
-        if (_phase != Phase.Run || Banks.Running == Banks.None)
+        if (_phase != Phase.Run || _banks.Running == Banks.None)
         {
             return;
         }
 
         FotaError fault = _supervisor.Judge(nowMs);
-        if (Banks.IsTrialRunning)
+        if (_banks.IsTrialRunning)
         {
             if (fault == FotaError.None && _supervisor.IsConfirmOverdue(nowMs))
             {
                 fault = FotaError.ConfirmTimeExpired;
             }
 
-            if (fault != FotaError.None && !Fota.IsRoutineRunning)
+            if (fault != FotaError.None && !_fota.IsRoutineRunning)
             {
                 Revert(fault);
             }
@@ -284,22 +328,22 @@ public sealed class EcuM : IModeControl
         else if (fault != FotaError.None && !_isFaultReported)
         {
             _isFaultReported = true;
-            Dem.SetEvent(DemEvent.ApplicationFaulted, true);
+            _dem.SetEvent(DemEvent.ApplicationFaulted, true);
         }
     }
 
     private void Revert(FotaError reason)
     {
-        BankTransitions.RejectTrial(Banks.BeginChange(), Banks.Running, reason);
-        Banks.Commit();
-        Dem.SetEvent(DemEvent.TrialRolledBack, true);
-        IdsM.Report(IdsMEvent.TrialReverted, (ushort)reason);
+        BankTransitions.RejectTrial(_banks.BeginChange(), _banks.Running, reason);
+        _banks.Commit();
+        _dem.SetEvent(DemEvent.TrialRolledBack, true);
+        _idsM.Report(IdsMEvent.TrialReverted, (ushort)reason);
         _phase = Phase.Revert;
     }
 
     private void Reset(uint nowMs)
     {
-        bool isSettled = NvM.IsIdle && Dem.IsStored && IdsM.IsHanded && Data.Reports.IsIdle && Fls.IsIdle;
+        bool isSettled = _nvM.IsIdle && _dem.IsStored && _idsM.IsHanded && _data.Reports.IsIdle && _fls.IsIdle;
         if (isSettled || nowMs - _resetWishedMs >= ResetWaitMsMax)
         {
             _phase = Phase.Down;

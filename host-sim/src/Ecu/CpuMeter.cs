@@ -9,6 +9,7 @@ public sealed class CpuMeter
     private readonly IlCosts _costs;
     private readonly long[] _counts = new long[IlCosts.Operations.Length];
     private long _il;
+    private long _millisecondIl;
     private long _nativeNs;
 
     internal CpuMeter(IlCosts costs) => _costs = costs;
@@ -18,6 +19,9 @@ public sealed class CpuMeter
 
     /// <summary>Processor time charged since power-on, in nanoseconds: IL, native calls, SPI.</summary>
     public long NsTotal { get; private set; }
+
+    /// <summary>Time of the last turn without what only the first one of a millisecond does, in nanoseconds.</summary>
+    internal long PlainTurnNs { get; private set; }
 
     /// <summary>True when the present turn did anything but turn.</summary>
     internal bool IsActive { get; private set; }
@@ -45,6 +49,13 @@ public sealed class CpuMeter
     {
         _counts[(int)operation] += count;
         _il += (long)count * _costs[operation];
+    }
+
+    /// <summary>Adds what only the first turn of a millisecond does.</summary>
+    internal void AddOfMillisecond(IlOperation operation)
+    {
+        AddPassive(operation);
+        _millisecondIl += _costs[operation];
     }
 
     /// <summary>Takes back what was added for something that then did not happen.</summary>
@@ -78,9 +89,11 @@ public sealed class CpuMeter
     internal long EndTurn()
     {
         long ns = TurnNs();
+        PlainTurnNs = _costs.IlToNs(_il - _millisecondIl) + _nativeNs;
         IlTotal += _il;
         NsTotal += ns;
         _il = 0;
+        _millisecondIl = 0;
         _nativeNs = 0;
         return ns;
     }

@@ -33,5 +33,14 @@ public sealed class EcuMAgent(EcuConfig config, EcuPorts ports) : IAgent
     public uint RuleInstructionCount => EcuM.Data.Engine.SpentInstructions;
 
     /// <inheritdoc/>
+    public bool IsSendingPeriodically => EcuM.Dcm.IsSendingPeriodically;
+
+    /// <inheritdoc/>
+    public uint AppendedCount => EcuM.Data.Reports.AppendedCount;
+
+    /// <inheritdoc/>
+    public uint AppendedByteCount => EcuM.Data.Reports.AppendedByteCount;
+
+    /// <inheritdoc/>
     public void MainFunction(uint nowMs) => EcuM.MainFunction(nowMs);
 }

@@ -29,6 +29,15 @@ public interface IAgent
     /// <summary>IL instructions that evaluating collection rules has cost so far, by the agent's own upper bounds; wraps.</summary>
     uint RuleInstructionCount => 0;
 
+    /// <summary>True while service 2A has anything to send.</summary>
+    bool IsSendingPeriodically => false;
+
+    /// <summary>Records that were appended to the report log so far; wraps.</summary>
+    uint AppendedCount => 0;
+
+    /// <summary>Their bytes; wraps.</summary>
+    uint AppendedByteCount => 0;
+
     /// <summary>One turn.</summary>
     void MainFunction(uint nowMs);
 }

@@ -10,6 +10,12 @@ public enum IlOperation
     /// <summary>One turn of the cyclic functions with nothing to do.</summary>
     Loop,
 
+    /// <summary>What a turn costs more that is the first of a millisecond.</summary>
+    Millisecond,
+
+    /// <summary>What service 2A costs in a millisecond while it has anything to send, besides the frames.</summary>
+    PeriodicMillisecond,
+
     /// <summary>One turn of the start-up, before requests are served.</summary>
     StartUpLoop,
 
@@ -43,6 +49,9 @@ public enum IlOperation
     /// <summary>A flow control sent.</summary>
     SendFlowControl,
 
+    /// <summary>A frame of periodic data sent.</summary>
+    SendPeriodic,
+
     /// <summary>A request of several frames served, up to its response (TransferData for the most part).</summary>
     ServeLongRequest,
 
@@ -66,6 +75,12 @@ public enum IlOperation
 
     /// <summary>A signal taken from the application.</summary>
     TakenSignal,
+
+    /// <summary>A record appended to the report log and brought into the flash, besides its bytes and the jobs of the flash.</summary>
+    AppendRecord,
+
+    /// <summary>A byte of such a record.</summary>
+    AppendByte,
 
     /// <summary>A sector erase, from the wish to the result.</summary>
     FlashErase,

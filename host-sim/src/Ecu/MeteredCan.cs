@@ -1,6 +1,6 @@
 // The CAN port as the agent gets it: passes everything on and reports what it costs.
 // Which kind of frame it is stands in its first byte (ISO 15765-2:2016 §9.2); that, and whose identifier it has, is all
-// that is looked at.
+// that is looked at. Periodic data has an identifier of its own.
 // Tests: tests/host-sim/Ecu/VirtualEcuTests.cs.
 using EsyncAgent;
 using EsyncSim.Bus;
@@ -52,9 +52,11 @@ internal sealed class MeteredCan(ICan driver, CanIfConfig config, CpuMeter meter
     /// <inheritdoc/>
     public bool TrySend(CanFrame frame)
     {
-        int kind = frame.Data[0] >> 4;
+        bool isPeriodic = frame.Identifier == config.PeriodicTxId;
+        int kind = isPeriodic ? 0 : frame.Data[0] >> 4;
         IlOperation operation = kind switch
         {
+            _ when isPeriodic => IlOperation.SendPeriodic,
             1 => IlOperation.SendFirst,
             2 => IlOperation.SendConsecutive,
             3 => IlOperation.SendFlowControl,
@@ -62,7 +64,7 @@ internal sealed class MeteredCan(ICan driver, CanIfConfig config, CpuMeter meter
         };
 
         // The price is charged first: the frame asks for the bus when the processor has come so far.
-        bool isAnswer = _longRequest >= 0 && IsAnswer(frame.Data, kind);
+        bool isAnswer = _longRequest >= 0 && !isPeriodic && IsAnswer(frame.Data, kind);
         meter.Add(operation);
         if (isAnswer)
         {

@@ -29,6 +29,9 @@ public sealed class VirtualEcu
     private uint _madeBytes;
     private uint _readSignals;
     private uint _takenSignals;
+    private uint _appended;
+    private uint _appendedBytes;
+    private uint _turnMs;
     private uint _ruleInstructions;
     private int _quietTurns;
     private bool _isInTurn;
@@ -162,6 +165,8 @@ public sealed class VirtualEcu
         _madeBytes = 0;
         _readSignals = 0;
         _takenSignals = 0;
+        _appended = 0;
+        _appendedBytes = 0;
         _ruleInstructions = 0;
         _quietTurns = 0;
         Application = _loader();
@@ -203,7 +208,9 @@ public sealed class VirtualEcu
         try
         {
             Board.TurnBegins();
-            agent.MainFunction(Mcu.NowMs);
+            uint nowMs = Mcu.NowMs;
+            ChargeMillisecond(agent, nowMs);
+            agent.MainFunction(nowMs);
             ChargeWork(agent);
         }
         catch (PowerCutException)
@@ -244,7 +251,7 @@ public sealed class VirtualEcu
             return endNs;
         }
 
-        _quietTurnNs = Math.Max(1, endNs - _time.NowNs);
+        _quietTurnNs = Math.Max(1, _meter.PlainTurnNs);
         _sleepStartNs = endNs;
         _isAsleep = true;
         long wakeNs = Mcu.NextMsNs + ((_options.IdleMsMax - 1) * VirtualTime.NsPerMs);
@@ -284,6 +291,21 @@ public sealed class VirtualEcu
         return _meter.TurnNs();
     }
 
+    private void ChargeMillisecond(IAgent agent, uint nowMs)
+    {
+        if (_turnMs == nowMs || !agent.IsServing)
+        {
+            return;
+        }
+
+        _turnMs = nowMs;
+        _meter.AddOfMillisecond(IlOperation.Millisecond);
+        if (agent.IsSendingPeriodically)
+        {
+            _meter.AddOfMillisecond(IlOperation.PeriodicMillisecond);
+        }
+    }
+
     private void ChargeWork(IAgent agent)
     {
         Charge(IlOperation.ShaCompression, agent.CompressionCount, ref _compressions);
@@ -291,6 +313,8 @@ public sealed class VirtualEcu
         Charge(IlOperation.MadeByte, agent.MadeByteCount, ref _madeBytes);
         Charge(IlOperation.ReadSignal, agent.ReadSignalCount, ref _readSignals);
         Charge(IlOperation.TakenSignal, agent.TakenSignalCount, ref _takenSignals);
+        Charge(IlOperation.AppendRecord, agent.AppendedCount, ref _appended);
+        Charge(IlOperation.AppendByte, agent.AppendedByteCount, ref _appendedBytes);
         uint rules = unchecked(agent.RuleInstructionCount - _ruleInstructions);
         if (rules != 0)
         {
