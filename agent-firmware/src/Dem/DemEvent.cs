@@ -33,6 +33,13 @@ public static class DemEvent
     /// <summary>First event number of an application.</summary>
     public const byte FirstOfApplication = 16;
 
+    /// <summary>True for the agent's own events whose test ends in each start: that one has passed is told by the next start as well as by the flash.</summary>
+    public static bool IsTestedInEachStart(byte eventNumber)
+    {
+        return eventNumber == TrialRolledBack || eventNumber == ImageDamaged || eventNumber == BootRecordMended
+            || eventNumber == CanOverrun || eventNumber == ApplicationFaulted;
+    }
+
     /// <summary>True for what anybody on the bus may bring about again and again, without access.</summary>
     public static bool IsProvokable(byte eventNumber)
     {

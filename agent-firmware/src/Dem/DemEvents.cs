@@ -131,11 +131,12 @@ internal sealed class DemEvents
         _now[at + PermanentAt] &= Permanent;
     }
 
-    /// <summary>True when a status bit other than testFailed differs from what was stored.</summary>
+    /// <summary>True when a status bit other than testFailed differs from what was stored. That a test has passed which has never failed, and passes in each start, is not worth a write.</summary>
     internal bool IsStatusChanged(int index)
     {
-        int at = (index * RecordLength) + StatusAt;
-        return ((_now[at] ^ _stored[at]) & ~DemStatus.TestFailed) != 0;
+        int at = index * RecordLength;
+        int differing = (_now[at + StatusAt] ^ _stored[at + StatusAt]) & ~DemStatus.TestFailed;
+        return differing != 0 && !(IsWithoutHistory(_now, at) && IsWithoutHistory(_stored, at) && DemEvent.IsTestedInEachStart(_now[at]));
     }
 
     /// <summary>True when a counter differs from what was stored; occurrences are written along with other changes only.</summary>
@@ -202,6 +203,11 @@ internal sealed class DemEvents
         _now[at + AgeingAt] = 0;
         _now[at + OccurrencesAt] = 0;
         return (byte)(status & ~DemStatus.Confirmed);
+    }
+
+    private static bool IsWithoutHistory(byte[] records, int at)
+    {
+        return (records[at + StatusAt] & ~DemStatus.Initial) == 0 && records[at + FailedCyclesAt] == 0 && records[at + PermanentAt] == 0;
     }
 
     private void CountUp(int at)

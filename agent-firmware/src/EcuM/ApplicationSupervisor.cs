@@ -21,12 +21,16 @@ public sealed class ApplicationSupervisor
         _application = application;
     }
 
+    /// <summary>True once the application has given a sign of life since it was started, its self-test behind it.</summary>
+    public bool IsAlive { get; private set; }
+
     /// <summary>The application was started now.</summary>
     public void Start(uint nowMs)
     {
         _startedMs = nowMs;
         _lastAliveMs = nowMs;
         _lastAlive = _application.AliveCounter;
+        IsAlive = false;
     }
 
     /// <summary>None while the application is well, else what is wrong with it.</summary>
@@ -59,6 +63,7 @@ public sealed class ApplicationSupervisor
         {
             _lastAlive = alive;
             _lastAliveMs = nowMs;
+            IsAlive = true;
             return FotaError.None;
         }
 

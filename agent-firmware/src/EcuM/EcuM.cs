@@ -48,8 +48,10 @@ public sealed class EcuM : IModeControl
     private readonly BootRecovery _recovery;
     private readonly BootSequence _boot;
     private readonly ApplicationSupervisor _supervisor;
+    private readonly CanSupervisor _canSupervisor;
     private Phase _phase;
     private bool _isFaultReported;
+    private bool _isStartProven;
     private uint _resetWishedMs;
 
     /// <summary>Builds the agent. All memory that it will ever use is allocated here.</summary>
@@ -76,6 +78,7 @@ public sealed class EcuM : IModeControl
         _recovery = new BootRecovery(_fls, _banks, seal, verifier);
         _boot = new BootSequence(_banks, new BankLoader(_fls, Csm, seal, application, chunkB), seal, _dem, _idsM);
         _supervisor = new ApplicationSupervisor(config.Fota, application);
+        _canSupervisor = new CanSupervisor(_canIf, _dem);
         _data = new Data(config.Data, config.CanIf.SignalRxIds.Length, _canIf, _fls, _nvM, _dem, mcu, application);
         _fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, _fls, Csm, Keys, _dem, _idsM, _banks, verifier, application, can, seal, chunkA, chunkB, _data.Rules);
         _dcm = new Dcm(config.Dcm, _canIf, _canTp, Csm, _nvM, Keys, _dem, _idsM, _data, _fota, mcu, application, this);
@@ -187,6 +190,7 @@ public sealed class EcuM : IModeControl
                 _fota.MainFunction(nowMs);
                 MemoryMainFunctions(nowMs);
                 _application.MainFunction(nowMs);
+                _canSupervisor.MainFunction(nowMs);
                 Supervise(nowMs);
                 break;
             case Phase.Down:
@@ -244,9 +248,9 @@ public sealed class EcuM : IModeControl
             return;
         }
 
-        if (_records.WasMended || _records.IsLost)
+        if (!_records.IsBlank || _records.IsLost)
         {
-            _dem.SetEvent(DemEvent.BootRecordMended, true);
+            _dem.SetEvent(DemEvent.BootRecordMended, _records.WasMended || _records.IsLost);
         }
 
         if (_records.WasMended)
@@ -293,6 +297,7 @@ public sealed class EcuM : IModeControl
         }
 
         _supervisor.Start(nowMs);
+        _canSupervisor.Start(nowMs);
         _fota.Start();
         _phase = Phase.Run;
     }
@@ -325,10 +330,29 @@ public sealed class EcuM : IModeControl
                 Revert(fault);
             }
         }
-        else if (fault != FotaError.None && !_isFaultReported)
+        else if (fault != FotaError.None)
         {
-            _isFaultReported = true;
-            _dem.SetEvent(DemEvent.ApplicationFaulted, true);
+            if (!_isFaultReported)
+            {
+                _isFaultReported = true;
+                _dem.SetEvent(DemEvent.ApplicationFaulted, true);
+            }
+        }
+        else if (!_isStartProven && _supervisor.IsAlive)
+        {
+            _isStartProven = true;
+            PassInThisStart(DemEvent.TrialRolledBack);
+            PassInThisStart(DemEvent.ImageDamaged);
+            PassInThisStart(DemEvent.ApplicationFaulted);
+        }
+    }
+
+    // What failed on the way to where this start is now did not pass in it.
+    private void PassInThisStart(byte eventNumber)
+    {
+        if ((_dem.StatusOf(eventNumber) & DemStatus.TestFailedThisOperationCycle) == 0)
+        {
+            _dem.SetEvent(eventNumber, false);
         }
     }
 

@@ -42,6 +42,7 @@ public sealed class Fota : IUpdateTarget
     private readonly Dem _dem;
     private readonly IdsM _idsM;
     private readonly RoutineAuthenticateManifest _authenticate;
+    private readonly RoutineCheckDependencies _check;
     private readonly RoutineRollBack _rollBack;
     private readonly RoutineInstallTrust _installTrust;
     private readonly RoutineInstallRules _installRules;
@@ -73,6 +74,7 @@ public sealed class Fota : IUpdateTarget
         _download = new Download(fls, banks, _slot, _checkpoints, _writer, Decoder);
         _reports = new FotaReports(config, fls, csm, keys, idsM, banks, _slot, _download, application, can, messageLengthMax);
         _marker = new ConfirmMarker(fls, banks);
+        _check = new RoutineCheckDependencies(fls, csm, banks, _slot, _checkpoints, config.IsImageDigestChecked, bufferA);
         _authenticate = new RoutineAuthenticateManifest(
             verifier, config.Encodings, keys, new SlotWriter(fls, slotSeal, bufferB), _slot, banks, idsM, application, _download, fls.Map.Staging);
         _rollBack = new RoutineRollBack(banks, _slot);
@@ -84,7 +86,7 @@ public sealed class Fota : IUpdateTarget
         {
             _authenticate,
             new RoutineEraseMemory(banks, _slot, _checkpoints),
-            new RoutineCheckDependencies(fls, csm, banks, _slot, _checkpoints, config.IsImageDigestChecked, bufferA),
+            _check,
             new RoutineActivate(verifier, keys, banks, _slot, idsM, config.TrialAttemptsMax),
             new RoutineConfirm(banks, application),
             _rollBack,
@@ -334,6 +336,11 @@ public sealed class Fota : IUpdateTarget
         if (_routine == _authenticate || _routine == _installTrust || _routine == _installRules)
         {
             _dem.SetEvent(DemEvent.ManifestRefused, result != StdReturn.Ok);
+        }
+        else if (_routine == _check && result == StdReturn.Ok)
+        {
+            // All of the image was programmed and read back.
+            _dem.SetEvent(DemEvent.FlashFailed, false);
         }
         else if (_routine == _rollBack && result == StdReturn.Ok)
         {

@@ -10,7 +10,7 @@ namespace EsyncTests.AgentFirmware.DemEvents;
 
 public sealed class DemPropertyTests
 {
-    private static readonly byte[] Numbers = [0, 16, 17];
+    private static readonly byte[] Numbers = [6, 16, 17];
 
     /// <summary>What the model knows of one event.</summary>
     private sealed record State(bool Tf, bool Tftoc, bool Pending, bool Confirmed, bool Tncslc, bool Tfslc, bool Tnctoc, int Failed, int Ageing, int Occurrences, bool IsPermanent, int Passed)
@@ -86,7 +86,7 @@ public sealed class DemPropertyTests
             PermanentEvents = [17],
         });
 
-        private readonly Model[] models = [new(0, 127, 1, 3, false), new(16, 64, 2, 2, false), new(17, 127, 2, 4, true)];
+        private readonly Model[] models = [new(6, 127, 1, 3, false), new(16, 64, 2, 2, false), new(17, 127, 2, 4, true)];
 
         // What the flash may hold: the state that is in it for certain, and all that came after it.
         private readonly List<State[]> history = [[State.New, State.New, State.New]];
