@@ -24,7 +24,7 @@ internal static class Answer
     private const int ResultLength = 6;
 
     // Routines whose status record is a FotaError; the others answer with records of their own.
-    private static readonly ushort[] WithResult = [0x0210, 0x0211, 0x0212, 0x0213, 0x0214, 0x0215, 0x0220, 0xFF00, 0xFF01];
+    private static readonly ushort[] WithResult = [0x0210, 0x0211, 0x0212, 0x0213, 0x0214, 0x0215, 0x0220, 0x0231, 0xFF00, 0xFF01];
 
     /// <summary>A negative response.</summary>
     public static string Nrc(byte code) => $"NRC {code:X2} {NrcText.Of(code)}";

@@ -68,6 +68,13 @@ internal static class AttackMutants
 
         Row(6, "reset-in-every-state", Taken, Agent + "Dcm/Sid11EcuReset.cs", "if (_parts.Target.IsOnTrial && ", "if (false && "),
 
+        // Reports.
+        Row(3, "report-theft", Taken, Agent + "Dcm/Sid31RoutineControl.cs", "RoutineReports.ReadIdentifier, DcmSession.InNonDefault, NeedsAccess", "RoutineReports.ReadIdentifier, DcmSession.InNonDefault, false"),
+        Row(4, "report-theft", Installed, Agent + "Dcm/Sid31RoutineControl.cs", "RoutineReports.AcknowledgeIdentifier, DcmSession.InNonDefault, NeedsAccess", "RoutineReports.AcknowledgeIdentifier, DcmSession.InNonDefault, false"),
+        Row(7, "report-theft", Taken, Agent + "Dcm/Sid31RoutineControl.cs", "RoutineSetTime.Identifier, DcmSession.InNonDefault, NeedsAccess", "RoutineSetTime.Identifier, DcmSession.InNonDefault, false"),
+        Row(6, "report-erasure", Installed, Agent + "Data/ReportLog.cs", "if (epoch != _state.Epoch)", Never),
+        Row(7, "report-erasure", "up to 4294967295", Agent + "Data/ReportLog.cs", "upTo = upTo < _state.Next ? upTo : _state.Next - 1;", ""),
+
         // Transport and bus.
         Row(1, "slow-retrieval", "03", Agent + "CanTp/CanTpReceiver.cs", "if (elapsedMs >= _config.NCrMs)", Never),
         Row(2, "denial-of-service", "no answer", Agent + "Dcm/DslConversation.cs", "SendShort(request[0], Nrc.BusyRepeatRequest);", "_reception.Close();"),
