@@ -112,9 +112,9 @@ internal sealed class TurnRecorder(IlMeter meter)
 
         public bool IsSendingPeriodically { get; private set; }
 
-        public uint AppendedCount { get; private set; }
+        public uint WrittenCount { get; private set; }
 
-        public uint AppendedByteCount { get; private set; }
+        public uint WrittenByteCount { get; private set; }
 
         public void MainFunction(uint nowMs)
         {
@@ -138,8 +138,8 @@ internal sealed class TurnRecorder(IlMeter meter)
             TakenSignalCount = agent.TakenSignalCount;
             RuleInstructionCount = agent.RuleInstructionCount;
             IsSendingPeriodically = agent.IsSendingPeriodically;
-            AppendedCount = agent.AppendedCount;
-            AppendedByteCount = agent.AppendedByteCount;
+            WrittenCount = agent.WrittenCount;
+            WrittenByteCount = agent.WrittenByteCount;
         }
     }
 }

@@ -105,11 +105,17 @@ public sealed class ReportLog : IReportSink
         get { return IsPresent ? _reader.Length : 0; }
     }
 
-    /// <summary>Records that were appended so far; wraps.</summary>
-    public uint AppendedCount { get; private set; }
+    /// <summary>Records that were brought into the flash in this start; wraps.</summary>
+    public uint WrittenCount
+    {
+        get { return IsPresent ? _writer.WrittenCount : 0; }
+    }
 
     /// <summary>Their bytes, head and CRC included; wraps.</summary>
-    public uint AppendedByteCount { get; private set; }
+    public uint WrittenByteCount
+    {
+        get { return IsPresent ? _writer.WrittenByteCount : 0; }
+    }
 
     /// <summary>Records of a priority that were given up or found no room.</summary>
     public uint DroppedOf(byte priority)
@@ -147,8 +153,6 @@ public sealed class ReportLog : IReportSink
             return false;
         }
 
-        AppendedCount++;
-        AppendedByteCount += (uint)(count + ReportLayout.Overhead);
         _queue.Add(kind, priority, retentionHours, timeMs, body, offset, count);
         return true;
     }

@@ -75,6 +75,12 @@ public sealed class ReportWriter
     /// <summary>True while what waits may not open a sector yet, since there were too many starts in a short time.</summary>
     public bool IsHeldBack { get; private set; }
 
+    /// <summary>Records that were programmed so far, failed ones included; wraps.</summary>
+    public uint WrittenCount { get; private set; }
+
+    /// <summary>Their bytes, head and CRC included; wraps.</summary>
+    public uint WrittenByteCount { get; private set; }
+
     /// <summary>Begins where the mount has found the log.</summary>
     public void Begin(uint sequence, uint erasesMax, uint nowMs)
     {
@@ -141,6 +147,8 @@ public sealed class ReportWriter
     private void StartRecord()
     {
         int length = _queue.Length;
+        WrittenCount++;
+        WrittenByteCount += (uint)length;
         Bytes.Fill(_record, length, Padded(length) - length, 0xFF);
         _queue.CopyTo(_record);
         ReportLayout.Finish(_record, _state.Next, _state.BootNumber);

@@ -36,10 +36,10 @@ public sealed class EcuMAgent(EcuConfig config, EcuPorts ports) : IAgent
     public bool IsSendingPeriodically => EcuM.Dcm.IsSendingPeriodically;
 
     /// <inheritdoc/>
-    public uint AppendedCount => EcuM.Data.Reports.AppendedCount;
+    public uint WrittenCount => EcuM.Data.Reports.WrittenCount;
 
     /// <inheritdoc/>
-    public uint AppendedByteCount => EcuM.Data.Reports.AppendedByteCount;
+    public uint WrittenByteCount => EcuM.Data.Reports.WrittenByteCount;
 
     /// <inheritdoc/>
     public void MainFunction(uint nowMs) => EcuM.MainFunction(nowMs);

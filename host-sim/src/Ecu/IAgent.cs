@@ -32,11 +32,11 @@ public interface IAgent
     /// <summary>True while service 2A has anything to send.</summary>
     bool IsSendingPeriodically => false;
 
-    /// <summary>Records that were appended to the report log so far; wraps.</summary>
-    uint AppendedCount => 0;
+    /// <summary>Records of the report log that were brought into the flash so far; wraps.</summary>
+    uint WrittenCount => 0;
 
     /// <summary>Their bytes; wraps.</summary>
-    uint AppendedByteCount => 0;
+    uint WrittenByteCount => 0;
 
     /// <summary>One turn.</summary>
     void MainFunction(uint nowMs);

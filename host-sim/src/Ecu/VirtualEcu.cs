@@ -29,8 +29,8 @@ public sealed class VirtualEcu
     private uint _madeBytes;
     private uint _readSignals;
     private uint _takenSignals;
-    private uint _appended;
-    private uint _appendedBytes;
+    private uint _written;
+    private uint _writtenBytes;
     private uint _turnMs;
     private uint _ruleInstructions;
     private int _quietTurns;
@@ -165,8 +165,8 @@ public sealed class VirtualEcu
         _madeBytes = 0;
         _readSignals = 0;
         _takenSignals = 0;
-        _appended = 0;
-        _appendedBytes = 0;
+        _written = 0;
+        _writtenBytes = 0;
         _ruleInstructions = 0;
         _quietTurns = 0;
         Application = _loader();
@@ -313,8 +313,8 @@ public sealed class VirtualEcu
         Charge(IlOperation.MadeByte, agent.MadeByteCount, ref _madeBytes);
         Charge(IlOperation.ReadSignal, agent.ReadSignalCount, ref _readSignals);
         Charge(IlOperation.TakenSignal, agent.TakenSignalCount, ref _takenSignals);
-        Charge(IlOperation.AppendRecord, agent.AppendedCount, ref _appended);
-        Charge(IlOperation.AppendByte, agent.AppendedByteCount, ref _appendedBytes);
+        Charge(IlOperation.AppendRecord, agent.WrittenCount, ref _written);
+        Charge(IlOperation.AppendByte, agent.WrittenByteCount, ref _writtenBytes);
         uint rules = unchecked(agent.RuleInstructionCount - _ruleInstructions);
         if (rules != 0)
         {
