@@ -117,11 +117,10 @@ public sealed class ManyRun
 
     private async Task DownloadAsync(ManyEcu ecu)
     {
-        FotaConfig fota = ecu.Definition.Config.Fota;
-        TestImage image = TestImage.MakeFor(fota.VendorId, fota.ClassId, "1.0.0", 1, ImageLength, "good");
+        UpdateImages images = PackageImages.Of(EncodedPackages.Full(ecu.Definition, 1, EncodedPackages.Image("1.0.0", ImageLength)));
         using EcuTurn turn = await ecu.Vehicle.Gate.EnterAsync();
         long beginNs = _bench.Time.NowNs;
-        Outcome = await new UpdateSession(ecu.Client, new UpdateImage(image.Envelope, image.Digest, 0, image.Payload, image.Version), new UpdatePolicy { Goal = UpdateGoal.Verified }).RunAsync();
+        Outcome = await new UpdateSession(ecu.Client, images, new UpdatePolicy { Goal = UpdateGoal.Verified }).RunAsync();
         Download = (beginNs, _bench.Time.NowNs);
     }
 
