@@ -20,7 +20,7 @@ public sealed class SimCommandTests
         Assert.Equal("pass", json.RootElement.GetProperty("outcome").GetString());
         Assert.Equal(8, json.RootElement.GetProperty("seeds").GetInt64() + json.RootElement.GetProperty("seedsWithoutFault").GetInt64());
         Assert.True(json.RootElement.GetProperty("faultsByKind").TryGetProperty("power-cut-in-flash", out _));
-        Assert.Equal(7, json.RootElement.GetProperty("rules").GetArrayLength());
+        Assert.Equal(8, json.RootElement.GetProperty("rules").GetArrayLength());
     }
 
     [Fact]
