@@ -113,6 +113,9 @@ public sealed class DataStore : IDisposable
         // Further than what is here: somebody had it, for its sender was told so, and that store is gone.
         long gaps = !isNew && batch.After > last ? batch.After - last : 0, skipped = 0;
         last = Math.Max(last, batch.After);
+
+        // A stream that is here from its first number on began in start 1.
+        boot ??= last == 0 ? 1 : null;
         List<DataRecord> taken = [];
         foreach (DataRecord record in batch.Records.Where(record => record.Sequence > last))
         {

@@ -160,10 +160,12 @@ public sealed class DataRule() : SimRule("data")
     {
         long unexplained = 0;
         uint last = 0;
-        ushort? boot = null;
+
+        // The log begins in start 1, and what that one wrote may be torn.
+        ushort boot = 1;
         foreach (ReportRecord record in data.Collected.Values.OrderBy(record => record.Sequence))
         {
-            int starts = (ushort)(record.Boot - (boot ?? record.Boot));
+            int starts = (ushort)(record.Boot - boot);
             unexplained += Math.Max(0, record.Sequence - last - 1 - starts);
             (last, boot) = (record.Sequence, record.Boot);
         }

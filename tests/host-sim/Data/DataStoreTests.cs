@@ -70,6 +70,14 @@ public sealed class DataStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_log_whose_very_first_record_was_torn_has_lost_none()
+    {
+        using DataStore store = DataStore.Open(null);
+        store.Take("V1", Batch(0) with { Records = [Record(2) with { Boot = 2 }, Record(3) with { Boot = 2 }] });
+        Assert.Equal((1L, 1L, 0L), (store.Figures()[0].Gaps, store.Figures()[0].Skipped, store.Figures()[0].Lost));
+    }
+
+    [Fact]
     public void A_stream_that_is_new_here_begins_where_its_sender_says_and_one_that_was_set_back_shows_it()
     {
         using DataStore store = DataStore.Open(null);
