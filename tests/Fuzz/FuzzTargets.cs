@@ -13,6 +13,7 @@ public static class FuzzTargets
         ["manifest"] = () => new ManifestTarget(),
         ["trust"] = () => new TrustTarget(),
         ["rules"] = () => new RulesTarget(),
+        ["vehicle"] = () => new VehicleManifestTarget(),
         ["envelope"] = () => new EnvelopeTarget(),
         ["signature"] = () => new SignatureTarget(),
         ["cantp"] = () => new CanTpTarget(),

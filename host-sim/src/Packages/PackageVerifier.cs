@@ -123,7 +123,9 @@ public static class PackageVerifier
         }
     }
 
-    private static void CheckSignatures(SuitEnvelope envelope, IReadOnlyList<TrustAnchor> anchors, IReadOnlyList<SigningRole> requiredRoles, List<VerificationStep> steps)
+    /// <summary>Checks digest and signatures of any signed document.</summary>
+    /// <exception cref="SuitException">Another digest, a wrong signature of a key that counts, or a role without one.</exception>
+    internal static void CheckSignatures(SuitEnvelope envelope, IReadOnlyList<TrustAnchor> anchors, IReadOnlyList<SigningRole> requiredRoles, List<VerificationStep> steps)
     {
         if (!envelope.Digest.AsSpan().SequenceEqual(envelope.ManifestDigest))
         {

@@ -1,5 +1,5 @@
-// The envelope: a digest, the signatures over it, and the manifest that it is the digest of. An image's manifest, a trust manifest
-// and collection rules have the same envelope but for its tag and the label that signatures are made over: none passes for another.
+// The envelope: a digest, the signatures over it, and the manifest that it is the digest of. An image's manifest, a trust manifest,
+// collection rules and a vehicle manifest have the same envelope but for its tag and the label that signatures are made over (EnvelopeKind).
 // Building signs; every signature uses up an index of its key. Decoding keeps the signed bytes as they came, so that what is
 // verified is what was received and not what we would have written.
 // Clause: PROTOCOL.md, "Manifest", "Trust manifest", "Collection rules"; draft-ietf-suit-manifest-37 §8.
@@ -18,7 +18,7 @@ public sealed record SuitEnvelope
     public const int SignatureCountMax = 4;
 
     /// <summary>What kind of document it carries.</summary>
-    public SignedDocument Kind { get; init; } = SignedDocument.ImageManifest;
+    public EnvelopeKind Kind { get; init; } = EnvelopeKind.Image;
 
     /// <summary>The digest that was signed, as encoded: [−16, bytes].</summary>
     public required byte[] DigestItem { get; init; }
@@ -36,17 +36,17 @@ public sealed record SuitEnvelope
     public byte[] ManifestDigest => DigestOf(ManifestBytes);
 
     /// <summary>What every signature is made over.</summary>
-    public byte[] ToBeSigned => CoseSign1.ToBeSigned(SuitKeys.HssProtectedHeader, SuitKeys.LabelOf(Kind), DigestItem);
+    public byte[] ToBeSigned => CoseSign1.ToBeSigned(SuitKeys.HssProtectedHeader, Kind.External, DigestItem);
 
     /// <summary>Signs a manifest.</summary>
     /// <param name="manifestBytes">Encoded manifest.</param>
     /// <param name="signers">Who signs, 1 to 4; each key once.</param>
     /// <param name="kind">What the manifest is.</param>
     /// <exception cref="UserErrorException">No signer or too many, one key twice, or a key that cannot sign.</exception>
-    public static SuitEnvelope Sign(byte[] manifestBytes, IReadOnlyList<ISigner> signers, SignedDocument kind = SignedDocument.ImageManifest)
+    public static SuitEnvelope Sign(byte[] manifestBytes, IReadOnlyList<ISigner> signers, EnvelopeKind? kind = null)
     {
         RequireSigners(signers);
-        SuitEnvelope unsigned = new() { Kind = kind, DigestItem = ManifestEncoder.Digest(DigestOf(manifestBytes)), Signatures = [], ManifestBytes = manifestBytes };
+        SuitEnvelope unsigned = new() { Kind = kind ?? EnvelopeKind.Image, DigestItem = ManifestEncoder.Digest(DigestOf(manifestBytes)), Signatures = [], ManifestBytes = manifestBytes };
         byte[] message = unsigned.ToBeSigned;
         return unsigned with
         {
@@ -71,11 +71,11 @@ public sealed record SuitEnvelope
     }
 
     /// <summary>Bytes that an envelope will have, before anybody has signed.</summary>
-    public static int LengthOf(byte[] manifestBytes, IReadOnlyList<ISigner> signers, SignedDocument kind = SignedDocument.ImageManifest)
+    public static int LengthOf(byte[] manifestBytes, IReadOnlyList<ISigner> signers, EnvelopeKind? kind = null)
     {
         SuitEnvelope blank = new()
         {
-            Kind = kind,
+            Kind = kind ?? EnvelopeKind.Image,
             DigestItem = ManifestEncoder.Digest(DigestOf(manifestBytes)),
             Signatures = [.. signers.Select(signer => new CoseSign1(
                 SuitKeys.HssProtectedHeader,
@@ -91,17 +91,18 @@ public sealed record SuitEnvelope
     /// <param name="cbor">The bytes.</param>
     /// <param name="kind">What it must be.</param>
     /// <exception cref="SuitException">Not an envelope of our profile, or one of another kind.</exception>
-    public static SuitEnvelope Decode(byte[] cbor, SignedDocument kind = SignedDocument.ImageManifest)
+    public static SuitEnvelope Decode(byte[] cbor, EnvelopeKind? kind = null)
     {
+        EnvelopeKind wanted = kind ?? EnvelopeKind.Image;
         byte[]? authentication = null, manifest = null;
         CborItem.Read(cbor, FotaError.EnvelopeMalformed, "envelope", reader =>
         {
             ulong tag = (ulong)reader.ReadTag();
-            if (tag != SuitKeys.TagOf(kind))
+            if (tag != wanted.Tag)
             {
-                throw tag is SuitKeys.EnvelopeTag or SuitKeys.TrustTag or SuitKeys.RulesTag
-                    ? new SuitException(FotaError.WrongDocument, $"it is {NameOf(tag)}, not {NameOf(SuitKeys.TagOf(kind))}")
-                    : new CborContentException($"tag {tag} instead of {SuitKeys.TagOf(kind)}");
+                throw EnvelopeKind.OfTag(tag) is { } other
+                    ? new SuitException(FotaError.WrongDocument, $"it is {other.Name}, not {wanted.Name}")
+                    : new CborContentException($"tag {tag} instead of {wanted.Tag}");
             }
 
             CborItem.ReadMap(reader, key => _ = key switch
@@ -118,25 +119,18 @@ public sealed record SuitEnvelope
         }
 
         (byte[] digestItem, List<CoseSign1> signatures) = DecodeAuthentication(authentication);
-        return new SuitEnvelope { Kind = kind, DigestItem = digestItem, Signatures = signatures, ManifestBytes = manifest };
+        return new SuitEnvelope { Kind = wanted, DigestItem = digestItem, Signatures = signatures, ManifestBytes = manifest };
     }
 
     /// <summary>The envelope as CBOR.</summary>
     public byte[] Encode() => ManifestEncoder.Cbor(writer =>
     {
-        writer.WriteTag((CborTag)SuitKeys.TagOf(Kind));
+        writer.WriteTag((CborTag)Kind.Tag);
         writer.WriteStartMap(2);
         ManifestEncoder.Pair(writer, SuitKeys.Authentication, () => writer.WriteByteString(EncodeAuthentication()));
         ManifestEncoder.Pair(writer, SuitKeys.Manifest, () => writer.WriteByteString(ManifestBytes));
         writer.WriteEndMap();
     });
-
-    private static string NameOf(ulong tag) => tag switch
-    {
-        SuitKeys.TrustTag => "a trust manifest",
-        SuitKeys.RulesTag => "a set of collection rules",
-        _ => "an image's manifest",
-    };
 
     private static (byte[] DigestItem, List<CoseSign1> Signatures) DecodeAuthentication(byte[] authentication) =>
         CborItem.Read(authentication, FotaError.EnvelopeMalformed, "authentication", reader =>

@@ -1,20 +1,11 @@
 // The numbers of SUIT and COSE that our manifests use.
 // Clause: draft-ietf-suit-manifest-37 §11 (IANA tables), RFC 9052 §3.1, RFC 8778; the private parameters: PROTOCOL.md, "Manifest".
 // Tests: tests/host-sim/Packages.
-using EsyncAgent;
-
 namespace EsyncSim.Packages;
 
 /// <summary>Integer keys and commands.</summary>
 internal static class SuitKeys
 {
-    public const ulong EnvelopeTag = 107;
-
-    /// <summary>"ESTM", not registered: a trust manifest is no SUIT envelope.</summary>
-    public const ulong TrustTag = 0x4553544D;
-
-    /// <summary>"ESRU", not registered either: collection rules.</summary>
-    public const ulong RulesTag = 0x45535255;
     public const ulong Sign1Tag = 18;
     public const ulong EncryptTag = 96;
 
@@ -90,20 +81,4 @@ internal static class SuitKeys
 
     /// <summary>Protected header {1: −46}: HSS/LMS.</summary>
     public static readonly byte[] HssProtectedHeader = [0xA1, 0x01, 0x38, 0x2D];
-
-    /// <summary>Tag of a kind of document.</summary>
-    public static ulong TagOf(SignedDocument kind) => kind switch
-    {
-        SignedDocument.TrustManifest => TrustTag,
-        SignedDocument.CollectionRules => RulesTag,
-        _ => EnvelopeTag,
-    };
-
-    /// <summary>Label that signatures of a kind of document are made over, as external data.</summary>
-    public static byte[] LabelOf(SignedDocument kind) => kind switch
-    {
-        SignedDocument.TrustManifest => "esync/v1/trust-manifest"u8.ToArray(),
-        SignedDocument.CollectionRules => "esync/v1/collection-rules"u8.ToArray(),
-        _ => [],
-    };
 }

@@ -75,6 +75,13 @@ public static class EsyncTarget
     /// <summary>A part of an ECU.</summary>
     public static string Of(string ecu, TargetPart part = TargetPart.Application) => $"{Ecu}{ecu}{Endings.FirstOrDefault(entry => entry.Part == part).Ending}";
 
+    /// <summary>Name of the ECU that a type is about; the type itself when it is none of these.</summary>
+    public static string EcuOf(string type)
+    {
+        PartOf(type, out string application);
+        return application.StartsWith(Ecu, StringComparison.Ordinal) ? application[Ecu.Length..] : type;
+    }
+
     /// <summary>The part that a type means; <paramref name="application"/> is the type of the same ECU's application.</summary>
     public static TargetPart PartOf(string type, out string application)
     {
@@ -153,6 +160,10 @@ public sealed record EsyncBody
     /// <summary>Packages of the ECUs that a request to a group is about; in its answer the end of each. Not part of libua.</summary>
     [JsonPropertyName("group")]
     public IReadOnlyList<EsyncPackage>? Group { get; init; }
+
+    /// <summary>What a fleet key has signed of the versions that belong together, base64: see <see cref="Packages.SignedVehicleManifest"/>. Not part of libua.</summary>
+    [JsonPropertyName("vehicle-manifest")]
+    public string? VehicleManifest { get; init; }
 
     /// <summary>Campaign that it belongs to.</summary>
     [JsonPropertyName("campaign")]

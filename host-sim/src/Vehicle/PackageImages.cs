@@ -27,6 +27,10 @@ public static class PackageImages
     /// <exception cref="UserErrorException">The package has none, or its envelope is malformed.</exception>
     public static SuitManifest ManifestOf(Package package) => Decode(package, WholeEntry(package)).Manifest;
 
+    /// <summary>The manifests of all entries.</summary>
+    /// <exception cref="UserErrorException">An envelope is malformed.</exception>
+    public static IReadOnlyList<SuitManifest> ManifestsOf(Package package) => [.. package.Entries.Select(entry => Decode(package, entry).Manifest)];
+
     private static PackageEntry WholeEntry(Package package) => package.Full
         ?? package.Entries.FirstOrDefault(entry => entry.Encoding >> 4 == 0)
         ?? throw new UserErrorException(ExitCode.BadFile, $"package {package.Name} has no entry that transfers the whole image, which an ECU needs that can take nothing smaller");

@@ -53,6 +53,9 @@ public sealed class VehicleJournal
     /// <summary>Messages that the server has not acknowledged, oldest first.</summary>
     public IReadOnlyList<EsyncMessage> Unacknowledged => _form.Messages;
 
+    /// <summary>What vehicle manifests are judged by.</summary>
+    public FleetMemory Fleet => _form.Fleet ?? new FleetMemory();
+
     /// <summary>True when no further request may be taken before the server has acknowledged something.</summary>
     public bool IsFull => _form.Messages.Count > MessageCountMax - MessagesPerRequestMax;
 
@@ -92,13 +95,25 @@ public sealed class VehicleJournal
     }
 
     /// <summary>Ends the request under way with its answer, which it numbers and keeps until it is acknowledged.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="report">The version report in it, when it has one that a vehicle manifest may rest on.</param>
     /// <returns>The answer as it is to be published.</returns>
     /// <exception cref="IOException">The journal cannot be written; the request is still under way.</exception>
-    public EsyncMessage Answer(EsyncMessage answer)
+    public EsyncMessage Answer(EsyncMessage answer, ReportedEcu? report = null)
     {
         EsyncMessage numbered = Number(answer);
-        Store(_form with { UnderWay = null, NextNumber = _form.NextNumber + 1, Messages = [.. _form.Messages, numbered] });
+        Store(_form with { Fleet = report is null ? _form.Fleet : Fleet.With(report), UnderWay = null, NextNumber = _form.NextNumber + 1, Messages = [.. _form.Messages, numbered] });
         return numbered;
+    }
+
+    /// <summary>Notes that a vehicle manifest is followed, so that none before it is ever followed again.</summary>
+    /// <exception cref="IOException">The journal cannot be written; nothing is noted.</exception>
+    public void TakeManifest(long sequence)
+    {
+        if (sequence > Fleet.Sequence)
+        {
+            Store(_form with { Fleet = Fleet.WithTaken(sequence) });
+        }
     }
 
     /// <summary>Notes that an ECU gets a package in full for the rest of a campaign, and keeps the message that says so; the request goes on.</summary>
@@ -192,6 +207,9 @@ internal sealed record JournalForm
 
     [JsonPropertyName("fallbacks")]
     public IReadOnlyList<FallbackForm>? Fallbacks { get; init; }
+
+    [JsonPropertyName("fleet")]
+    public FleetMemory? Fleet { get; init; }
 }
 
 /// <summary>The last request of one epoch that was taken.</summary>
