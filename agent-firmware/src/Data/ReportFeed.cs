@@ -19,12 +19,15 @@ public sealed class ReportFeed : IReportSink
     private const byte WorthARecord = DemStatus.TestFailed | DemStatus.Pending | DemStatus.Confirmed;
     private const int SnapshotLengthMax = 255;
 
+    // Changes of DTCs in a start that become records and trigger rules: each event fails once.
+    private const int DtcChangesAtOnce = 32;
+
     private readonly IReportSink _log;
     private readonly Dem _dem;
     private readonly IMcu _mcu;
     private readonly uint _signalTableId;
     private readonly byte[] _start = new byte[StartLength];
-    private readonly ReportBudget _changes = new ReportBudget(ReportBudget.DtcChangesAtOnce);
+    private readonly MinuteBudget _changes = new MinuteBudget(DtcChangesAtOnce);
     private readonly byte[] _dtc = new byte[DtcHeadLength + SnapshotLengthMax];
     private bool _isStartTold;
 

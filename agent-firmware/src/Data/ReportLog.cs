@@ -12,6 +12,9 @@ public sealed class ReportLog : IReportSink
     /// <summary>Sectors that the area has at least: one open for each priority, as many of the start before, two spares.</summary>
     public const uint SectorsMin = 8;
 
+    /// <summary>First openings of a sector in a start that are let through at once, over resets: 32 starts that report in each priority.</summary>
+    public const int OpeningsAtOnce = 96;
+
     private readonly int _lengthMax;
     private readonly IMcu _mcu;
     private readonly ReportState _state = new ReportState();

@@ -226,10 +226,10 @@ public sealed class ReportMount
 
     private void Resume()
     {
-        uint madeGood = (_lastMs - _firstMs) / ReportBudget.DelayMs;
+        uint madeGood = (_lastMs - _firstMs) / MinuteBudget.DelayMs;
         byte openings = ReportSectorHeader.OpeningsOf(_newest, 0);
         openings = madeGood < openings ? (byte)(openings - madeGood) : (byte)0;
-        _state.Openings = openings < ReportBudget.OpeningsAtOnce ? openings : (byte)ReportBudget.OpeningsAtOnce;
+        _state.Openings = openings < ReportLog.OpeningsAtOnce ? openings : (byte)ReportLog.OpeningsAtOnce;
         // No second sector begins with the number of one that was opened and got no record.
         bool isBegun = _sectors.Find(_state.Next) != ReportSectors.None;
         _state.Next += _isTorn || isBegun ? 1u : 0;

@@ -28,7 +28,7 @@ public sealed class ReportState
     /// <summary>Records that had expired before anybody fetched them.</summary>
     public uint Expired;
 
-    /// <summary>First openings of a sector in a start that no minute has made good yet, as far as the flash can tell (<see cref="ReportBudget"/>).</summary>
+    /// <summary>First openings of a sector in a start that no minute has made good yet, as far as the flash can tell (<see cref="MinuteBudget"/>).</summary>
     public byte Openings;
 
     private uint _skipped;

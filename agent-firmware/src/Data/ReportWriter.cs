@@ -22,7 +22,7 @@ public sealed class ReportWriter
     private readonly ReportBuffer _queue;
     private readonly ReportReclaim _reclaim;
     private readonly FlsWriter _writer;
-    private readonly ReportBudget _openings = new ReportBudget(ReportBudget.OpeningsAtOnce);
+    private readonly MinuteBudget _openings = new MinuteBudget(ReportLog.OpeningsAtOnce);
     private readonly bool[] _isOpened = new bool[ReportPriority.Count];
     private readonly FlsJob _job = new FlsJob(FlsPriority.Data);
     private readonly byte[] _record;

@@ -17,12 +17,16 @@ public sealed class Dem
     private const byte HasFailed = 0x01;
     private const byte HasPassedLast = 0x02;
 
+    // Anybody may send 14, and a fault that is there comes back at once after each clear: a storm of clears would fill the report
+    // log with changes of DTCs and wear its flash out.
+    private const int ClearsAtOnce = 4;
+
     private readonly DemConfig _config;
     private readonly NvM _nvm;
     private readonly DemDebounce _debounce;
     private readonly DemEvents _events;
     private readonly DemMemory _memory;
-    private readonly DemClearBudget _clears = new DemClearBudget();
+    private readonly MinuteBudget _clears = new MinuteBudget(ClearsAtOnce);
     private readonly byte[] _indexOf = new byte[256];
     private readonly byte[] _outcomes;
     private readonly byte[] _block;
@@ -83,7 +87,7 @@ public sealed class Dem
         }
     }
 
-    /// <summary>False before NvM could be read, and when clears come in a storm (<see cref="DemClearBudget"/>).</summary>
+    /// <summary>False before NvM could be read, and when clears come in a storm (<see cref="MinuteBudget"/>).</summary>
     public bool MayClear
     {
         get { return _isLoaded && _clears.IsLeft(_nowMs); }

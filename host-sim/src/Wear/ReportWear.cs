@@ -46,13 +46,13 @@ internal sealed class ReportWear
     /// <summary>Erases of one sector that a peer without access adds in a time.</summary>
     public double AttackErases(WearLife life, double ms)
     {
-        double minutes = ms / ReportBudget.DelayMs;
+        double minutes = ms / MinuteBudget.DelayMs;
         double more = Math.Max(0, RuleBytes(ms, rule => IsForged(rule) ? 1 : life.DriveHoursPerDay / 24) - RuleBytes(ms, _ => life.DriveHoursPerDay / 24));
         return (Openings(ms) + SectorsFilled(more + (minutes * (DtcBytes + Padded(ReportLayout.AcknowledgementLength))))) / Sectors;
     }
 
     /// <summary>Sectors that starts open before they have anything to follow, in a time, however many starts there are.</summary>
-    public static double Openings(double ms) => ReportBudget.OpeningsAtOnce + Math.Floor(ms / ReportBudget.DelayMs);
+    public static double Openings(double ms) => ReportLog.OpeningsAtOnce + Math.Floor(ms / MinuteBudget.DelayMs);
 
     // A change of a DTC, and every second time a failure: what rules sample then.
     private double DtcBytes => DtcRecordLength
