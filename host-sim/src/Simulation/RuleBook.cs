@@ -24,13 +24,15 @@ public sealed class RuleBook(VirtualTime time, IReadOnlyList<SimRule> rules) : I
     public const string Liveness = "liveness";
 
     /// <summary>Names of all rules, in the order of reports.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Create().Select(rule => rule.Name), Liveness, Program];
+    public static IReadOnlyList<string> Names { get; } = [.. Create(hasData: true).Select(rule => rule.Name), Liveness, Program];
 
     /// <summary>The first rule that was broken; null while all hold.</summary>
     public BrokenRule? Broken { get; private set; }
 
     /// <summary>A set of rules for one run.</summary>
-    public static IReadOnlyList<SimRule> Create() => [new BootableRule(), new SignedRule(), new VersionRule(), new ConfirmedRule(), new ReportRule(), new DataRule()];
+    /// <param name="hasData">True when reports are collected in it.</param>
+    public static IReadOnlyList<SimRule> Create(bool hasData) =>
+        [new BootableRule(), new SignedRule(), new VersionRule(), new ConfirmedRule(), new ReportRule(), .. hasData ? (SimRule[])[new DataRule()] : []];
 
     /// <summary>Notes that a rule was broken, unless another was before.</summary>
     public void Note(string rule, string text) => Broken ??= new BrokenRule(rule, time.NowNs, text);

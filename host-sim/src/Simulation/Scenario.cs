@@ -45,6 +45,9 @@ public sealed class Scenario
     private const long UpdateMs = 6000;
     private const int UpdateOperations = 160;
 
+    // What is collected costs as much as all else together, and updates are to be tried in as many seeds as can be.
+    private const double DataChance = 1.0 / 3;
+
     // Power cuts at flash operations find what others do not: they are drawn more often.
     private static readonly FaultKind[] Kinds = [.. Enum.GetValues<FaultKind>(), FaultKind.PowerCutInFlash, FaultKind.PowerCutInFlash, FaultKind.EcuReset];
     private readonly Fleet _fleet;
@@ -66,11 +69,19 @@ public sealed class Scenario
 
         Steps = steps;
         Faults = DrawFaults(new SeededRandom(seed, "faults"));
-        AddRules(new SeededRandom(seed, "rules"), steps);
+        SeededRandom data = new(seed, "rules");
+        HasData = data.Chance(DataChance);
+        if (HasData)
+        {
+            AddRules(data, steps);
+        }
     }
 
     /// <summary>The seed.</summary>
     public ulong Seed { get; }
+
+    /// <summary>True when the vehicle collects reports and brings them to the server, and new rules come.</summary>
+    public bool HasData { get; }
 
     /// <summary>How many ECUs of the fleet take part.</summary>
     public int EcuCount { get; }

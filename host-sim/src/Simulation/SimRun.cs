@@ -42,7 +42,7 @@ public sealed class SimRun : IDataServerObserver
     private readonly SimEcu[] _ecus;
     private readonly SimVehicle _vehicle;
     private readonly CampaignServer _server;
-    private readonly DataStore _store = DataStore.Open(null);
+    private readonly DataStore? _store;
     private readonly int[] _rulesAsked;
     private readonly FaultInjector _injector;
     private readonly Action<string>? _note;
@@ -60,13 +60,18 @@ public sealed class SimRun : IDataServerObserver
             _bus.Observe(observer);
         }
 
-        _rules = new RuleBook(_time, RuleBook.Create());
+        _rules = new RuleBook(_time, RuleBook.Create(scenario.HasData));
         VirtualMessageNetwork network = new(_time, scenario.Seed);
         _injector = new FaultInjector(_bus, network);
         _ecus = [.. fleet.Ecus.Take(scenario.EcuCount).Select(ecu => new SimEcu(_bus, ecu, new SeededRandom(scenario.Seed, ecu.Name).NextU64(), _rules, _injector.Note))];
         _rulesAsked = new int[_ecus.Length];
-        _ = new DataServer(network.Join("data-server"), _store, this);
-        _vehicle = new SimVehicle(_bus, network, Topics, _ecus, _rules, scenario.Seed);
+        if (scenario.HasData)
+        {
+            _store = DataStore.Open(null);
+            _ = new DataServer(network.Join("data-server"), _store, this);
+        }
+
+        _vehicle = new SimVehicle(_bus, network, Topics, _ecus, _rules, scenario.Seed) { HasCollector = scenario.HasData };
         _server = new CampaignServer(_time, network.Join("server"), Topics, new MemoryCampaignStore("server"), _rules) { AnswerNsMax = AnswerNsMax };
     }
 
@@ -81,7 +86,7 @@ public sealed class SimRun : IDataServerObserver
         SimRun run = new(fleet, scenario, observer, note);
         run.Play(faults);
         run._vehicle.Dispose();
-        run._store.Dispose();
+        run._store?.Dispose();
         long operations = run._ecus.Sum(ecu => ecu.Ecu.Flash.Statistics.Erases + ecu.Ecu.Flash.Statistics.Programs);
         return new SimResult(run._rules.Broken, run._injector.Struck, run._hash.Value, run._time.NowNs / VirtualTime.NsPerMs, operations, run._vehicle.Transfers.Counts);
     }

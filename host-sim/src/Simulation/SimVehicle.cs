@@ -47,6 +47,9 @@ public sealed class SimVehicle : ICollectorObserver, IDisposable
         _start = bus.Time.CreateEvent(Start);
     }
 
+    /// <summary>True when reports are collected.</summary>
+    public required bool HasCollector { get; init; }
+
     /// <summary>Client and collector at work; they end only with an error of the program.</summary>
     public Task Work => _collectorWork.IsFaulted ? _collectorWork : _clientWork;
 
@@ -83,9 +86,17 @@ public sealed class SimVehicle : ICollectorObserver, IDisposable
         VehicleJournal journal = VehicleJournal.Open(_disk, JournalPath, string.Create(CultureInfo.InvariantCulture, $"vehicle-{_starts}"));
         _client = new VehicleClient(_bus.Time, new ListenedLink(_network.Join("vehicle"), Hear, _topics), _topics, ecus, journal);
         _clientWork = _client.RunAsync();
+        if (HasCollector)
+        {
+            StartCollector();
+        }
+    }
+
+    private void StartCollector()
+    {
         _queue = ReportQueue.Open(_disk, QueuePath);
         _collector = new DataCollector(
-            _bus.Time, _network.Join("collector"), _topics, ecus.Select((ecu, i) => new CollectedEcu(ecu, _ecus[i].Fleet.Signals)), _disk, _queue,
+            _bus.Time, _network.Join("collector"), _topics, Ecus.Select((ecu, i) => new CollectedEcu(ecu, _ecus[i].Fleet.Signals)), _disk, _queue,
             () => BeginUtcMs + (_bus.Time.NowNs / VirtualTime.NsPerMs), Collecting, this);
         _collectorWork = _collector.RunAsync();
     }
@@ -111,8 +122,8 @@ public sealed class SimVehicle : ICollectorObserver, IDisposable
 
         _client.Stop();
         _client = null;
-        _collector!.Stop();
-        _queue!.Dispose();
+        _collector?.Stop();
+        _queue?.Dispose();
         _links.ForEach(link => link.Crash());
         _links.Clear();
         if (variant > 0)

@@ -14,7 +14,7 @@ public sealed class RuleTests
     [Fact]
     public void The_first_flash_of_the_fleet_breaks_no_rule()
     {
-        Assert.All(RuleBook.Create(), rule => Assert.Null(new WatchedEcu(rule).Broken(() => { })));
+        Assert.All(RuleBook.Create(hasData: true), rule => Assert.Null(new WatchedEcu(rule).Broken(() => { })));
     }
 
     [Fact]
