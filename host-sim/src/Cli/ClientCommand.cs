@@ -19,8 +19,8 @@ namespace EsyncSim.Cli;
 /// <summary>A vehicle that is to have a client.</summary>
 internal sealed record ClientRequest
 {
-    /// <summary>Address of the broker.</summary>
-    public required string Broker { get; init; }
+    /// <summary>The broker.</summary>
+    public required BrokerAccess Broker { get; init; }
 
     /// <summary>Vehicle identification number; null asks the first ECU.</summary>
     public string? Vehicle { get; init; }
@@ -44,7 +44,6 @@ internal static class ClientCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Option<string> broker = new("--broker") { Description = "MQTT broker that the server uses", HelpName = "mqtt://HOST:PORT", Required = true };
         Option<string> journal = new("--journal") { Description = "What the client must not forget; a new file, or that of a client before", HelpName = "FILE", Required = true };
         Option<string?> vehicle = new("--vehicle") { Description = "Vehicle identification number; without it what the first ECU says (22 F190)", HelpName = "VIN" };
         Option<string> bus = new("--bus") { Description = $"The bus that the ECUs are on: {BusAddress.Forms}", HelpName = "ADDRESS", DefaultValueFactory = _ => BusAddress.Virtual.ToString() };
@@ -53,7 +52,8 @@ internal static class ClientCommand
         ToolCommand command = new(
             "client",
             "Run the client of one vehicle until Ctrl-C: it takes the server's requests from the broker and updates the ECUs. Stopped or killed in the middle of an update it goes on when it is started again on its journal. "
-            + "The memories of virtual ECUs are written when it ends.") { broker, journal, vehicle, bus, ecus, config };
+            + "The memories of virtual ECUs are written when it ends.") { journal, vehicle, bus, ecus, config };
+        BrokerOptions broker = new(command, "MQTT broker that the server uses", isRequired: true);
         command
             .WithExample("esync client --broker mqtt://127.0.0.1:1883 --journal v1.journal --ecu motor=motor.flash", "a vehicle with one virtual ECU, made by `esync provision --ecu motor --flash motor.flash …`")
             .WithExample("esync client --broker mqtt://127.0.0.1:1883 --journal v1.journal --bus socketcan:can0 --ecu motor=motor.device --ecu battery=battery.device", "two boards on the CAN interface can0");
@@ -63,7 +63,7 @@ internal static class ClientCommand
                 NfConfig configuration = NfConfig.Load(parsed.GetValue(config) ?? NfConfig.FindDefault());
                 ClientRequest request = new()
                 {
-                    Broker = parsed.GetRequiredValue(broker),
+                    Broker = broker.Read(parsed)!,
                     Vehicle = parsed.GetValue(vehicle),
                     Journal = parsed.GetRequiredValue(journal),
                     Bus = BusAddress.Parse(parsed.GetRequiredValue(bus)),
@@ -90,6 +90,7 @@ internal static class ClientCommand
         using VehicleBench bench = VehicleBench.Open(request.Bus, request.Ecus, clock, stop);
         VirtualTime time = bench.Bus.Time;
         using BrokerLink link = BrokerLink.Connect(time, request.Broker, "vehicle");
+        link.Refused = screen.Note;
         bench.Start();
         VehicleClient? client = null;
         try

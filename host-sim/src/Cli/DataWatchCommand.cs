@@ -18,7 +18,6 @@ internal static class DataWatchCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        Option<string?> broker = new("--broker") { Description = "MQTT broker that vehicle and server use; without it a vehicle of two virtual ECUs runs inside this program", HelpName = "mqtt://HOST:PORT" };
         Option<string?> config = new("--config") { Description = "ECU configuration of that vehicle, with the ECUs motor and battery; nf.config by default", HelpName = "FILE" };
         Option<string[]> signals = DataCommand.Signals();
         Option<string?> vehicle = DataCommand.Vehicle();
@@ -27,15 +26,16 @@ internal static class DataWatchCommand
         NumberOption.RequireFrom(1, seconds);
         ToolCommand command = new("watch", "Show the newest value of each signal, its age, and the last events, as they come. Where the output is no terminal: a line for each value and event.")
         {
-            broker, config, signals, vehicle, db, seconds,
+            config, signals, vehicle, db, seconds,
         };
+        BrokerOptions broker = new(command, "MQTT broker that vehicle and server use; without it a vehicle of two virtual ECUs runs inside this program");
         command.WithExample("esync data watch", "two virtual ECUs at work, until Ctrl-C")
             .WithExample("esync data watch --broker mqtt://127.0.0.1:1883", "all signals of all vehicles at that broker")
             .WithExample("esync data watch --broker mqtt://127.0.0.1:1883 --signal \"*.Temperature\" --for 60 --db reports.db", "a minute of these signals, kept for `esync data export`");
         command.SetAction(async (parsed, stop) =>
         {
-            using IWatchSource source = parsed.GetValue(broker) is { } address
-                ? await BrokerEar.ConnectAsync(address)
+            using IWatchSource source = broker.Read(parsed) is { } access
+                ? await BrokerEar.ConnectAsync(access)
                 : WatchDemo.Start(parsed.GetValue(config) ?? NfConfig.FindDefault());
             return await RunAsync(
                 parsed.InvocationConfiguration.Output,

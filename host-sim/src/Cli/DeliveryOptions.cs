@@ -16,10 +16,10 @@ internal sealed class DeliveryOptions
 {
     private readonly Option<string?> _config = new("--config") { Description = "ECU configuration; nf.config by default", HelpName = "FILE" };
     private readonly Option<string?> _ecu = new("--ecu") { Description = "Name of the ECU; on the virtual bus by default the one whose class the file is for", HelpName = "NAME" };
-    private readonly Option<string?> _broker = new("--broker") { Description = "Use this MQTT broker instead of the one in the process", HelpName = "mqtt://HOST:PORT" };
     private readonly Option<string?> _json = new("--json") { Description = "Write the outcome as JSON, as `esync demo` does", HelpName = "FILE" };
     private readonly Option<string?> _candump = new("--candump") { Description = "Write the bus traffic as a candump log", HelpName = "FILE" };
     private readonly Option<ulong?> _seed = new("--seed") { HelpName = "N", Description = "Decides everything that chance decides on the virtual bus; a new one by default" };
+    private readonly BrokerOptions _broker;
     private readonly BusOption _bus;
 
     /// <summary>Adds the options to a command.</summary>
@@ -27,7 +27,7 @@ internal sealed class DeliveryOptions
     {
         command.Add(_config);
         command.Add(_ecu);
-        command.Add(_broker);
+        _broker = new BrokerOptions(command, "Use this MQTT broker instead of the one in the process");
         command.Add(_json);
         command.Add(_candump);
         command.Add(_seed);
@@ -56,7 +56,7 @@ internal sealed class DeliveryOptions
             Ecu = parsed.GetValue(_ecu) is { } name ? configuration.Ecu(name) : UpdateRequest.FindEcu(configuration, read, path),
             Location = location,
             Device = DeviceFile.Load(devicePath),
-            Broker = parsed.GetValue(_broker),
+            Broker = _broker.Read(parsed),
             Seed = parsed.GetValue(_seed),
             Stop = stop,
         };

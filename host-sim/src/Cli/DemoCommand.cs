@@ -17,7 +17,6 @@ internal static class DemoCommand
         Option<ulong> seed = new("--seed") { HelpName = "N", Description = "Decides everything that chance decides; the same seed repeats a run to the frame", DefaultValueFactory = _ => 1 };
         Option<string?> json = new("--json") { Description = "Write steps and transfers as JSON", HelpName = "FILE" };
         Option<string?> candump = new("--candump") { Description = "Write the bus traffic as a candump log, for cansniffer, SavvyCAN, Wireshark and others", HelpName = "FILE" };
-        Option<string?> broker = new("--broker") { Description = "Use this MQTT broker instead of the one in the process", HelpName = "mqtt://HOST:PORT" };
         Option<string?> config = new("--config") { Description = "ECU configuration with the ECUs motor and battery; nf.config by default", HelpName = "FILE" };
         Option<string?> board = new("--board") { Description = "Put both ECUs on this board: its drivers on models of its chips, and its flow control", HelpName = "NAME" };
         ToolCommand command = new(
@@ -25,8 +24,9 @@ internal static class DemoCommand
             "Show the main job in one run: server, client and two virtual ECUs on one CAN bus. Both are updated, faulty versions " +
             "go back on their own, a power cut is survived, forged packages are refused. Ends with 0 only when all of it happened.")
         {
-            seed, board, json, candump, broker, config,
+            seed, board, json, candump, config,
         };
+        BrokerOptions broker = new(command, "Use this MQTT broker instead of the one in the process");
         command.WithExample("esync demo", "the story, with live progress")
             .WithExample("esync demo --seed 7 --json demo.json --candump demo.log", "the same for a script: figures and every frame in files");
         command.WithExample("esync demo --board esp32-mcp2515", "what the same costs on a board with an SPI CAN controller: see the transfers' rates");
@@ -37,7 +37,7 @@ internal static class DemoCommand
                 {
                     Seed = parsed.GetValue(seed),
                     Board = parsed.GetValue(board),
-                    Broker = parsed.GetValue(broker),
+                    Broker = broker.Read(parsed),
                     ConfigPath = parsed.GetValue(config) ?? NfConfig.FindDefault(),
                     Stop = stop,
                 },

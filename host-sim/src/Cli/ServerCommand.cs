@@ -22,12 +22,12 @@ internal static class ServerCommand
     public static Command Create()
     {
         Option<string> db = new("--db") { Description = "Database of vehicles and campaigns; a new one, or one of before, on which the server goes on", HelpName = "FILE", Required = true };
-        Option<string?> broker = new("--broker") { Description = $"MQTT broker that the vehicles' clients use; without it one runs inside this program, at mqtt://127.0.0.1:{MqttMessageNetwork.DefaultPort}", HelpName = "mqtt://HOST:PORT" };
         Option<string[]> campaigns = new("--campaign") { Description = "Campaign file (host-sim/README.md, \"Campaigns\"); several run one after the other", HelpName = "FILE", Required = true };
         ToolCommand command = new(
             "server",
             "Run campaigns over vehicles to their end, in real time: so many vehicles at once, within a window, all or nothing, with versions to return to. Exit code 0 says that all targets of all vehicles "
-            + "have what was wanted. Stopped by Ctrl-C or killed, it goes on when it is started again on the same database.") { db, broker, campaigns };
+            + "have what was wanted. Stopped by Ctrl-C or killed, it goes on when it is started again on the same database.") { db, campaigns };
+        BrokerOptions broker = new(command, $"MQTT broker that the vehicles' clients use; without it one runs inside this program, at mqtt://127.0.0.1:{BrokerAccess.DefaultPort}");
         command
             .WithExample("esync server --db cloud.db --campaign spring-26.yaml", "vehicles of this machine join with `esync client --broker mqtt://127.0.0.1:1883 …`")
             .WithExample("esync server --db cloud.db --broker mqtt://broker.local:1883 --campaign spring-26.yaml --campaign keys-26.yaml", "at a broker of yours; the second campaign begins when the first has ended");
@@ -35,7 +35,7 @@ internal static class ServerCommand
             () =>
             {
                 CampaignPlan[] plans = [.. parsed.GetRequiredValue(campaigns).Select(CampaignFile.Load)];
-                return Run(parsed.InvocationConfiguration.Output, parsed.GetRequiredValue(db), parsed.GetValue(broker), plans, TimeProvider.System, stop);
+                return Run(parsed.InvocationConfiguration.Output, parsed.GetRequiredValue(db), broker.Read(parsed), plans, TimeProvider.System, stop);
             },
             CancellationToken.None));
         return command;
@@ -43,14 +43,15 @@ internal static class ServerCommand
 
     /// <summary>Runs campaigns one after the other; returns the exit code.</summary>
     /// <exception cref="UserErrorException">The database or the broker cannot be used, it was stopped, or not all vehicles have what was wanted.</exception>
-    internal static int Run(TextWriter output, string db, string? broker, IReadOnlyList<CampaignPlan> plans, TimeProvider clock, CancellationToken stop)
+    internal static int Run(TextWriter output, string db, BrokerAccess? broker, IReadOnlyList<CampaignPlan> plans, TimeProvider clock, CancellationToken stop)
     {
         // Virtual time is UTC, so that moments in the database mean the same to the next server.
         long startMs = clock.GetUtcNow().ToUnixTimeMilliseconds();
         VirtualTime time = new() { Pace = new WallPace(clock, startMs * VirtualTime.NsPerMs) { Stop = stop } };
         using CloudStore store = CloudStore.Open(db, () => clock.GetUtcNow().ToUnixTimeMilliseconds(), () => Guid.NewGuid().ToString("N"));
         using OwnBroker? own = broker is null ? new OwnBroker(time) : null;
-        using BrokerLink link = BrokerLink.Connect(time, broker ?? own!.Address, "server");
+        using BrokerLink link = BrokerLink.Connect(time, broker ?? own!.Access, "server");
+        link.Refused = output.WriteLine;
         output.WriteLine($"server at {link.Description}, database {db}; Ctrl-C ends");
         List<string> unmet = [];
         try
@@ -113,15 +114,15 @@ internal static class ServerCommand
             _time = time;
             try
             {
-                _broker = time.Hold(LoopbackBroker.StartAsync(MqttMessageNetwork.DefaultPort));
+                _broker = time.Hold(LoopbackBroker.StartAsync(BrokerAccess.DefaultPort));
             }
             catch (SocketException exception)
             {
-                throw new UserErrorException(ExitCode.BrokerUnreachable, $"no broker can run at {Address}: {exception.Message}. Is there one already? Name it with --broker {Address}");
+                throw new UserErrorException(ExitCode.BrokerUnreachable, $"no broker can run at {Access}: {exception.Message}. Is there one already? Name it with --broker {Access}");
             }
         }
 
-        public string Address { get; } = $"mqtt://127.0.0.1:{MqttMessageNetwork.DefaultPort}";
+        public BrokerAccess Access { get; } = BrokerAccess.Parse($"mqtt://127.0.0.1:{BrokerAccess.DefaultPort}");
 
         public void Dispose() => _time.Hold(_broker.StopAsync());
     }

@@ -4,36 +4,26 @@
 // Tests: tests/host-sim/Data/BrokerEarTests.cs.
 using EsyncSim.Server;
 using MQTTnet;
-using MQTTnet.Exceptions;
-using MQTTnet.Formatter;
-using MQTTnet.Protocol;
 
 namespace EsyncSim.Data;
 
 /// <summary>Hears reports over MQTT.</summary>
 public sealed class BrokerEar : IWatchSource
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private readonly HeardBatches _heard = new();
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
+    private readonly BrokerAccess _broker;
     private readonly MqttClientOptions _options;
     private readonly TimeSpan _retryPause;
     private long _strangeCount;
     private int _isReconnecting;
     private volatile bool _isDisposed;
 
-    private BrokerEar(string address, TimeSpan retryPause)
+    private BrokerEar(BrokerAccess broker, TimeSpan retryPause)
     {
-        Description = address;
+        _broker = broker;
         _retryPause = retryPause;
-        (string host, int port) = MqttMessageNetwork.ParseAddress(address);
-        _options = new MqttClientOptionsBuilder()
-            .WithTcpServer(host, port)
-            .WithClientId($"esync-watch-{Guid.NewGuid():N}"[..23])
-            .WithProtocolVersion(MqttProtocolVersion.V500)
-            .WithTimeout(Patience)
-            .Build();
+        _options = broker.Options($"esync-watch-{Guid.NewGuid():N}"[..23]).Build();
         _client.ApplicationMessageReceivedAsync += message =>
         {
             Hear(message.ApplicationMessage.Topic, System.Buffers.BuffersExtensions.ToArray(message.ApplicationMessage.Payload));
@@ -42,18 +32,18 @@ public sealed class BrokerEar : IWatchSource
     }
 
     /// <inheritdoc/>
-    public string Description { get; }
+    public string Description => _broker.ToString();
 
     /// <summary>Messages on the topics of reports that were none.</summary>
     public long StrangeCount => Interlocked.Read(ref _strangeCount);
 
     /// <summary>Connects.</summary>
-    /// <param name="address">Address of the broker, <c>mqtt://host[:port]</c>.</param>
+    /// <param name="broker">The broker.</param>
     /// <param name="retryPause">Pause before each attempt to connect again; a second by default.</param>
-    /// <exception cref="UserErrorException">The address is none, or nobody answers there.</exception>
-    public static async Task<BrokerEar> ConnectAsync(string address, TimeSpan? retryPause = null)
+    /// <exception cref="UserErrorException">Nobody answers there, the broker cannot prove who it is, or it does not want this party.</exception>
+    public static async Task<BrokerEar> ConnectAsync(BrokerAccess broker, TimeSpan? retryPause = null)
     {
-        BrokerEar ear = new(address, retryPause ?? TimeSpan.FromSeconds(1));
+        BrokerEar ear = new(broker, retryPause ?? TimeSpan.FromSeconds(1));
         try
         {
             await ear.ListenAsync().ConfigureAwait(false);
@@ -63,8 +53,7 @@ public sealed class BrokerEar : IWatchSource
         catch (Exception exception) when (IsOfConnection(exception))
         {
             ear.Dispose();
-            throw new UserErrorException(
-                ExitCode.BrokerUnreachable, $"the broker at {ear.Description} does not answer; is it running there, and is the port right?");
+            throw new UserErrorException(ExitCode.BrokerUnreachable, broker.Explain(exception));
         }
     }
 
@@ -78,8 +67,7 @@ public sealed class BrokerEar : IWatchSource
         _client.Dispose();
     }
 
-    private static bool IsOfConnection(Exception exception) => exception is MqttCommunicationException or MqttProtocolViolationException
-        or TimeoutException or OperationCanceledException or System.Net.Sockets.SocketException or InvalidOperationException;
+    private static bool IsOfConnection(Exception exception) => BrokerAccess.IsOfConnection(exception) || exception is InvalidOperationException;
 
     private void Hear(string topic, byte[] payload)
     {
@@ -95,8 +83,8 @@ public sealed class BrokerEar : IWatchSource
 
     private async Task ListenAsync()
     {
-        await _client.ConnectAsync(_options).ConfigureAwait(false);
-        await _client.SubscribeAsync(Topics.AllData, MqttQualityOfServiceLevel.AtLeastOnce).ConfigureAwait(false);
+        await _broker.ConnectAsync(_client, _options).ConfigureAwait(false);
+        await _broker.SubscribeAsync(_client, Topics.AllData).ConfigureAwait(false);
     }
 
     // An attempt that fails may end with one more call of DisconnectedAsync: one of them goes on.

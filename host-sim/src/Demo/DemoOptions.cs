@@ -1,5 +1,7 @@
 // What the user may ask of a demo.
 // Tests: tests/host-sim/Demo.
+using EsyncSim.Server;
+
 namespace EsyncSim.Demo;
 
 /// <summary>Options of a demo.</summary>
@@ -14,8 +16,8 @@ public sealed record DemoOptions
     /// <summary>Board that both ECUs are put on; null leaves them where the configuration has them.</summary>
     public string? Board { get; init; }
 
-    /// <summary>Address of a broker; null starts one in the process.</summary>
-    public string? Broker { get; init; }
+    /// <summary>A broker; null starts one in the process.</summary>
+    public BrokerAccess? Broker { get; init; }
 
     /// <summary>True: messages take virtual time and no broker is used.</summary>
     public bool IsNetworkVirtual { get; init; }

@@ -30,7 +30,7 @@ public sealed record UpdateRequest
     public required DeviceFile Device { get; init; }
 
     /// <summary>Address of a broker; null starts one in the process.</summary>
-    public string? Broker { get; init; }
+    public BrokerAccess? Broker { get; init; }
 
     /// <summary>Seed of chance; null takes a new one.</summary>
     public ulong? Seed { get; init; }

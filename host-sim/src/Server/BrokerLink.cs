@@ -7,8 +7,6 @@
 using System.Threading.Channels;
 using EsyncSim.Bus;
 using MQTTnet;
-using MQTTnet.Exceptions;
-using MQTTnet.Formatter;
 using MQTTnet.Protocol;
 
 namespace EsyncSim.Server;
@@ -16,31 +14,26 @@ namespace EsyncSim.Server;
 /// <summary>A link over MQTT between processes.</summary>
 public sealed class BrokerLink : IMessageLink, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(250);
 
     private readonly VirtualTime _time;
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
+    private readonly BrokerAccess _broker;
     private readonly MqttClientOptions _options;
     private readonly Lock _gate = new();
     private readonly List<(string Filter, MessageHandler Handler)> _subscriptions = [];
+    private readonly HashSet<string> _told = [];
     private readonly Channel<Func<Task>> _outgoing = Channel.CreateUnbounded<Func<Task>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _end = new();
     private Task _sending = Task.CompletedTask;
     private Task _watching = Task.CompletedTask;
 
-    private BrokerLink(VirtualTime time, string address, string name)
+    private BrokerLink(VirtualTime time, BrokerAccess broker, string name)
     {
         _time = time;
-        Description = address;
-        (string host, int port) = MqttMessageNetwork.ParseAddress(address);
-        _options = new MqttClientOptionsBuilder()
-            .WithTcpServer(host, port)
-            .WithClientId($"esync-{name}-{Guid.NewGuid():N}")
-            .WithProtocolVersion(MqttProtocolVersion.V500)
-            .WithTimeout(Patience)
-            .Build();
+        _broker = broker;
+        _options = broker.Options($"esync-{name}-{Guid.NewGuid():N}").Build();
         _client.ApplicationMessageReceivedAsync += received =>
         {
             string topic = received.ApplicationMessage.Topic;
@@ -51,7 +44,7 @@ public sealed class BrokerLink : IMessageLink, IDisposable
     }
 
     /// <summary>Address of the broker.</summary>
-    public string Description { get; }
+    public string Description => _broker.ToString();
 
     /// <inheritdoc/>
     public bool IsConnected => !_end.IsCancellationRequested && _client.IsConnected;
@@ -59,22 +52,25 @@ public sealed class BrokerLink : IMessageLink, IDisposable
     /// <inheritdoc/>
     public Action? Restored { get; set; }
 
+    /// <summary>Hears, on the pump's thread, each thing once that the broker refuses: a topic, or to connect again; with what to do.</summary>
+    public Action<string>? Refused { get; set; }
+
     /// <summary>Connects.</summary>
     /// <param name="time">The clock, paced.</param>
-    /// <param name="address">Address of the broker, <c>mqtt://host[:port]</c>.</param>
+    /// <param name="broker">The broker.</param>
     /// <param name="name">The party, for the broker's log.</param>
-    /// <exception cref="UserErrorException">The address is none, or nobody answers there.</exception>
-    public static BrokerLink Connect(VirtualTime time, string address, string name)
+    /// <exception cref="UserErrorException">Nobody answers there, the broker cannot prove who it is, or it does not want this party.</exception>
+    public static BrokerLink Connect(VirtualTime time, BrokerAccess broker, string name)
     {
-        BrokerLink link = new(time, address, name);
+        BrokerLink link = new(time, broker, name);
         try
         {
-            time.Hold(link._client.ConnectAsync(link._options));
+            time.Hold(broker.ConnectAsync(link._client, link._options));
         }
         catch (Exception exception) when (IsOfConnection(exception))
         {
             link.Dispose();
-            throw new UserErrorException(ExitCode.BrokerUnreachable, $"the broker at {address} does not answer; is it running there, and is the port right?");
+            throw new UserErrorException(ExitCode.BrokerUnreachable, broker.Explain(exception));
         }
 
         link._sending = Task.Run(link.SendAsync);
@@ -90,14 +86,14 @@ public sealed class BrokerLink : IMessageLink, IDisposable
             _subscriptions.Add((filter, handler));
         }
 
-        _outgoing.Writer.TryWrite(() => _client.SubscribeAsync(filter, MqttQualityOfServiceLevel.AtLeastOnce));
+        _outgoing.Writer.TryWrite(() => _broker.SubscribeAsync(_client, filter));
     }
 
     /// <inheritdoc/>
     public void Publish(string topic, ReadOnlyMemory<byte> payload)
     {
         byte[] copy = payload.ToArray();
-        _outgoing.Writer.TryWrite(() => _client.PublishAsync(new MqttApplicationMessageBuilder()
+        _outgoing.Writer.TryWrite(() => _broker.PublishAsync(_client, new MqttApplicationMessageBuilder()
             .WithTopic(topic)
             .WithPayload(copy)
             .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
@@ -126,8 +122,7 @@ public sealed class BrokerLink : IMessageLink, IDisposable
         _end.Dispose();
     }
 
-    private static bool IsOfConnection(Exception exception) => exception is MqttCommunicationException or MqttProtocolViolationException
-        or TimeoutException or OperationCanceledException or System.Net.Sockets.SocketException or InvalidOperationException or ObjectDisposedException;
+    private static bool IsOfConnection(Exception exception) => BrokerAccess.IsOfConnection(exception) || exception is InvalidOperationException or ObjectDisposedException;
 
     private void Dispatch(string topic, byte[] payload)
     {
@@ -169,7 +164,7 @@ public sealed class BrokerLink : IMessageLink, IDisposable
 
     private async Task ConnectAgainAsync()
     {
-        await _client.ConnectAsync(_options, _end.Token).ConfigureAwait(false);
+        await _broker.ConnectAsync(_client, _options, _end.Token).ConfigureAwait(false);
         string[] filters;
         lock (_gate)
         {
@@ -178,12 +173,20 @@ public sealed class BrokerLink : IMessageLink, IDisposable
 
         foreach (string filter in filters)
         {
-            await _client.SubscribeAsync(filter, MqttQualityOfServiceLevel.AtLeastOnce).ConfigureAwait(false);
+            await _broker.SubscribeAsync(_client, filter).ConfigureAwait(false);
         }
     }
 
+    private void Tell(string refusal) => _time.Post(() =>
+    {
+        if (_told.Add(refusal))
+        {
+            Refused?.Invoke(refusal);
+        }
+    });
+
     // False when it was lost with the connection: whoever minds repeats it.
-    private static async Task<bool> TryAsync(Func<Task> use)
+    private async Task<bool> TryAsync(Func<Task> use)
     {
         try
         {
@@ -192,6 +195,11 @@ public sealed class BrokerLink : IMessageLink, IDisposable
         }
         catch (Exception exception) when (IsOfConnection(exception))
         {
+            if (exception is BrokerRefusalException)
+            {
+                Tell(exception.Message);
+            }
+
             return false;
         }
     }

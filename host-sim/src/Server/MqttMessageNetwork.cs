@@ -11,7 +11,6 @@ using System.Globalization;
 using EsyncSim.Bus;
 using MQTTnet;
 using MQTTnet.Exceptions;
-using MQTTnet.Formatter;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
@@ -20,18 +19,14 @@ namespace EsyncSim.Server;
 /// <summary>A network over MQTT.</summary>
 public sealed class MqttMessageNetwork : IMessageNetwork
 {
-    /// <summary>Port of MQTT without TLS when the address names none.</summary>
-    public const int DefaultPort = 1883;
-
     private const string IdentifierProperty = "esync-message";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReconnectPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan DisconnectPause = TimeSpan.FromMilliseconds(5);
 
     private readonly VirtualTime _time;
-    private readonly LoopbackBroker? _broker;
-    private readonly string _host;
-    private readonly int _port;
+    private readonly LoopbackBroker? _own;
+    private readonly BrokerAccess _broker;
     private readonly string _run = Guid.NewGuid().ToString("N");
     private readonly List<Link> _links = [];
     private readonly ConcurrentDictionary<string, Exchange> _pending = new();
@@ -39,44 +34,30 @@ public sealed class MqttMessageNetwork : IMessageNetwork
     private bool _isLost;
     private long _published;
 
-    /// <summary>Uses the broker at an address <c>mqtt://host[:port]</c>, or starts one in the process when there is none.</summary>
+    /// <summary>Uses a broker, or starts one in the process when none is given.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="address">Address of the broker; null starts one.</param>
+    /// <param name="broker">The broker; null starts one.</param>
     /// <param name="reconnectPatience">
     /// Real time for which the first publication after a loss holds virtual time until the broker is back; ten seconds by
     /// default. A paced clock does not stand still: there each publication tries once.
     /// </param>
-    /// <exception cref="UserErrorException">The address is no such address.</exception>
-    public MqttMessageNetwork(VirtualTime time, string? address, TimeSpan? reconnectPatience = null)
+    public MqttMessageNetwork(VirtualTime time, BrokerAccess? broker, TimeSpan? reconnectPatience = null)
     {
         _time = time;
         _reconnectPatience = reconnectPatience ?? Patience;
-        if (address is null)
-        {
-            _broker = time.Hold(LoopbackBroker.StartAsync());
-            (_host, _port) = ("127.0.0.1", _broker.Port);
-        }
-        else
-        {
-            (_host, _port) = ParseAddress(address);
-        }
+        _own = broker is null ? time.Hold(LoopbackBroker.StartAsync()) : null;
+        _broker = broker ?? BrokerAccess.Of(_own!);
     }
 
     /// <inheritdoc/>
-    public string Description => _broker is null ? $"mqtt://{_host}:{_port}" : $"mqtt://{_host}:{_port} (in this process)";
+    public string Description => _own is null ? _broker.ToString() : $"{_broker} (in this process)";
 
     /// <inheritdoc/>
     /// <exception cref="UserErrorException">The broker cannot be reached or does not want us.</exception>
     public IMessageLink Join(string name)
     {
         IMqttClient client = new MqttClientFactory().CreateMqttClient();
-        MqttClientOptions options = new MqttClientOptionsBuilder()
-            .WithTcpServer(_host, _port)
-            .WithClientId($"esync-{name}-{_run[..12]}")
-            .WithProtocolVersion(MqttProtocolVersion.V500)
-            .WithTimeout(Patience)
-            .Build();
-        Link link = new(this, client, options);
+        Link link = new(this, client, _broker.Options($"esync-{name}-{_run[..12]}").Build());
         Await(link.ConnectAsync());
         _links.Add(link);
         return link;
@@ -90,20 +71,10 @@ public sealed class MqttMessageNetwork : IMessageNetwork
             link.Client.Dispose();
         }
 
-        if (_broker is not null)
+        if (_own is not null)
         {
-            _time.Hold(_broker.StopAsync());
+            _time.Hold(_own.StopAsync());
         }
-    }
-
-    /// <summary>Splits <c>mqtt://host[:port]</c>.</summary>
-    /// <exception cref="UserErrorException">It is no such address.</exception>
-    internal static (string Host, int Port) ParseAddress(string address)
-    {
-        bool isUri = Uri.TryCreate(address, UriKind.Absolute, out Uri? uri);
-        return isUri && uri!.Scheme == "mqtt" && uri.Host.Length > 0 && uri.AbsolutePath.Length <= 1
-            ? (uri.Host, uri.Port > 0 ? uri.Port : DefaultPort)
-            : throw new UserErrorException(ExitCode.BadUsage, $"\"{address}\" is no broker address; write mqtt://host:port");
     }
 
     private void Publish(Link sender, string topic, ReadOnlyMemory<byte> payload)
@@ -126,14 +97,20 @@ public sealed class MqttMessageNetwork : IMessageNetwork
             .Build();
         try
         {
-            _time.Hold(Task.WhenAll(sender.Client.PublishAsync(message), exchange.Completion).WaitAsync(Patience));
+            _time.Hold(PassAsync(sender, message, exchange).WaitAsync(Patience));
         }
-        catch (Exception exception) when (IsOfConnection(exception))
+        catch (Exception exception) when (BrokerAccess.IsOfConnection(exception))
         {
+            if (exception is BrokerRefusalException)
+            {
+                throw new UserErrorException(ExitCode.BrokerUnreachable, exception.Message);
+            }
+
             // Lost with the connection, for some of the receivers or for all; a broker that is there and mute is another matter.
             if (exception is TimeoutException && _links.TrueForAll(link => link.Client.IsConnected))
             {
-                throw Unreachable();
+                throw new UserErrorException(
+                    ExitCode.BrokerUnreachable, $"the broker at {_broker} does not bring messages to {topic} to whom they are for; do its topic rules let this party read there?");
             }
         }
 
@@ -145,6 +122,12 @@ public sealed class MqttMessageNetwork : IMessageNetwork
                 _time.After(0, () => receiver.Dispatch(topic, arrived));
             }
         }
+    }
+
+    private async Task PassAsync(Link sender, MqttApplicationMessage message, Exchange exchange)
+    {
+        await _broker.PublishAsync(sender.Client, message).ConfigureAwait(false);
+        await exchange.Completion.ConfigureAwait(false);
     }
 
     // True when all parties of this process are connected again.
@@ -204,18 +187,11 @@ public sealed class MqttMessageNetwork : IMessageNetwork
         {
             _time.Hold(task);
         }
-        catch (Exception exception) when (IsOfConnection(exception))
+        catch (Exception exception) when (BrokerAccess.IsOfConnection(exception))
         {
-            throw Unreachable();
+            throw new UserErrorException(ExitCode.BrokerUnreachable, $"{_broker.Explain(exception)} Without --broker one runs inside this program");
         }
     }
-
-    private UserErrorException Unreachable() => new(
-        ExitCode.BrokerUnreachable,
-        $"the broker at mqtt://{_host}:{_port} does not answer; is it running there? Without --broker one runs inside this program");
-
-    private static bool IsOfConnection(Exception exception) => exception is MqttCommunicationException or MqttProtocolViolationException
-        or TimeoutException or OperationCanceledException or System.Net.Sockets.SocketException;
 
     /// <summary>One message on its way to its receivers; a repeated delivery counts once.</summary>
     private sealed class Exchange(int receivers)
@@ -270,7 +246,7 @@ public sealed class MqttMessageNetwork : IMessageNetwork
 
         public bool IsMeant(string topic) => _subscriptions.Exists(s => TopicFilter.Matches(s.Filter, topic));
 
-        public Task ConnectAsync() => Client.ConnectAsync(_options);
+        public Task ConnectAsync() => _network._broker.ConnectAsync(Client, _options);
 
         // Connects again with all subscriptions; false when the broker is still away.
         public async Task<bool> TryConnectAsync()
@@ -280,12 +256,12 @@ public sealed class MqttMessageNetwork : IMessageNetwork
                 await ConnectAfterDisconnectAsync().ConfigureAwait(false);
                 foreach ((string filter, _) in _subscriptions)
                 {
-                    await Client.SubscribeAsync(filter, MqttQualityOfServiceLevel.AtLeastOnce).ConfigureAwait(false);
+                    await _network._broker.SubscribeAsync(Client, filter).ConfigureAwait(false);
                 }
 
                 return true;
             }
-            catch (Exception exception) when (IsOfConnection(exception))
+            catch (Exception exception) when (BrokerAccess.IsOfConnection(exception))
             {
                 return false;
             }
@@ -311,7 +287,7 @@ public sealed class MqttMessageNetwork : IMessageNetwork
 
         public void Subscribe(string filter, MessageHandler handler)
         {
-            _network.Await(Client.SubscribeAsync(filter, MqttQualityOfServiceLevel.AtLeastOnce));
+            _network.Await(_network._broker.SubscribeAsync(Client, filter));
             _subscriptions.Add((filter, handler));
         }
 

@@ -132,13 +132,13 @@ public sealed class CampaignCommandsTests : IAsyncLifetime
     private Task<int> Server(TextWriter output, params string[] campaigns) => Server(output, TestContext.Current.CancellationToken, campaigns);
 
     private Task<int> Server(TextWriter output, CancellationToken stop, params string[] campaigns) => Task.Run(
-        () => ServerCommand.Run(output, _folder["cloud.db"], Broker, [.. campaigns.Select(name => CampaignFile.Load(WriteCampaign(name)))], new FastClock(), stop), CancellationToken.None);
+        () => ServerCommand.Run(output, _folder["cloud.db"], BrokerAccess.Of(_broker!), [.. campaigns.Select(name => CampaignFile.Load(WriteCampaign(name)))], new FastClock(), stop), CancellationToken.None);
 
     private Task<int> Client(TextWriter output, CancellationToken stop, params string[] ecus)
     {
         ClientRequest request = new()
         {
-            Broker = Broker,
+            Broker = BrokerAccess.Of(_broker!),
             Vehicle = Vehicle,
             Journal = _folder["v1.journal"],
             Bus = BusAddress.Virtual,

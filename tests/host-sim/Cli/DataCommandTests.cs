@@ -91,7 +91,7 @@ public sealed class DataCommandTests : IDisposable
         LoopbackBroker broker = await LoopbackBroker.StartAsync();
         using CancellationTokenSource stop = new();
         using LineWatch output = new();
-        using BrokerEar ear = await BrokerEar.ConnectAsync($"mqtt://127.0.0.1:{broker.Port}");
+        using BrokerEar ear = await BrokerEar.ConnectAsync(BrokerAccess.Of(broker));
         Task<int> watching = DataWatchCommand.RunAsync(output, ear, new WatchBoard(null, ["Vehicle.Speed"]), _folder["watched.db"], null, stop.Token);
         foreach (DataBatch batch in new[] { TestBatches.Motor, TestBatches.Motor })
         {

@@ -15,8 +15,7 @@ public sealed class BrokerEarTests
     public async Task Reports_are_heard_in_order_and_strangers_counted()
     {
         LoopbackBroker broker = await LoopbackBroker.StartAsync();
-        string address = $"mqtt://127.0.0.1:{broker.Port}";
-        using BrokerEar ear = await BrokerEar.ConnectAsync(address);
+        using BrokerEar ear = await BrokerEar.ConnectAsync(BrokerAccess.Of(broker));
         await PublishAsync(broker.Port, "esync/v1/V1/data/motor", "no batch"u8.ToArray());
         await PublishAsync(broker.Port, "esync/v1/V1/data/other", DataJson.Encode(TestBatches.Motor));
         await PublishAsync(broker.Port, "esync/v1/V1/data/motor", DataJson.Encode(TestBatches.Motor));
@@ -35,7 +34,7 @@ public sealed class BrokerEarTests
     {
         LoopbackBroker broker = await LoopbackBroker.StartAsync();
         int port = broker.Port;
-        using BrokerEar ear = await BrokerEar.ConnectAsync($"mqtt://127.0.0.1:{port}", TimeSpan.FromMilliseconds(20));
+        using BrokerEar ear = await BrokerEar.ConnectAsync(BrokerAccess.Parse($"mqtt://127.0.0.1:{port}"), TimeSpan.FromMilliseconds(20));
         await broker.StopAsync();
         broker = await LoopbackBroker.StartAsync(port);
         (string Vehicle, DataBatch Batch)? heard = null;
@@ -56,10 +55,9 @@ public sealed class BrokerEarTests
         int port = broker.Port;
         await broker.StopAsync();
 
-        UserErrorException error = await Assert.ThrowsAsync<UserErrorException>(() => BrokerEar.ConnectAsync($"mqtt://127.0.0.1:{port}"));
+        UserErrorException error = await Assert.ThrowsAsync<UserErrorException>(() => BrokerEar.ConnectAsync(BrokerAccess.Parse($"mqtt://127.0.0.1:{port}")));
         Assert.Equal(ExitCode.BrokerUnreachable, error.ExitCode);
         Assert.Contains($"mqtt://127.0.0.1:{port} does not answer", error.Message);
-        Assert.Equal(ExitCode.BadUsage, (await Assert.ThrowsAsync<UserErrorException>(() => BrokerEar.ConnectAsync("broker"))).ExitCode);
     }
 
     internal static async Task PublishAsync(int port, string topic, byte[] payload)

@@ -157,7 +157,7 @@ public sealed class DeliveryOfReportsTests(ITestOutputHelper output)
     {
         VirtualTime time = new();
         LoopbackBroker broker = time.Hold(LoopbackBroker.StartAsync());
-        using MqttMessageNetwork network = new(time, $"mqtt://127.0.0.1:{broker.Port}", reconnectPatience: TimeSpan.Zero);
+        using MqttMessageNetwork network = new(time, BrokerAccess.Of(broker), reconnectPatience: TimeSpan.Zero);
         int port = broker.Port;
         LogEcu ecu = new(new VirtualBus(time, 500_000), "motor", 0);
         using DataStore store = DataStore.Open(null);

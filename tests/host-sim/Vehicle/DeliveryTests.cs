@@ -142,7 +142,7 @@ public sealed class DeliveryTests(ITestOutputHelper output)
         VirtualTime time = new();
         LoopbackBroker broker = time.Hold(LoopbackBroker.StartAsync());
         int port = broker.Port, requests = 0;
-        using MqttMessageNetwork network = new(time, $"mqtt://127.0.0.1:{port}", reconnectPatience: TimeSpan.Zero);
+        using MqttMessageNetwork network = new(time, BrokerAccess.Of(broker), reconnectPatience: TimeSpan.Zero);
         Topics topics = new("V1");
         Ear ear = new();
         IMessageLink onBoard = network.Join("on board");
