@@ -14,6 +14,10 @@ public sealed class NanoProjectTests
 
     private static readonly NanoPackages Set = NanoPackages.Parse(Repository.Read(TablePage));
 
+    // A project is compiled once, however many others refer to it; tests of a class run one after the other.
+    private static readonly Dictionary<string, CSharpCompilation> Listings = [];
+    private static readonly Dictionary<string, SurfaceBuild> Builds = [];
+
     public static TheoryData<string> Projects => [.. Repository.Files("", ".nfproj")];
 
     [Theory]
@@ -43,7 +47,7 @@ public sealed class NanoProjectTests
     [MemberData(nameof(Projects))]
     public void It_asks_for_the_packages_that_its_sources_use_and_for_no_other(string path)
     {
-        SurfaceBuild build = Build(Read(path), new Dictionary<string, CSharpCompilation>());
+        SurfaceBuild build = Build(Read(path));
         Assert.Empty(build.Problems);
         using var image = new PEReader(new MemoryStream(build.Image));
         MetadataReader metadata = image.GetMetadataReader();
@@ -81,26 +85,32 @@ public sealed class NanoProjectTests
     }
 
     // Against exactly the listings of what it refers to, as its own build would be.
-    private static SurfaceBuild Build(NanoProject project, Dictionary<string, CSharpCompilation> made)
+    private static SurfaceBuild Build(NanoProject project)
     {
-        CSharpCompilation Listing(string assembly)
+        if (!Builds.TryGetValue(project.Path, out SurfaceBuild? build))
         {
-            if (!made.TryGetValue(assembly, out CSharpCompilation? listing))
-            {
-                CSharpCompilation[] needs = [.. Set.Closure(Set.OfAssembly(assembly)!.Needs).Select(id => Listing(Path.GetFileNameWithoutExtension(Set.Find(id)!.Files[0])))];
-                listing = SurfaceCompiler.Reference(assembly, File.ReadAllText(ReferenceData.Require($"nanoframework-api/{assembly}.txt")), needs);
-                made.Add(assembly, listing);
-            }
-
-            return listing;
+            string[] sources = [.. project.Lists.SelectMany(Listed), .. project.Compiled(FilesBelow).SelectMany(c => c.Files)];
+            string[] assemblies = [.. project.Packages.Select(p => Path.GetFileNameWithoutExtension(Set.Find(p.Id)!.Files[0]))];
+            build = SurfaceCompiler.Build(
+                project.Property("AssemblyName")!,
+                SurfaceCompiler.ParseFiles(sources),
+                [.. assemblies.Select(Listing), .. project.Projects.Select(p => Build(Read(p)).Compilation)]);
+            Builds.Add(project.Path, build);
         }
 
-        string[] sources = [.. project.Lists.SelectMany(Listed), .. project.Compiled(FilesBelow).SelectMany(c => c.Files)];
-        string[] assemblies = [.. project.Packages.Select(p => Path.GetFileNameWithoutExtension(Set.Find(p.Id)!.Files[0]))];
-        return SurfaceCompiler.Build(
-            project.Property("AssemblyName")!,
-            SurfaceCompiler.ParseFiles(sources),
-            [.. assemblies.Select(Listing), .. project.Projects.Select(p => Build(Read(p), made).Compilation)]);
+        return build;
+    }
+
+    private static CSharpCompilation Listing(string assembly)
+    {
+        if (!Listings.TryGetValue(assembly, out CSharpCompilation? listing))
+        {
+            CSharpCompilation[] needs = [.. Set.Closure(Set.OfAssembly(assembly)!.Needs).Select(id => Listing(Path.GetFileNameWithoutExtension(Set.Find(id)!.Files[0])))];
+            listing = SurfaceCompiler.Reference(assembly, File.ReadAllText(ReferenceData.Require($"nanoframework-api/{assembly}.txt")), needs);
+            Listings.Add(assembly, listing);
+        }
+
+        return listing;
     }
 
     private static NanoProject Read(string path) => new(path, Repository.Read(path), Repository.Read($"{path[..path.LastIndexOf('/')]}/packages.config"));
