@@ -99,7 +99,7 @@ public sealed class EncodedUpdateTests(ITestOutputHelper output) : IDisposable
             PackageUpdate update = new(new VehicleEcu("motor", _rig.Client, new UpdatePolicy()), images, _rig, (image, refusal) =>
             {
                 refused.Add((EncodingText.Of(image.Encoding), refusal.Reason));
-                return true;
+                return Task.FromResult<UpdateImages?>(images.WholeOnly());
             });
             UpdateOutcome outcome = await update.RunAsync(new UpdatePolicy());
             Assert.True(outcome.End == UpdateEnd.Confirmed, outcome.Text);

@@ -243,6 +243,8 @@ internal sealed class GroupRig : IUpdateObserver, ICampaignObserver, IDisposable
 
         public VehicleCampaign? Find(string id) => inner.Find(id);
 
+        public void Note(EsyncMessage answer) => inner.Note(answer);
+
         public void Save(VehicleCampaign? state)
         {
             bool isLast = ++_saves == at;

@@ -29,7 +29,6 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
     private const byte RequestOutOfRange = 0x31;
 
     // DID FD09: sequence number and count, then role and key identifier of each key.
-    private const int LimitsLength = 16;
     private const int TrustHeaderLength = 5;
     private const int TrustedKeyLength = 17;
 
@@ -84,20 +83,13 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
     public async Task<UpdateLimits> ReadLimitsAsync()
     {
         byte[] agent = await ReadAsync(0xFD00, 1);
-        byte[] limits = await ReadAsync(0xFD05, LimitsLength);
-        if (limits.Length != LimitsLength)
+        byte[] limits = await ReadAsync(0xFD05, UpdateLimits.RecordLength);
+        if (limits.Length != UpdateLimits.RecordLength)
         {
             throw new UnexpectedResponseException(0x22, limits);
         }
 
-        return new UpdateLimits(
-            agent[0],
-            BinaryPrimitives.ReadUInt16BigEndian(limits.AsSpan(2)),
-            BinaryPrimitives.ReadUInt32BigEndian(limits.AsSpan(4)),
-            BinaryPrimitives.ReadUInt32BigEndian(limits.AsSpan(8)),
-            BinaryPrimitives.ReadUInt16BigEndian(limits.AsSpan(12)),
-            limits[14],
-            limits[15]);
+        return UpdateLimits.Of(agent[0], limits);
     }
 
     /// <summary>Reads what is known of the update (FD01, FD03).</summary>

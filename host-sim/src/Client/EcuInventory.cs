@@ -1,5 +1,6 @@
 // What an ECU says of itself without proof (service 22) and what its update target can take.
 // Tests: tests/host-sim/Client/EcuClientTests.cs.
+using System.Buffers.Binary;
 using System.Text;
 
 namespace EsyncSim.Client;
@@ -26,6 +27,28 @@ public sealed record EcuInventory(IReadOnlyDictionary<ushort, byte[]> Records)
 /// <param name="WindowBitsMax">Largest heatshrink window as a power of two in bytes; 0 when no compression is taken.</param>
 public sealed record UpdateLimits(byte ProtocolVersion, int MessageLengthMax, uint EnvelopeLengthMax, uint BankLength, ushort Encodings, byte RecipientCountMax, byte WindowBitsMax)
 {
+    /// <summary>Bytes of DID FD05.</summary>
+    public const int RecordLength = 16;
+
+    /// <summary>Reads FD05.</summary>
+    /// <param name="protocolVersion">What FD00 says.</param>
+    /// <param name="record">The record, <see cref="RecordLength"/> bytes.</param>
+    public static UpdateLimits Of(byte protocolVersion, byte[] record) => new(
+        protocolVersion,
+        BinaryPrimitives.ReadUInt16BigEndian(record.AsSpan(2)),
+        BinaryPrimitives.ReadUInt32BigEndian(record.AsSpan(4)),
+        BinaryPrimitives.ReadUInt32BigEndian(record.AsSpan(8)),
+        BinaryPrimitives.ReadUInt16BigEndian(record.AsSpan(12)),
+        record[14],
+        record[15]);
+
+    /// <summary>FD05 as somebody else has read it, from hexadecimal text; null when it is none.</summary>
+    public static UpdateLimits? TryRead(string? text)
+    {
+        byte[] record = new byte[RecordLength];
+        return text?.Length == 2 * RecordLength && Convert.FromHexString(text, record, out _, out _) == System.Buffers.OperationStatus.Done ? Of(EcuAttempts.ProtocolVersion, record) : null;
+    }
+
     /// <summary>True when images of an encoding (dataFormatIdentifier) can be taken.</summary>
     public bool Takes(byte encoding) =>
         encoding >> 4 < 8 && (encoding & 0x0F) < 2 && (Encodings >> ((encoding >> 4) + (8 * (encoding & 0x0F))) & 1) != 0;

@@ -71,6 +71,17 @@ public sealed record VersionReport
     /// <summary>True when the MAC is right for these credentials and this nonce; false when no credentials were there to check it.</summary>
     public required bool IsAuthentic { get; init; }
 
+    /// <summary>The nonce that it answers to, 16 bytes.</summary>
+    public byte[] Nonce => Bytes[NonceOffset..MacOffset];
+
+    /// <summary>A report that somebody else has read and checked, from hexadecimal text; null when it is none.</summary>
+    public static VersionReport? TryRead(string? text)
+    {
+        byte[] bytes = new byte[Length];
+        bool isOne = text?.Length == 2 * Length && Convert.FromHexString(text, bytes, out _, out _) == System.Buffers.OperationStatus.Done && bytes[0] == Format;
+        return isOne ? Parse(bytes, bytes.AsSpan(NonceOffset, 16), null) : null;
+    }
+
     /// <summary>Parses a report. Throws <see cref="UnexpectedResponseException"/> when it is none, or its MAC or nonce is wrong.</summary>
     public static VersionReport Parse(ReadOnlySpan<byte> report, ReadOnlySpan<byte> nonce, DeviceCredentials? credentials)
     {

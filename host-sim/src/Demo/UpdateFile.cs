@@ -36,6 +36,14 @@ public sealed record UpdateFile
         : RulesFile.IsRulesFile(path) ? Of(RulesFile.Load(path), path)
         : Of(Package.Load(path));
 
+    /// <summary>Content of a file of any kind.</summary>
+    /// <param name="file">The bytes.</param>
+    /// <param name="path">Its name, for messages.</param>
+    /// <exception cref="UserErrorException">It is none of them, or damaged.</exception>
+    public static UpdateFile Of(byte[] file, string path) => TrustFile.IsTrustFile(file) ? Of(TrustFile.Decode(file, path), path)
+        : RulesFile.IsRulesFile(file) ? Of(RulesFile.Decode(file, path), path)
+        : Of(Package.Decode(file, path)) with { Bytes = file };
+
     /// <summary>A package.</summary>
     /// <exception cref="UserErrorException">It has no full image, or its envelope is malformed.</exception>
     public static UpdateFile Of(Package package)

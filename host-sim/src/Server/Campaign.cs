@@ -13,6 +13,9 @@ public sealed record Campaign(string Id, IReadOnlyList<CampaignTarget> Targets)
     /// <summary>Times that a version is tried again after a failure that may pass.</summary>
     public int RetriesMax { get; init; }
 
+    /// <summary>True when a person must consent for each vehicle before anything is sent to an ECU.</summary>
+    public bool IsConsentRequired { get; init; }
+
     /// <summary>Package files of older versions that targets may return to, by version and ECU.</summary>
     public IReadOnlyList<CampaignTarget> Rollbacks { get; init; } = [];
 
@@ -37,6 +40,7 @@ public sealed record Campaign(string Id, IReadOnlyList<CampaignTarget> Targets)
             Id = Id,
             Mode = Mode,
             RetriesMax = RetriesMax,
+            Consent = IsConsentRequired ? ConsentState.Awaited : ConsentState.NotRequired,
             Targets = [.. Targets.Select(target => new TargetState
             {
                 Ecu = target.Ecu,

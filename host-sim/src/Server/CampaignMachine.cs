@@ -12,7 +12,7 @@ namespace EsyncSim.Server;
 /// <summary>What the server does next with a vehicle.</summary>
 /// <param name="State">The state, in which targets may have ended.</param>
 /// <param name="Ask">What to ask now; null for nothing.</param>
-/// <param name="WakeNs">When to look again if there is nothing to ask; null when the campaign has ended here.</param>
+/// <param name="WakeNs">When to look again if there is nothing to ask, <see cref="long.MaxValue"/> when the time alone changes nothing; null when the campaign has ended here.</param>
 public sealed record CampaignMove(VehicleCampaign State, CampaignAsk? Ask, long? WakeNs);
 
 /// <summary>The state machine of campaigns.</summary>
@@ -72,6 +72,11 @@ public static class CampaignMachine
             : target);
     }
 
+    /// <summary>Notes that somebody has consented, or not: then nothing is sent to an ECU.</summary>
+    public static VehicleCampaign Consented(VehicleCampaign state, bool isGiven, string by) => state.Consent != ConsentState.Awaited ? state
+        : isGiven ? state with { Consent = ConsentState.Given }
+        : state.WithOpen(target => IsAsked(state, target) ? target : Ended(target, TargetEnd.Denied, string.Empty, $"{by} did not consent"));
+
     private static bool IsAsked(VehicleCampaign state, TargetState target) => state.Ask is { Target: >= 0 } ask && state.Targets[ask.Target] == target;
 
     private static CampaignMove NextOfTargets(VehicleCampaign state, long nowNs)
@@ -90,7 +95,7 @@ public static class CampaignMachine
             }
             else if (!state.Targets.Any(other => target.After.Contains(other.Ecu) && other.End is null))
             {
-                return target.NotBeforeNs > nowNs ? new CampaignMove(state, null, target.NotBeforeNs) : new CampaignMove(state, new CampaignAsk(i, TypeOf(target.Step)), null);
+                return NextOfTarget(state, i, nowNs);
             }
         }
 
@@ -118,12 +123,20 @@ public static class CampaignMachine
             int index = state.Targets.ToList().FindIndex(target => target.End is null && target.Step == step);
             if (index >= 0)
             {
-                long notBefore = state.Targets[index].NotBeforeNs;
-                return notBefore > nowNs ? new CampaignMove(state, null, notBefore) : new CampaignMove(state, new CampaignAsk(index, TypeOf(step)), null);
+                return NextOfTarget(state, index, nowNs);
             }
         }
 
         return new CampaignMove(state, new CampaignAsk(-1, EsyncType.CommitUpdate), null);
+    }
+
+    private static CampaignMove NextOfTarget(VehicleCampaign state, int index, long nowNs)
+    {
+        TargetState target = state.Targets[index];
+        bool isWaiting = target.Step == TargetStep.Consent && state.Consent == ConsentState.Awaited;
+        return isWaiting ? new CampaignMove(state, null, long.MaxValue)
+            : target.NotBeforeNs > nowNs ? new CampaignMove(state, null, target.NotBeforeNs)
+            : new CampaignMove(state, new CampaignAsk(index, TypeOf(target.Step)), null);
     }
 
     private static VehicleCampaign GroupAnswered(VehicleCampaign state, string type, EsyncMessage? answer)

@@ -7,6 +7,7 @@
 // Tests: tests/host-sim/Server.
 using System.Globalization;
 using EsyncSim.Bus;
+using EsyncSim.Client;
 
 namespace EsyncSim.Server;
 
@@ -28,7 +29,6 @@ public sealed class CampaignServer
     private readonly ICampaignStore _store;
     private readonly ICampaignObserver? _observer;
     private readonly SimSignal _changed;
-    private readonly Dictionary<string, byte[]> _packages = [];
     private VehicleCampaign? _state;
     private string? _question;
     private EsyncMessage? _answer;
@@ -48,6 +48,12 @@ public sealed class CampaignServer
 
     /// <summary>Longest wait for an answer of the vehicle, in nanoseconds.</summary>
     public long AnswerNsMax { get; init; } = 600 * VirtualTime.NsPerSecond;
+
+    /// <summary>Packages that are handed out; servers of several vehicles may share it.</summary>
+    public PackageShelf Shelf { get; init; } = new();
+
+    /// <summary>Address below which the vehicle gets packages over HTTP, without a slash at its end; null sends them over the link.</summary>
+    public string? PackagesUrl { get; init; }
 
     /// <summary>Where the vehicle is in the campaign under way; null when there is none.</summary>
     public VehicleCampaign? UnderWay => _state;
@@ -69,7 +75,7 @@ public sealed class CampaignServer
     {
         foreach (byte[] file in campaign.Files)
         {
-            _packages[Campaign.Sha256Of(file)] = file;
+            Shelf.Put(file);
         }
 
         VehicleCampaign? left = _store.Find(campaign.Id);
@@ -93,6 +99,16 @@ public sealed class CampaignServer
         }
     }
 
+    /// <summary>Somebody has consented, or not: see <see cref="CampaignMachine.Consented"/>.</summary>
+    public void Consent(bool isGiven, string by)
+    {
+        if (_state is { } state)
+        {
+            Become(CampaignMachine.Consented(state, isGiven, by));
+            _changed.Set();
+        }
+    }
+
     // False when nothing is left to be done.
     private async Task<bool> StepAsync()
     {
@@ -105,7 +121,7 @@ public sealed class CampaignServer
                 Become(move.State);
                 if (move.WakeNs is { } wake)
                 {
-                    await _changed.Wait(wake - _time.NowNs);
+                    await _changed.Wait(wake == long.MaxValue ? -1 : wake - _time.NowNs);
                 }
 
                 return move.WakeNs is not null;
@@ -155,7 +171,7 @@ public sealed class CampaignServer
         }
 
         EsyncPackage package = Offer(state.Targets[ask.Target]);
-        return Request(ask.Type, state.AskNumber, state.Id, ask.Type == EsyncType.QueryPackage ? package with { Version = null, VersionList = null } : package);
+        return Request(ask.Type, state.AskNumber, state.Id, ask.Type == EsyncType.QueryPackage ? package with { Version = null, VersionList = null, Encoding = null, EncodingReason = null } : package);
     }
 
     private EsyncMessage Request(string type, int number, string? campaign, EsyncPackage package) => new()
@@ -182,6 +198,8 @@ public sealed class CampaignServer
             Type = target.Type,
             Name = offer.PackageName,
             Version = offer.Version,
+            Encoding = target.Choice?.Encoding,
+            EncodingReason = target.Choice?.Why,
             RollbackVersion = target.At > 0 ? offer.Version : null,
             RollbackVersions = rollback.Length == 0 ? null : rollback,
             VersionList = offer.Sha256 is null ? null : new Dictionary<string, EsyncVersion>
@@ -189,11 +207,16 @@ public sealed class CampaignServer
                 [offer.Version] = new()
                 {
                     Sha256 = offer.Sha256,
-                    Downloadables = [new EsyncDownloadable { Url = _topics.Package(offer.Sha256), Length = offer.Length, Sha256 = offer.Sha256 }],
+                    Downloadables = target.Choice is { } choice
+                        ? [.. choice.Files.Select(file => Downloadable(file.Sha256, file.Length, file.Encoding))]
+                        : [Downloadable(offer.Sha256, offer.Length, null)],
                 },
             },
         };
     }
+
+    private EsyncDownloadable Downloadable(string sha256, int length, string? encoding) =>
+        new() { Url = PackagesUrl is null ? _topics.Package(sha256) : $"{PackagesUrl}/{sha256}", Length = length, Sha256 = sha256, Encoding = encoding };
 
     private void Receive(string topic, ReadOnlyMemory<byte> payload)
     {
@@ -219,6 +242,11 @@ public sealed class CampaignServer
     private void HandOn(EsyncMessage message)
     {
         _observer?.Message(false, message);
+        if (message.Type == EsyncType.QueryPackage)
+        {
+            _store.Note(message);
+        }
+
         if (message.Type == EsyncType.StartDownload)
         {
             HandOut(message.Body.Package);
@@ -234,9 +262,22 @@ public sealed class CampaignServer
         }
         else if (_state is { Ask: not null } state && message.ReplyTo == IdOf(state.AskNumber))
         {
-            _state = CampaignMachine.Answered(state, message, _time.NowNs);
+            _state = Chosen(CampaignMachine.Answered(state, message, _time.NowNs), state.Ask, message);
             _changed.Set();
         }
+    }
+
+    // With what an ECU says that it runs comes the form in which it gets what it should run.
+    private VehicleCampaign Chosen(VehicleCampaign state, CampaignAsk ask, EsyncMessage answer)
+    {
+        if (ask.Type != EsyncType.QueryPackage || state.Targets[ask.Target] is not { Step: TargetStep.Consent } target)
+        {
+            return state;
+        }
+
+        EsyncEcu? said = answer.Body.Ecu;
+        FormChoice? choice = Shelf.FormsOf(target.Offer.Sha256) is { } forms ? FormChoice.Of(forms, VersionReport.TryRead(said?.VersionReport), UpdateLimits.TryRead(said?.Limits)) : null;
+        return state.With(ask.Target, target with { Choice = choice });
     }
 
     private void Acknowledge(EsyncMessage message, string epoch, int handedOn) => _link.Publish(_topics.ToVehicle, EsyncJson.Encode(new EsyncMessage
@@ -252,8 +293,9 @@ public sealed class CampaignServer
 
     private void HandOut(EsyncPackage wanted)
     {
-        string sha256 = wanted.VersionList?.Values.FirstOrDefault()?.Sha256 ?? string.Empty;
-        if (_packages.TryGetValue(sha256, out byte[]? file))
+        EsyncVersion? version = wanted.VersionList?.Values.FirstOrDefault();
+        string sha256 = version?.Downloadables?.FirstOrDefault()?.Sha256 ?? version?.Sha256 ?? string.Empty;
+        if (Shelf.FileOf(sha256) is { } file)
         {
             _link.Publish(_topics.Package(sha256), file);
         }

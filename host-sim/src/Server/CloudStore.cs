@@ -1,6 +1,6 @@
 // The server's database of vehicles and campaigns: one SQLite file. Of each campaign its text and how it stands, of each vehicle the
 // numbers of its messages, of each vehicle in each campaign its state, whole, as CampaignMachine left it; beside that the same in
-// columns, for whoever asks.
+// columns, for whoever asks. Tables: CloudSchema; what else is in it has classes of its own (PackageStore, VehicleInventory, EventLog).
 // Invariants: numbers and state change in one transaction; what Save returns for is on the medium, so that a server that is killed
 // anywhere finds the step before or the step after. Times are UTC in milliseconds since 1970.
 // It must not know the network, nor what comes next in a campaign.
@@ -14,35 +14,28 @@ namespace EsyncSim.Server;
 /// <summary>The server's database.</summary>
 public sealed class CloudStore : IDisposable
 {
-    // "ESYC"
-    private static readonly SqliteFile File = new(
-        "campaigns",
-        0x45535943,
-        """
-        CREATE TABLE vehicle (vin TEXT PRIMARY KEY, ledger TEXT NOT NULL, seen INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE TABLE run (
-          campaign TEXT NOT NULL, vin TEXT NOT NULL REFERENCES vehicle, mode TEXT NOT NULL, state TEXT NOT NULL, ended INTEGER NOT NULL,
-          begun INTEGER NOT NULL, changed INTEGER NOT NULL, PRIMARY KEY (campaign, vin)) WITHOUT ROWID;
-        CREATE TABLE target (
-          campaign TEXT NOT NULL, vin TEXT NOT NULL, ecu TEXT NOT NULL, part TEXT NOT NULL, wanted TEXT NOT NULL, bringing TEXT NOT NULL, step TEXT NOT NULL,
-          end TEXT, reason TEXT NOT NULL, message TEXT NOT NULL,
-          PRIMARY KEY (campaign, vin, ecu, part), FOREIGN KEY (campaign, vin) REFERENCES run) WITHOUT ROWID;
-        """,
-        """
-        CREATE TABLE campaign (
-          id TEXT PRIMARY KEY, text TEXT NOT NULL, files TEXT NOT NULL, state TEXT NOT NULL, why TEXT NOT NULL, created INTEGER NOT NULL, changed INTEGER NOT NULL) WITHOUT ROWID;
-        """);
-
     private readonly SqliteConnection _connection;
     private readonly Func<long> _nowMs;
     private readonly Func<string> _newEpoch;
 
-    private CloudStore(SqliteConnection connection, Func<long> nowMs, Func<string> newEpoch)
+    private CloudStore(SqliteConnection connection, Func<long> nowMs, Func<string> newEpoch, IFileSystem files, string folder)
     {
         _connection = connection;
         _nowMs = nowMs;
         _newEpoch = newEpoch;
+        Events = new EventLog(this);
+        Packages = new PackageStore(this, files, folder);
+        Inventory = new VehicleInventory(this);
     }
+
+    /// <summary>What happened.</summary>
+    public EventLog Events { get; }
+
+    /// <summary>Packages that were uploaded.</summary>
+    public PackageStore Packages { get; }
+
+    /// <summary>Vehicles and what their ECUs run.</summary>
+    public VehicleInventory Inventory { get; }
 
     /// <summary>Called in the middle of a transaction, before it counts; for tests that kill the server there.</summary>
     internal Action? BeforeCommit { get; set; }
@@ -60,9 +53,14 @@ public sealed class CloudStore : IDisposable
     /// <param name="path">Its file; null keeps it in memory.</param>
     /// <param name="nowMs">UTC in milliseconds since 1970.</param>
     /// <param name="newEpoch">Names that no server used before with the same vehicle.</param>
+    /// <param name="files">Where the packages lie, beside the database; the disk, or the memory where the database is.</param>
     /// <exception cref="UserErrorException">It is none, newer than this program, or cannot be used.</exception>
-    public static CloudStore Open(string? path, Func<long> nowMs, Func<string> newEpoch) =>
-        new(File.Open(path, path is null ? SqliteOpenMode.Memory : SqliteOpenMode.ReadWriteCreate), nowMs, newEpoch);
+    public static CloudStore Open(string? path, Func<long> nowMs, Func<string> newEpoch, IFileSystem? files = null) => new(
+        CloudSchema.File.Open(path, path is null ? SqliteOpenMode.Memory : SqliteOpenMode.ReadWriteCreate),
+        nowMs,
+        newEpoch,
+        files ?? (path is null ? new MemoryFileSystem() : DiskFileSystem.Instance),
+        (path ?? SqliteFile.InMemory) + ".packages");
 
     /// <summary>What is kept of one vehicle.</summary>
     public ICampaignStore Of(string vin)
@@ -73,18 +71,7 @@ public sealed class CloudStore : IDisposable
     }
 
     /// <summary>Vehicles of a campaign whose state has not ended.</summary>
-    public IReadOnlyList<string> Open(string campaign)
-    {
-        using SqliteCommand command = Command("SELECT vin FROM run WHERE campaign = $a AND ended = 0 ORDER BY vin", campaign);
-        using SqliteDataReader reader = command.ExecuteReader();
-        List<string> vehicles = [];
-        while (reader.Read())
-        {
-            vehicles.Add(reader.GetString(0));
-        }
-
-        return vehicles;
-    }
+    public IReadOnlyList<string> Open(string campaign) => All(row => row.GetString(0), "SELECT vin FROM run WHERE campaign = $a AND ended = 0 ORDER BY vin", campaign);
 
     /// <summary>How a campaign stands; null when it is not in here.</summary>
     public StoredCampaign? FindCampaign(string id)
@@ -103,20 +90,18 @@ public sealed class CloudStore : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
 
-    private VehicleCampaign? Find(string vin, string campaign) =>
+    /// <summary>Where a vehicle is in a campaign; null when it has not begun.</summary>
+    internal VehicleCampaign? Find(string vin, string campaign) =>
         (string?)Ask("SELECT state FROM run WHERE campaign = $a AND vin = $b", campaign, vin) is { } state ? JsonSerializer.Deserialize(state, CloudJsonContext.Default.VehicleCampaign) : null;
 
-    private void Save(string vin, ServerLedger ledger, VehicleCampaign? state) => Transact(transaction =>
-    {
-        string form = JsonSerializer.Serialize(ledger.Form, CloudJsonContext.Default.LedgerForm);
-        Do(transaction, "INSERT INTO vehicle (vin, ledger, seen) VALUES ($a, $b, $c) ON CONFLICT (vin) DO UPDATE SET ledger = $b, seen = $c", vin, form, _nowMs());
-        if (state is not null)
-        {
-            Save(transaction, vin, state);
-        }
-    });
+    /// <summary>Stores a vehicle's numbers, within a transaction.</summary>
+    internal void Save(SqliteTransaction transaction, string vin, ServerLedger ledger) => Do(
+        transaction,
+        "INSERT INTO vehicle (vin, ledger, seen) VALUES ($a, $b, $c) ON CONFLICT (vin) DO UPDATE SET ledger = $b, seen = $c",
+        vin, JsonSerializer.Serialize(ledger.Form, CloudJsonContext.Default.LedgerForm), _nowMs());
 
-    private void Transact(Action<SqliteTransaction> change)
+    /// <summary>Changes that count together or not at all.</summary>
+    internal void Transact(Action<SqliteTransaction> change)
     {
         try
         {
@@ -127,40 +112,58 @@ public sealed class CloudStore : IDisposable
         }
         catch (SqliteException exception)
         {
-            throw File.Unusable(_connection.DataSource, exception);
+            throw CloudSchema.File.Unusable(_connection.DataSource, exception);
         }
 
         AfterCommit?.Invoke();
     }
 
-    private void Save(SqliteTransaction transaction, string vin, VehicleCampaign state)
+    /// <summary>Stores where a vehicle is, within a transaction.</summary>
+    internal void Save(SqliteTransaction transaction, string vin, VehicleCampaign state)
     {
         string text = JsonSerializer.Serialize(state, CloudJsonContext.Default.VehicleCampaign);
         Do(
             transaction,
-            "INSERT INTO run (campaign, vin, mode, state, ended, begun, changed) VALUES ($a, $b, $c, $d, $e, $f, $f) ON CONFLICT (campaign, vin) DO UPDATE SET state = $d, ended = $e, changed = $f",
-            state.Id, vin, state.Mode.ToString(), text, state.HasEnded, _nowMs());
+            "INSERT INTO run (campaign, vin, mode, state, ended, begun, changed, waits) VALUES ($a, $b, $c, $d, $e, $f, $f, $g) ON CONFLICT (campaign, vin) DO UPDATE SET state = $d, ended = $e, changed = $f, waits = $g",
+            state.Id, vin, state.Mode.ToString(), text, state.HasEnded, _nowMs(), state.IsWaitingForConsent);
         foreach (TargetState target in state.Targets)
         {
             Do(
                 transaction,
-                "INSERT INTO target (campaign, vin, ecu, part, wanted, bringing, step, end, reason, message) VALUES ($a, $b, $c, $d, $e, $f, $g, $h, $i, $j) "
-                + "ON CONFLICT (campaign, vin, ecu, part) DO UPDATE SET bringing = $f, step = $g, end = $h, reason = $i, message = $j",
-                state.Id, vin, target.Ecu, target.Part.ToString(), target.Versions[0].Version, target.Offer.Version, target.Step.ToString(), target.End?.ToString(), target.Reason, target.Message);
+                "INSERT INTO target (campaign, vin, ecu, part, wanted, bringing, step, end, reason, message, encoding, why) VALUES ($a, $b, $c, $d, $e, $f, $g, $h, $i, $j, $k, $l) "
+                + "ON CONFLICT (campaign, vin, ecu, part) DO UPDATE SET bringing = $f, step = $g, end = $h, reason = $i, message = $j, encoding = $k, why = $l",
+                state.Id, vin, target.Ecu, target.Part.ToString(), target.Versions[0].Version, target.Offer.Version, target.Step.ToString(), target.End?.ToString(), target.Reason, target.Message,
+                target.Choice?.Encoding, target.Choice?.Why);
         }
     }
 
-    private object? Ask(string question, params object?[] values)
+    /// <summary>The first column of the first row; null when there is none.</summary>
+    internal object? Ask(string question, params object?[] values)
     {
         using SqliteCommand command = Command(question, values);
         return command.ExecuteScalar();
     }
 
-    private void Do(SqliteTransaction transaction, string what, params object?[] values)
+    /// <summary>Runs one statement; values are $a, $b, … in it. Returns the rows that it changed.</summary>
+    internal int Do(SqliteTransaction transaction, string what, params object?[] values)
     {
         using SqliteCommand command = Command(what, values);
         command.Transaction = transaction;
-        command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
+    }
+
+    /// <summary>All rows of an answer.</summary>
+    internal IReadOnlyList<T> All<T>(Func<SqliteDataReader, T> read, string question, params object?[] values)
+    {
+        using SqliteCommand command = Command(question, values);
+        using SqliteDataReader reader = command.ExecuteReader();
+        List<T> rows = [];
+        while (reader.Read())
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
     }
 
     private SqliteCommand Command(string text, params object?[] values)
@@ -173,15 +176,6 @@ public sealed class CloudStore : IDisposable
         }
 
         return command;
-    }
-
-    private sealed class VehicleStore(CloudStore store, string vin, ServerLedger ledger) : ICampaignStore
-    {
-        public ServerLedger Ledger => ledger;
-
-        public VehicleCampaign? Find(string id) => store.Find(vin, id);
-
-        public void Save(VehicleCampaign? state) => store.Save(vin, ledger, state);
     }
 }
 

@@ -45,6 +45,9 @@ public static class EsyncType
     /// <summary>An ECU has refused a compressed, encrypted or delta form of the image, and gets it in full.</summary>
     public const string IncrementalFailed = "esync.incremental-failed";
 
+    /// <summary>The vehicle is there, with these ECUs; not part of libua.</summary>
+    public const string Announce = "esync.announce";
+
     /// <summary>The server has the vehicle's numbered messages up to this one; not part of libua.</summary>
     public const string Acknowledge = "esync.acknowledge";
 }
@@ -81,6 +84,9 @@ public static class EsyncTarget
         PartOf(type, out string application);
         return application.StartsWith(Ecu, StringComparison.Ordinal) ? application[Ecu.Length..] : type;
     }
+
+    /// <summary>Name of the ECU whose application a type means; null when it means no ECU.</summary>
+    public static string? NameOf(string application) => application.StartsWith(Ecu, StringComparison.Ordinal) && application.Length > Ecu.Length ? application[Ecu.Length..] : null;
 
     /// <summary>The part that a type means; <paramref name="application"/> is the type of the same ECU's application.</summary>
     public static TargetPart PartOf(string type, out string application)
@@ -185,9 +191,29 @@ public sealed record EsyncBody
     [JsonPropertyName("stage")]
     public string? Stage { get; init; }
 
+    /// <summary>ECUs of the vehicle, on <c>esync.announce</c>. Not part of libua.</summary>
+    [JsonPropertyName("ecus")]
+    public IReadOnlyList<EsyncAnnouncedEcu>? Ecus { get; init; }
+
     /// <summary>What the ECU itself says; not part of libua.</summary>
     [JsonPropertyName("ecu")]
     public EsyncEcu? Ecu { get; init; }
+}
+
+/// <summary>An ECU that a vehicle has.</summary>
+public sealed record EsyncAnnouncedEcu
+{
+    /// <summary>Its application as a target: see <see cref="EsyncTarget"/>.</summary>
+    [JsonPropertyName("type")]
+    public required string Type { get; init; }
+
+    /// <summary>Name of its bus.</summary>
+    [JsonPropertyName("bus")]
+    public string? Bus { get; init; }
+
+    /// <summary>Hardware class, a UUID, where the client knows it.</summary>
+    [JsonPropertyName("class")]
+    public string? ClassId { get; init; }
 }
 
 /// <summary>A campaign's name.</summary>
@@ -215,6 +241,14 @@ public sealed record EsyncPackage
     /// <summary>Versions that may be had, by name.</summary>
     [JsonPropertyName("version-list")]
     public IReadOnlyDictionary<string, EsyncVersion>? VersionList { get; init; }
+
+    /// <summary>Which form of the image the server has chosen. Not part of libua.</summary>
+    [JsonPropertyName("encoding")]
+    public string? Encoding { get; init; }
+
+    /// <summary>Why it has, and why no other one; a sentence for people.</summary>
+    [JsonPropertyName("encoding-reason")]
+    public string? EncodingReason { get; init; }
 
     /// <summary>Versions to return to, in order.</summary>
     [JsonPropertyName("rollback-versions")]
@@ -248,7 +282,7 @@ public sealed record EsyncVersion
     [JsonPropertyName("sha-256")]
     public string? Sha256 { get; init; }
 
-    /// <summary>Where the bytes are.</summary>
+    /// <summary>Where the bytes are, in order of preference: the chosen form, then the whole image, should the ECU refuse that one.</summary>
     [JsonPropertyName("downloadables")]
     public IReadOnlyList<EsyncDownloadable>? Downloadables { get; init; }
 }
@@ -256,7 +290,7 @@ public sealed record EsyncVersion
 /// <summary>One file to download.</summary>
 public sealed record EsyncDownloadable
 {
-    /// <summary>Topic on which the package comes after <c>esync.start-download</c>.</summary>
+    /// <summary>Topic on which the package comes after <c>esync.start-download</c>, or an address of HTTP.</summary>
     [JsonPropertyName("url")]
     public required string Url { get; init; }
 
@@ -267,6 +301,10 @@ public sealed record EsyncDownloadable
     /// <summary>SHA-256, hexadecimal.</summary>
     [JsonPropertyName("sha-256")]
     public required string Sha256 { get; init; }
+
+    /// <summary>Form of the image that is in it; absent where there is none to choose. Not part of libua.</summary>
+    [JsonPropertyName("encoding")]
+    public string? Encoding { get; init; }
 }
 
 /// <summary>What an ECU says of itself.</summary>
@@ -279,6 +317,14 @@ public sealed record EsyncEcu
     /// <summary>True when the report's HMAC is right.</summary>
     [JsonPropertyName("authentic")]
     public bool? IsAuthentic { get; init; }
+
+    /// <summary>What its update target takes (DID FD05), hexadecimal.</summary>
+    [JsonPropertyName("limits")]
+    public string? Limits { get; init; }
+
+    /// <summary>Hardware class, a UUID, where the client knows it.</summary>
+    [JsonPropertyName("class")]
+    public string? ClassId { get; init; }
 
     /// <summary>State of the running bank.</summary>
     [JsonPropertyName("state")]
@@ -313,7 +359,7 @@ public static class EsyncJson
 
     /// <summary>Reads a message; null when the bytes are none.</summary>
     public static EsyncMessage? TryDecode(ReadOnlyMemory<byte> payload) =>
-        TryDecode(payload.Span, EsyncJsonContext.Default.EsyncMessage) is { } message && IsWhole(message.Body.Package) && message.Body.Group?.All(IsWhole) != false && SaysWhatFailed(message) ? message : null;
+        TryDecode(payload.Span, EsyncJsonContext.Default.EsyncMessage) is { } message && IsWhole(message.Body.Package) && message.Body.Group?.All(IsWhole) != false && message.Body.Ecus?.Contains(null!) != true && SaysWhatFailed(message) ? message : null;
 
     /// <summary>Reads what holds messages, without a look into their lists; null when the bytes are none.</summary>
     internal static T? TryDecode<T>(ReadOnlySpan<byte> text, JsonTypeInfo<T> form)

@@ -12,6 +12,9 @@ public interface ICampaignStore
     /// <summary>The campaign that was saved last under this name; null when there is none.</summary>
     VehicleCampaign? Find(string id);
 
+    /// <summary>Notes what an answer to query-package says of an ECU; stored with the next <see cref="Save"/>.</summary>
+    void Note(EsyncMessage answer);
+
     /// <summary>Stores the state and <see cref="Ledger"/>: both, or neither. Null stores the ledger alone.</summary>
     void Save(VehicleCampaign? state);
 }
@@ -27,6 +30,12 @@ public sealed class MemoryCampaignStore(string epoch) : ICampaignStore
 
     /// <inheritdoc/>
     public VehicleCampaign? Find(string id) => _last?.Id == id ? _last : null;
+
+    /// <inheritdoc/>
+    public void Note(EsyncMessage answer)
+    {
+        // Nobody asks for it after the process.
+    }
 
     /// <inheritdoc/>
     public void Save(VehicleCampaign? state) => _last = state ?? _last;

@@ -45,6 +45,25 @@ public enum TargetStep
 /// <param name="Length">Length of that file in bytes.</param>
 public sealed record OfferedVersion(string Version, string PackageName, string? Sha256, int Length);
 
+/// <summary>A file that is offered to a vehicle.</summary>
+/// <param name="Sha256">SHA-256 of it, hexadecimal.</param>
+/// <param name="Length">Its length in bytes.</param>
+/// <param name="Encoding">Name of the form that is in it.</param>
+public sealed record OfferedFile(string Sha256, int Length, string Encoding);
+
+/// <summary>How it stands with people's consent.</summary>
+public enum ConsentState
+{
+    /// <summary>Nobody is asked.</summary>
+    NotRequired,
+
+    /// <summary>Nothing is sent to an ECU before it is given.</summary>
+    Awaited,
+
+    /// <summary>It was given.</summary>
+    Given,
+}
+
 /// <summary>One ECU of a vehicle in a campaign.</summary>
 public sealed record TargetState
 {
@@ -62,6 +81,9 @@ public sealed record TargetState
 
     /// <summary>ECUs that must have ended well before this one begins.</summary>
     public IReadOnlyList<string> After { get; init; } = [];
+
+    /// <summary>Which form of the image the ECU gets; null before it was asked what it runs, and where there is no choice.</summary>
+    public FormChoice? Choice { get; init; }
 
     /// <summary>What comes next.</summary>
     public TargetStep Step { get; init; }
@@ -122,6 +144,13 @@ public sealed record VehicleCampaign
 
     /// <summary>Targets in their order.</summary>
     public required IReadOnlyList<TargetState> Targets { get; init; }
+
+    /// <summary>How it stands with people's consent.</summary>
+    public ConsentState Consent { get; init; }
+
+    /// <summary>True when nothing can be done before somebody has consented.</summary>
+    [JsonIgnore]
+    public bool IsWaitingForConsent => Consent == ConsentState.Awaited && Targets.Any(target => target is { End: null, Step: TargetStep.Consent });
 
     /// <summary>True when the group is on its way back: one of it has failed, or the campaign was cancelled.</summary>
     public bool IsReverting { get; init; }

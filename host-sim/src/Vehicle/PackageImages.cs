@@ -16,8 +16,12 @@ public static class PackageImages
     public static UpdateImages Of(Package package)
     {
         WholeEntry(package);
-        return new UpdateImages([.. package.Entries.Select(entry => ToImage(package, entry))]);
+        return Forms(package);
     }
+
+    /// <summary>All entries of a file that may hold one form only, the whole image or not.</summary>
+    /// <exception cref="UserErrorException">An envelope is malformed.</exception>
+    public static UpdateImages Forms(Package package) => new([.. package.Entries.Select(entry => ToImage(package, entry))]);
 
     /// <summary>The entry that transfers the whole image.</summary>
     /// <exception cref="UserErrorException">The package has none, or its envelope is malformed.</exception>

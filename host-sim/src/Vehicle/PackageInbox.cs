@@ -30,23 +30,26 @@ internal sealed class PackageInbox
         link.Subscribe(topics.Packages, Receive);
     }
 
-    /// <summary>The bytes of the wanted version; null when they do not come.</summary>
-    public async Task<byte[]?> FetchAsync(EsyncPackage package)
+    /// <summary>The bytes of one of the files that the wanted version may be had by; null when they do not come.</summary>
+    public async Task<byte[]?> FetchAsync(EsyncPackage package, EsyncDownloadable file)
     {
-        if (package.VersionList?.GetValueOrDefault(package.Version ?? string.Empty)?.Sha256 is not { } sha256)
-        {
-            return null;
-        }
-
-        for (int attempt = 0; attempt < AttemptsMax && !_files.ContainsKey(sha256); attempt++)
+        EsyncPackage wanted = package with { VersionList = new Dictionary<string, EsyncVersion> { [package.Version ?? string.Empty] = new() { Sha256 = file.Sha256, Downloadables = [file] } } };
+        for (int attempt = 0; attempt < AttemptsMax && !_files.ContainsKey(file.Sha256); attempt++)
         {
             _arrived.Reset();
-            _tell(new EsyncMessage { Type = EsyncType.StartDownload, Body = new EsyncBody { Package = package } });
+            _tell(new EsyncMessage { Type = EsyncType.StartDownload, Body = new EsyncBody { Package = wanted } });
             await _arrived.Wait(RepeatNs);
         }
 
-        return _files.GetValueOrDefault(sha256);
+        return _files.GetValueOrDefault(file.Sha256);
     }
+
+    /// <summary>The files that the wanted version may be had by, the preferred one first; none when the offer names none.</summary>
+    public static IReadOnlyList<EsyncDownloadable> FilesOf(EsyncPackage package) =>
+        package.VersionList?.GetValueOrDefault(package.Version ?? string.Empty) is not { } version ? []
+        : version.Downloadables is { Count: > 0 } files ? files
+        : version.Sha256 is { } sha256 ? [new EsyncDownloadable { Url = string.Empty, Length = 0, Sha256 = sha256 }]
+        : [];
 
     private void Receive(string topic, ReadOnlyMemory<byte> payload)
     {

@@ -11,10 +11,10 @@ namespace EsyncSim.Vehicle;
 
 /// <summary>Brings a package to an ECU.</summary>
 /// <param name="ecu">The ECU.</param>
-/// <param name="images">What the package has for it.</param>
+/// <param name="images">What there is for it.</param>
 /// <param name="observer">Hears what is done.</param>
-/// <param name="fallBack">Tells that a form was refused; false when nobody wants the rest any more.</param>
-internal sealed class PackageUpdate(VehicleEcu ecu, UpdateImages images, IUpdateObserver observer, Func<UpdateImage, UpdateOutcome, bool> fallBack)
+/// <param name="fallBack">Tells that a form was refused, and brings the whole image, null when it does not come; null when there is nothing to fall back to.</param>
+internal sealed class PackageUpdate(VehicleEcu ecu, UpdateImages images, IUpdateObserver observer, Func<UpdateImage, UpdateOutcome, Task<UpdateImages?>>? fallBack)
 {
     /// <summary>Runs the update to its end.</summary>
     public async Task<UpdateOutcome> RunAsync(UpdatePolicy policy)
@@ -25,13 +25,19 @@ internal sealed class PackageUpdate(VehicleEcu ecu, UpdateImages images, IUpdate
             outcome = await RunAsync(images, policy);
         }
 
-        return IsRefusalOfForm(outcome) && fallBack(outcome.Image!, outcome) ? await RunAsync(images.WholeOnly(), policy) : outcome;
+        if (!IsRefusalOfForm(outcome))
+        {
+            return outcome;
+        }
+
+        return await fallBack!(outcome.Image ?? images.All[0], outcome) is { } whole ? await RunAsync(whole, policy) : new UpdateOutcome(UpdateEnd.Lost, FotaError.None, "the whole image is not here");
     }
 
     private Task<UpdateOutcome> RunAsync(UpdateImages offered, UpdatePolicy policy) => new UpdateSession(ecu.Client, offered, policy, observer).RunAsync();
 
+    // An ECU that can take none of the forms any more has changed since the server chose.
     private bool IsRefusalOfForm(UpdateOutcome outcome) =>
-        outcome is { End: UpdateEnd.Refused, Image: { } image } && image != images.Whole && images.Whole is not null && IsOfForm(outcome.Reason);
+        fallBack is not null && outcome.End == UpdateEnd.Refused && (outcome.Image ?? images.All[0]).Encoding != 0 && !images.IsWholeOnly && IsOfForm(outcome.Reason);
 
     // A chunk that decoding has made and that is not the signed one is the form's fault too: the whole image is checked chunk by chunk itself.
     private static bool IsOfForm(FotaError reason) => reason is FotaError.WrongBase or FotaError.BaseDamaged or FotaError.StreamMalformed

@@ -154,17 +154,33 @@ public sealed class VehicleClient
             TargetPart.Rules => RulesState.Of(await new ReportChannel(ecu.Client).ReadStateAsync()).Version,
             _ => report.ApplicationVersion,
         };
+        string? limits = part == TargetPart.Application ? await LimitsOfAsync(ecu) : null;
         await ecu.Client.SessionAsync(0x01);
         bool isRunning = report.RunningBank < report.States.Count;
         EsyncEcu said = new()
         {
             VersionReport = Convert.ToHexStringLower(report.Bytes),
             IsAuthentic = report.IsAuthentic,
+            Limits = limits,
+            ClassId = ecu.ClassId?.ToString(),
             State = isRunning ? report.States[report.RunningBank].ToString() : null,
         };
         bool isFaked = ecu.FakesVersionOnRollback && part == TargetPart.Application && request.Body.Package.RollbackVersion == version;
         EsyncPackage installed = request.Body.Package with { Version = isFaked ? FakeVersion : version, VersionList = null };
         Reply(request, EsyncType.QueryPackage, installed, said);
+    }
+
+    // Null when the ECU has no such record: it then gets the whole image.
+    private static async Task<string?> LimitsOfAsync(VehicleEcu ecu)
+    {
+        try
+        {
+            return Convert.ToHexStringLower(await ecu.Client.ReadAsync(0xFD05, UpdateLimits.RecordLength));
+        }
+        catch (NegativeResponseException)
+        {
+            return null;
+        }
     }
 
     private async Task ReadyDownloadAsync(EsyncMessage request, VehicleEcu ecu)
@@ -179,7 +195,7 @@ public sealed class VehicleClient
             2 => EsyncStatus.DownloadPostponed,
             _ => EsyncStatus.DownloadDenied,
         };
-        if (consent == 1 && await _packages.FetchAsync(package) is null)
+        if (consent == 1 && await FetchAsync(request.Body, package) is null)
         {
             Reply(request, EsyncType.UpdateStatus, VehicleAnswers.Failed(package, "the package did not arrive, or is not the announced one", isTerminal: false), null);
             return;
@@ -205,22 +221,29 @@ public sealed class VehicleClient
     // Null when the package does not come.
     private async Task<UpdateOutcome?> BringAsync(EsyncMessage request, EsyncPackage package, VehicleEcu ecu, UpdatePolicy policy)
     {
-        if (await _packages.FetchAsync(package) is not { } file)
+        EsyncBody body = request.Body with { Package = package };
+        if (await FetchAsync(body, package) is not { } file)
         {
             return null;
         }
 
-        UpdateImages images = PackageImages.Of(Package.Decode(file, package.Name));
-        EsyncBody body = request.Body with { Package = package };
-        string sha256 = Convert.ToHexStringLower(SHA256.HashData(file));
+        UpdateImages images = PackageImages.Forms(Package.Decode(file, package.Name));
+        bool isWholeOnly = _journal.HasFallenBack(body, Sha256Of(package));
         UpdateProgress progress = new(ecu.Observer, (image, position) => Tell(VehicleAnswers.Progress(package, image, position)));
-        PackageUpdate update = new(
-            ecu,
-            _journal.HasFallenBack(body, sha256) ? images.WholeOnly() : images,
-            progress,
-            (image, refusal) => FallBack(body, sha256, image, refusal));
+        bool hasOther = !isWholeOnly && (PackageInbox.FilesOf(package).Count > 1 || images.All.Count > 1);
+        PackageUpdate update = new(ecu, isWholeOnly ? images.WholeOnly() : images, progress, hasOther ? (image, refusal) => FallBackAsync(body, image, refusal) : null);
         return await update.RunAsync(policy);
     }
+
+    // The chosen form; the last one, which is the whole image, when the ECU has refused it.
+    private async Task<byte[]?> FetchAsync(EsyncBody request, EsyncPackage package)
+    {
+        IReadOnlyList<EsyncDownloadable> files = PackageInbox.FilesOf(package);
+        bool isWholeOnly = _journal.HasFallenBack(request with { Package = package }, Sha256Of(package));
+        return files.Count == 0 ? null : await _packages.FetchAsync(package, isWholeOnly ? files[^1] : files[0]);
+    }
+
+    private static string Sha256Of(EsyncPackage package) => package.VersionList?.GetValueOrDefault(package.Version ?? string.Empty)?.Sha256 ?? string.Empty;
 
     private async Task AnswerGroupAsync(EsyncMessage request)
     {
@@ -273,7 +296,7 @@ public sealed class VehicleClient
     private async Task InstallAsync(EsyncMessage request, VehicleEcu ecu, TargetPart part)
     {
         EsyncPackage package = request.Body.Package;
-        if (await _packages.FetchAsync(package) is not { } file)
+        if (await FetchAsync(request.Body, package) is not { } file)
         {
             Reply(request, EsyncType.UpdateStatus, VehicleAnswers.Failed(package, "the package is not here", isTerminal: false), null);
             return;
@@ -305,16 +328,16 @@ public sealed class VehicleClient
         Reply(request, EsyncType.UpdateStatus, isFailure ? RollbackStatus.Of(ecu.Rollback, request.Body.Package, result) : result, said);
     }
 
-    // False when the client has been stopped: the next run finds out by itself.
-    private bool FallBack(EsyncBody request, string sha256, UpdateImage image, UpdateOutcome refusal)
+    // Null when the client has been stopped: the next run finds out by itself; or when the whole image does not come.
+    private async Task<UpdateImages?> FallBackAsync(EsyncBody request, UpdateImage image, UpdateOutcome refusal)
     {
         if (_isStopped)
         {
-            return false;
+            return null;
         }
 
-        _outbox.FallBack(VehicleAnswers.IncrementalFailed(request, image, refusal), sha256);
-        return true;
+        _outbox.FallBack(VehicleAnswers.IncrementalFailed(request, image, refusal), Sha256Of(request.Package));
+        return await FetchAsync(request, request.Package) is { } file ? PackageImages.Forms(Package.Decode(file, request.Package.Name)).WholeOnly() : null;
     }
 
     private void Reply(EsyncMessage request, string type, EsyncPackage package, EsyncEcu? said, IReadOnlyList<EsyncPackage>? group = null)

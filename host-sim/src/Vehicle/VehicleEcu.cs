@@ -15,6 +15,9 @@ public sealed record VehicleEcu(string Name, EcuClient Client, UpdatePolicy Poli
     /// <summary>Its signals, by which a refusal of rules is told; null when they are not known.</summary>
     public SignalCatalogue? Signals { get; init; }
 
+    /// <summary>Hardware class, for the server's inventory; null when it is not known.</summary>
+    public Guid? ClassId { get; init; }
+
     /// <summary>How its failures are told when the server gave versions to return to.</summary>
     public RollbackMode Rollback { get; init; }
 

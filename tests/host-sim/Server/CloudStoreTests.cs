@@ -81,12 +81,14 @@ public sealed class CloudStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_database_from_before_campaigns_were_stored_gets_their_table_and_keeps_what_it_has()
+    public void A_database_from_before_gets_the_newer_tables_and_keeps_what_it_has()
     {
         using (CloudStore store = Open())
         {
             store.Of("V1").Save(State());
-            store.Connection.Query("DROP TABLE campaign");
+            store.Connection.Query("DROP TABLE need; DROP TABLE consent; DROP TABLE form; DROP TABLE package; DROP TABLE ecu; DROP TABLE event; DROP TABLE campaign");
+            store.Connection.Query("ALTER TABLE target DROP COLUMN encoding; ALTER TABLE target DROP COLUMN why; ALTER TABLE run DROP COLUMN waits");
+            store.Connection.Query("ALTER TABLE vehicle DROP COLUMN owner; ALTER TABLE vehicle DROP COLUMN owner_until; ALTER TABLE vehicle DROP COLUMN announced");
             store.Connection.Query("PRAGMA user_version = 1");
         }
 
@@ -113,7 +115,7 @@ public sealed class CloudStoreTests : IDisposable
             store.Connection.Query("PRAGMA user_version = 99");
         }
 
-        Assert.Contains("it has version 99, expected 2", Assert.Throws<UserErrorException>(() => Open()).Message);
+        Assert.Contains("it has version 99, expected 3", Assert.Throws<UserErrorException>(() => Open()).Message);
         using (SqliteConnection other = new($"Data Source={_folder["other.db"]};Pooling=false"))
         {
             other.Open();
