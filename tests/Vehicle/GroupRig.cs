@@ -1,4 +1,4 @@
-// Server, vehicle's client and three virtual ECUs of one vehicle in virtual time. The client can crash at any message to an ECU and
+// Server, vehicle's client and three virtual ECUs of one vehicle, on one bus or several, in virtual time. The client can crash at any message to an ECU and
 // starts again on its journal; the server too, on its store.
 using EsyncAgent;
 using EsyncSim.Bus;
@@ -25,16 +25,17 @@ internal sealed class GroupRig : IUpdateObserver, ICampaignObserver, IDisposable
     private readonly Topics _topics = new("V1");
     private readonly Random _random = new(7);
     private readonly EcuDefinition[] _definitions = [.. Enumerable.Range(0, EcuCount).Select(Define)];
-    private readonly VirtualBus _bus;
+    private readonly VirtualBus[] _buses;
     private readonly VirtualEcu[] _ecus;
     private readonly List<CrashableLink> _links = [];
     private VehicleClient? _vehicle;
+    private VehicleJournal? _journal;
     private int _starts;
 
-    internal GroupRig()
+    internal GroupRig(int busCount = 1)
     {
-        _bus = new VirtualBus(Time, (int)_definitions[0].Bus.BitRate);
-        _ecus = [.. _definitions.Select(definition => VirtualEcu.Create(_bus, definition, new VirtualEcuOptions { Loader = () => new FakeApplicationLoader() }))];
+        _buses = [.. Enumerable.Range(0, busCount).Select(_ => new VirtualBus(Time, (int)_definitions[0].Bus.BitRate))];
+        _ecus = [.. _definitions.Select((definition, i) => VirtualEcu.Create(BusOf(i), definition, new VirtualEcuOptions { Loader = () => new FakeApplicationLoader() }))];
         _network = new VirtualMessageNetwork(Time, 1);
         int epochs = 0;
         _cloud = CloudStore.Open(null, () => Time.NowNs / VirtualTime.NsPerMs, () => $"server-{++epochs}");
@@ -47,6 +48,9 @@ internal sealed class GroupRig : IUpdateObserver, ICampaignObserver, IDisposable
 
     /// <summary>Called before each message to an ECU with its number.</summary>
     internal Action<int>? OnMessage { get; set; }
+
+    /// <summary>Requests that the client has under way, as its journal has them.</summary>
+    internal int UnderWayCount => _journal!.UnderWay.Count;
 
     /// <summary>How each ECU tells failures; to be set before the world runs.</summary>
     internal RollbackMode[] Rollback { get; set; } = new RollbackMode[EcuCount];
@@ -209,17 +213,23 @@ internal sealed class GroupRig : IUpdateObserver, ICampaignObserver, IDisposable
         return definition;
     }
 
+    private VirtualBus BusOf(int index) => _buses[index % _buses.Length];
+
     private VehicleEcu[] Start()
     {
-        VehicleEcu[] ecus = [.. Enumerable.Range(0, EcuCount).Select(i => new VehicleEcu(NameOf(i), Connect(i), new UpdatePolicy { TrialMs = 1000 }, this) { Rollback = Rollback[i], FakesVersionOnRollback = FakesVersionOnRollback })];
-        _vehicle = new VehicleClient(Time, _network.Join("vehicle"), _topics, ecus, VehicleJournal.Open(_disk, "vehicle.journal", "vehicle"));
+        VehicleEcu[] ecus = [.. Enumerable.Range(0, EcuCount).Select(i => new VehicleEcu(NameOf(i), Connect(i), new UpdatePolicy { TrialMs = 1000 }, this)
+        {
+            Bus = $"can{i % _buses.Length}", Rollback = Rollback[i], FakesVersionOnRollback = FakesVersionOnRollback,
+        })];
+        _journal = VehicleJournal.Open(_disk, "vehicle.journal", "vehicle");
+        _vehicle = new VehicleClient(Time, _network.Join("vehicle"), _topics, ecus, _journal);
         _ = _vehicle.RunAsync();
         return ecus;
     }
 
     private EcuClient Connect(int index)
     {
-        CrashableLink link = new(new IsoTpLink(_bus, _definitions[index].Config.CanIf, name: $"tester-{++_starts}"));
+        CrashableLink link = new(new IsoTpLink(BusOf(index), _definitions[index].Config.CanIf, name: $"tester-{++_starts}"));
         _links.Add(link);
         return new EcuClient(new UdsTester(new CountingLink(link, this), new TesterTiming()), new DeviceCredentials(TestImage.DeviceId, TestImage.DeviceSecret), Entropy);
     }

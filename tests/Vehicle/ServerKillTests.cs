@@ -8,19 +8,23 @@ namespace EsyncTests.Vehicle;
 public sealed class ServerKillTests(ITestOutputHelper output)
 {
     [Theory]
-    [InlineData(CampaignMode.AllOrNothing, true, 2_000)]
-    [InlineData(CampaignMode.AllOrNothing, false, 90_000)]
-    [InlineData(CampaignMode.AllOrNothing, true, 90_000)]
-    [InlineData(CampaignMode.AllOrNothing, false, 2_000)]
-    [InlineData(CampaignMode.Independent, false, 2_000)]
-    public void A_server_that_is_killed_when_it_stores_a_step_goes_on_or_takes_all_back(CampaignMode mode, bool isStored, int offMs) => Kill(mode, isStored, offMs, EveryStep.Stride(6));
+    [InlineData(CampaignMode.AllOrNothing, true, 2_000, 1)]
+    [InlineData(CampaignMode.AllOrNothing, false, 90_000, 1)]
+    [InlineData(CampaignMode.AllOrNothing, true, 90_000, 1)]
+    [InlineData(CampaignMode.AllOrNothing, false, 2_000, 1)]
+    [InlineData(CampaignMode.Independent, false, 2_000, 1)]
+    [InlineData(CampaignMode.Independent, true, 2_000, 3)]
+    [InlineData(CampaignMode.Independent, false, 90_000, 3)]
+    [InlineData(CampaignMode.AllOrNothing, false, 2_000, 3)]
+    [InlineData(CampaignMode.AllOrNothing, true, 90_000, 3)]
+    public void A_server_that_is_killed_when_it_stores_a_step_goes_on_or_takes_all_back(CampaignMode mode, bool isStored, int offMs, int buses) => Kill(mode, isStored, offMs, buses, EveryStep.Stride(6));
 
-    private void Kill(CampaignMode mode, bool isStored, int offMs, int stride)
+    private void Kill(CampaignMode mode, bool isStored, int offMs, int buses, int stride)
     {
         int kept = 0, back = 0;
         for (int at = 1; ; at += stride)
         {
-            using GroupRig rig = new();
+            using GroupRig rig = new(buses);
             bool isKilled = false;
             rig.Run(async () =>
             {
@@ -40,7 +44,7 @@ public sealed class ServerKillTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{mode}, {(isStored ? "stored" : "not stored")}, {offMs} ms: {kept} kept, {back} back");
+        output.WriteLine($"{mode}, {buses} buses, {(isStored ? "stored" : "not stored")}, {offMs} ms: {kept} kept, {back} back");
         Assert.True(kept > 1);
     }
 }

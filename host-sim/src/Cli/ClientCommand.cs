@@ -107,7 +107,9 @@ internal static class ClientCommand
         }
         catch (OperationCanceledException)
         {
-            screen.Note(journal.UnderWay is { } left ? $"stopped in the middle of {left.Type} for {left.Body.Package.Type}; it goes on when the client is started again" : "stopped; nothing was under way");
+            screen.Note(journal.UnderWay.Count > 0
+                ? $"stopped in the middle of {string.Join(", ", journal.UnderWay.Select(left => $"{left.Type} for {left.Body.Package.Type}"))}; it goes on when the client is started again"
+                : "stopped; nothing was under way");
         }
         finally
         {

@@ -1,9 +1,10 @@
 // The rules by which a vehicle goes through a campaign, as functions of its state: what to ask next, and what an answer makes
 // of it. Each ECU: query-package → ready-download → prepare-update → ready-update → confirm-update, then, if it fails, the
-// versions to return to. All or nothing: every ECU is prepared before any is tried, all are tried before any is kept, and one
-// commit-update keeps them all; before it whatever fails takes all back.
-// Invariants: one request at a time; a target that has ended stays as it is; nothing is kept before all are on trial; once the
-// commit was ordered only the vehicle's answer ends the group. No clock, no network, no store: time comes in, state goes out.
+// versions to return to; ECUs side by side, what is for one ECU in its order. All or nothing: every ECU is prepared before any is
+// tried, all are tried before any is kept, and one commit-update keeps them all; before it whatever fails takes all back.
+// Invariants: one request at a time for each target, and none beside one to the group; a target that has ended stays as it is;
+// nothing is kept before all are on trial; once the commit was ordered only the vehicle's answer ends the group. No clock, no
+// network, no store: time comes in, state goes out.
 // Tests: tests/host-sim/Server/CampaignMachineTests.cs.
 using EsyncSim.Bus;
 
@@ -11,9 +12,9 @@ namespace EsyncSim.Server;
 
 /// <summary>What the server does next with a vehicle.</summary>
 /// <param name="State">The state, in which targets may have ended.</param>
-/// <param name="Ask">What to ask now; null for nothing.</param>
-/// <param name="WakeNs">When to look again if there is nothing to ask, <see cref="long.MaxValue"/> when the time alone changes nothing; null when the campaign has ended here.</param>
-public sealed record CampaignMove(VehicleCampaign State, CampaignAsk? Ask, long? WakeNs);
+/// <param name="Steps">What to ask now, beside what is under way; the number is for the server to give.</param>
+/// <param name="WakeNs">When to look again though no answer has come, <see cref="long.MaxValue"/> when people are waited for; null when nothing waits for the time alone.</param>
+public sealed record CampaignMove(VehicleCampaign State, IReadOnlyList<CampaignAsk> Steps, long? WakeNs);
 
 /// <summary>The state machine of campaigns.</summary>
 public static class CampaignMachine
@@ -26,28 +27,33 @@ public static class CampaignMachine
 
     private static readonly TargetStep[] GroupSteps = [TargetStep.Query, TargetStep.Consent, TargetStep.Prepare, TargetStep.Ready];
 
-    /// <summary>What to do next; to be called when no answer is awaited.</summary>
+    /// <summary>What to do next; to be called when the state was changed, and when the time has come.</summary>
     public static CampaignMove Next(VehicleCampaign state, long nowNs) =>
         state.Mode == CampaignMode.AllOrNothing ? NextOfGroup(state, nowNs) : NextOfTargets(state, nowNs);
 
     /// <summary>Notes that a request goes out.</summary>
-    public static VehicleCampaign Asked(VehicleCampaign state, CampaignAsk ask, int number)
+    public static VehicleCampaign Asked(VehicleCampaign state, CampaignAsk ask)
     {
-        VehicleCampaign asked = state with { Ask = ask, AskNumber = number, IsCommitOrdered = state.IsCommitOrdered || ask.Type == EsyncType.CommitUpdate };
+        VehicleCampaign asked = state with { Asks = [.. state.Asks, ask], IsCommitOrdered = state.IsCommitOrdered || ask.Type == EsyncType.CommitUpdate };
         return ask.Type == EsyncType.ReadyUpdate ? asked.With(ask.Target, asked.Targets[ask.Target] with { MayBeOnTrial = true }) : asked;
     }
 
-    /// <summary>What an answer to the request makes of the state; null is that none came in time.</summary>
-    public static VehicleCampaign Answered(VehicleCampaign state, EsyncMessage? answer, long nowNs)
+    /// <summary>What an answer to a request under way makes of the state; null is that none came in time.</summary>
+    public static VehicleCampaign Answered(VehicleCampaign state, int number, EsyncMessage? answer, long nowNs)
     {
-        CampaignAsk ask = state.Ask ?? throw new InvalidOperationException("nothing was asked");
-        VehicleCampaign idle = state with { Ask = null };
+        CampaignAsk ask = state.Asks.FirstOrDefault(ask => ask.Number == number) ?? throw new InvalidOperationException($"nothing was asked under {number}");
+        VehicleCampaign idle = state with { Asks = [.. state.Asks.Where(other => other != ask)] };
         if (ask.Target < 0)
         {
             return GroupAnswered(idle, ask.Type, answer);
         }
 
         TargetState target = TargetAnswered(state.Targets[ask.Target], ask.Type, answer, state, nowNs);
+        if (target.Step == TargetStep.Consent && state.Consent == ConsentState.Refused)
+        {
+            target = Ended(target, TargetEnd.Denied, string.Empty, "there was no consent");
+        }
+
         VehicleCampaign next = idle.With(ask.Target, target);
         return state.Mode == CampaignMode.AllOrNothing && target.End is not null && !target.IsGood ? next with { IsReverting = true } : next;
     }
@@ -75,12 +81,14 @@ public static class CampaignMachine
     /// <summary>Notes that somebody has consented, or not: then nothing is sent to an ECU.</summary>
     public static VehicleCampaign Consented(VehicleCampaign state, bool isGiven, string by) => state.Consent != ConsentState.Awaited ? state
         : isGiven ? state with { Consent = ConsentState.Given }
-        : state.WithOpen(target => IsAsked(state, target) ? target : Ended(target, TargetEnd.Denied, string.Empty, $"{by} did not consent"));
+        : (state with { Consent = ConsentState.Refused }).WithOpen(target => IsAsked(state, target) ? target : Ended(target, TargetEnd.Denied, string.Empty, $"{by} did not consent"));
 
-    private static bool IsAsked(VehicleCampaign state, TargetState target) => state.Ask is { Target: >= 0 } ask && state.Targets[ask.Target] == target;
+    private static bool IsAsked(VehicleCampaign state, TargetState target) => state.Asks.Any(ask => ask.Target >= 0 && state.Targets[ask.Target] == target);
 
     private static CampaignMove NextOfTargets(VehicleCampaign state, long nowNs)
     {
+        VehicleCampaign before = state;
+        List<int> ready = [];
         for (int i = 0; i < state.Targets.Count; i++)
         {
             TargetState target = state.Targets[i];
@@ -93,51 +101,62 @@ public static class CampaignMachine
             {
                 state = state.With(i, Ended(target, TargetEnd.Withheld, string.Empty, $"{target.Ecu} comes after {failed.Ecu}, which did not get {failed.Versions[0].Version}"));
             }
-            else if (!state.Targets.Any(other => target.After.Contains(other.Ecu) && other.End is null))
+            else if (!state.Targets.Where((other, j) => other.End is null && (target.After.Contains(other.Ecu) || (j < i && other.Ecu == target.Ecu))).Any())
             {
-                return NextOfTarget(state, i, nowNs);
+                ready.Add(i);
             }
         }
 
-        // Whatever is left waits for one that waits for it.
-        state = state.WithOpen(target => Ended(target, TargetEnd.Withheld, string.Empty, $"{target.Ecu} waits for {string.Join(", ", target.After)}, in a circle"));
-        return new CampaignMove(state, null, null);
+        if (ready.Count == 0 && !state.HasEnded)
+        {
+            // Those that come after what was just withheld are withheld too; else whatever is left waits for one that waits for it.
+            return state != before ? NextOfTargets(state, nowNs)
+                : new CampaignMove(state.WithOpen(target => Ended(target, TargetEnd.Withheld, string.Empty, $"{target.Ecu} waits for {string.Join(", ", target.After)}, in a circle")), [], null);
+        }
+
+        return Ask(state, ready, nowNs);
     }
 
     private static CampaignMove NextOfGroup(VehicleCampaign state, long nowNs)
     {
-        if (state.HasEnded)
+        if (state.HasEnded || state.Asks.Any(ask => ask.Target < 0))
         {
-            return new CampaignMove(state, null, null);
+            return new CampaignMove(state, [], null);
         }
 
         if (state.IsReverting)
         {
-            return state.Targets.Any(target => target.MayBeOnTrial && target.End is null)
-                ? new CampaignMove(state, new CampaignAsk(-1, EsyncType.RollbackUpdate), null)
-                : new CampaignMove(state.WithOpen(target => Ended(target, TargetEnd.Withheld, string.Empty, Why(state))), null, null);
+            // What is being asked may begin a trial yet.
+            return state.Asks.Count > 0 ? new CampaignMove(state, [], null)
+                : state.Targets.Any(target => target.MayBeOnTrial && target.End is null) ? new CampaignMove(state, [new CampaignAsk(-1, EsyncType.RollbackUpdate)], null)
+                : new CampaignMove(state.WithOpen(target => Ended(target, TargetEnd.Withheld, string.Empty, Why(state))), [], null);
         }
 
         foreach (TargetStep step in GroupSteps)
         {
-            int index = state.Targets.ToList().FindIndex(target => target.End is null && target.Step == step);
-            if (index >= 0)
+            int[] waiting = [.. Enumerable.Range(0, state.Targets.Count).Where(i => state.Targets[i].End is null && state.Targets[i].Step == step)];
+            if (waiting.Length > 0)
             {
-                return NextOfTarget(state, index, nowNs);
+                return Ask(state, waiting, nowNs);
             }
         }
 
-        return new CampaignMove(state, new CampaignAsk(-1, EsyncType.CommitUpdate), null);
+        return new CampaignMove(state, [new CampaignAsk(-1, EsyncType.CommitUpdate)], null);
     }
 
-    private static CampaignMove NextOfTarget(VehicleCampaign state, int index, long nowNs)
+    // Asks those for their step who are not being asked and wait for nothing.
+    private static CampaignMove Ask(VehicleCampaign state, IReadOnlyList<int> ready, long nowNs)
     {
-        TargetState target = state.Targets[index];
-        bool isWaiting = target.Step == TargetStep.Consent && state.Consent == ConsentState.Awaited;
-        return isWaiting ? new CampaignMove(state, null, long.MaxValue)
-            : target.NotBeforeNs > nowNs ? new CampaignMove(state, null, target.NotBeforeNs)
-            : new CampaignMove(state, new CampaignAsk(index, TypeOf(target.Step)), null);
+        int[] idle = [.. ready.Where(i => state.Asks.All(ask => ask.Target != i))];
+        long[] waits = [.. idle.Select(i => NotBeforeNs(state, state.Targets[i])).Where(notBeforeNs => notBeforeNs > nowNs)];
+        return new CampaignMove(
+            state,
+            [.. idle.Where(i => NotBeforeNs(state, state.Targets[i]) <= nowNs).Select(i => new CampaignAsk(i, TypeOf(state.Targets[i].Step)))],
+            waits.Length == 0 ? null : waits.Min());
     }
+
+    private static long NotBeforeNs(VehicleCampaign state, TargetState target) =>
+        target.Step == TargetStep.Consent && state.Consent == ConsentState.Awaited ? long.MaxValue : target.NotBeforeNs;
 
     private static VehicleCampaign GroupAnswered(VehicleCampaign state, string type, EsyncMessage? answer)
     {

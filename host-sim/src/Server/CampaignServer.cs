@@ -1,9 +1,9 @@
-// The server's side of one vehicle's campaigns: sends what CampaignMachine wants asked, repeats it until the answer is here, hands
-// packages out, and stores each step before anybody is told of it.
-// Invariants: one request at a time, each with a number that its answer repeats; what a vehicle numbers is handed on once, in
-// order, and acknowledged only when its effect is stored; an answer nobody asked for changes nothing; a vehicle that does not
-// answer costs a bounded time. A server that starts again on its store goes on with the request that was under way, under its
-// number. The server holds no key: packages were signed before. It must not know UDS or CAN.
+// The server's side of one vehicle's campaigns: sends what CampaignMachine wants asked, has each repeated until its answer is here
+// (RequestBook), hands packages out, and stores each step before anybody is told of it.
+// Invariants: each request has a number that its answer repeats; what a vehicle numbers is handed on once, in order, and
+// acknowledged only when its effect is stored; an answer nobody asked for changes nothing; a vehicle that is silent costs a
+// bounded time. A server that starts again on its store goes on with the requests that were under way, under their
+// numbers. The server holds no key: packages were signed before. It must not know UDS or CAN.
 // Tests: tests/host-sim/Server.
 using System.Globalization;
 using EsyncSim.Bus;
@@ -21,17 +21,14 @@ public interface ICampaignObserver
 /// <summary>Runs campaigns for one vehicle.</summary>
 public sealed class CampaignServer
 {
-    private const long RepeatNs = 5 * VirtualTime.NsPerSecond;
-
     private readonly VirtualTime _time;
     private readonly IMessageLink _link;
     private readonly Topics _topics;
     private readonly ICampaignStore _store;
     private readonly ICampaignObserver? _observer;
     private readonly SimSignal _changed;
+    private readonly RequestBook _requests;
     private VehicleCampaign? _state;
-    private string? _question;
-    private EsyncMessage? _answer;
 
     /// <summary>Makes the server and listens to the vehicle.</summary>
     public CampaignServer(VirtualTime time, IMessageLink link, Topics topics, ICampaignStore store, ICampaignObserver? observer = null)
@@ -42,12 +39,17 @@ public sealed class CampaignServer
         _store = store;
         _observer = observer;
         _changed = new SimSignal(time);
+        _requests = new RequestBook(time, request => _link.Publish(_topics.ToVehicle, EsyncJson.Encode(request)));
         link.Subscribe(topics.FromVehicle, Receive);
-        link.Restored += _changed.Set;
+        link.Restored += _requests.RepeatAll;
     }
 
-    /// <summary>Longest wait for an answer of the vehicle, in nanoseconds.</summary>
-    public long AnswerNsMax { get; init; } = 600 * VirtualTime.NsPerSecond;
+    /// <summary>Longest silence of a vehicle that is to answer, in nanoseconds.</summary>
+    public long AnswerNsMax
+    {
+        get => _requests.SilenceNsMax;
+        init => _requests.SilenceNsMax = value;
+    }
 
     /// <summary>Packages that are handed out; servers of several vehicles may share it.</summary>
     public PackageShelf Shelf { get; init; } = new();
@@ -63,11 +65,15 @@ public sealed class CampaignServer
     {
         int number = _store.Ledger.NextRequest();
         _store.Save(null);
-        _question = IdOf(number);
-        _answer = null;
-        await SendAsync(Request(EsyncType.QueryPackage, number, null, new EsyncPackage { Type = EsyncTarget.Of(ecu), Name = packageName }), () => _answer is null);
-        _question = null;
-        return _answer;
+        SimSignal ended = new(_time);
+        EsyncMessage? answer = null;
+        Send(Request(EsyncType.QueryPackage, number, null, new EsyncPackage { Type = EsyncTarget.Of(ecu), Name = packageName }), said =>
+        {
+            answer = said;
+            ended.Set();
+        });
+        await ended;
+        return answer;
     }
 
     /// <summary>Takes all targets through the campaign; one that was under way when the server ended goes on where it was.</summary>
@@ -80,6 +86,11 @@ public sealed class CampaignServer
 
         VehicleCampaign? left = _store.Find(campaign.Id);
         _state = left is null or { HasEnded: true } ? campaign.Begin() : left;
+        foreach (CampaignAsk ask in _state.Asks)
+        {
+            Send(ask);
+        }
+
         while (await StepAsync())
         {
         }
@@ -112,35 +123,28 @@ public sealed class CampaignServer
     // False when nothing is left to be done.
     private async Task<bool> StepAsync()
     {
-        VehicleCampaign state = _state!;
-        if (state.Ask is null)
+        _changed.Reset();
+        CampaignMove move = CampaignMachine.Next(_state!, _time.NowNs);
+        CampaignAsk[] asks = [.. move.Steps.Select(step => step with { Number = _store.Ledger.NextRequest() })];
+        VehicleCampaign next = asks.Aggregate(move.State, CampaignMachine.Asked);
+        if (next != _state)
         {
-            CampaignMove move = CampaignMachine.Next(state, _time.NowNs);
-            if (move.Ask is null)
-            {
-                Become(move.State);
-                if (move.WakeNs is { } wake)
-                {
-                    await _changed.Wait(wake == long.MaxValue ? -1 : wake - _time.NowNs);
-                }
-
-                return move.WakeNs is not null;
-            }
-
-            Become(CampaignMachine.Asked(move.State, move.Ask, _store.Ledger.NextRequest()));
+            Become(next);
         }
 
-        int number = _state!.AskNumber;
-        await SendAsync(RequestOf(_state), () => IsAwaited(number));
-        if (IsAwaited(number))
+        foreach (CampaignAsk ask in asks)
         {
-            Become(CampaignMachine.Answered(_state, null, _time.NowNs));
+            Send(ask);
         }
 
+        if (next.Asks.Count == 0 && move.WakeNs is null)
+        {
+            return false;
+        }
+
+        await _changed.Wait(move.WakeNs is { } wake and < long.MaxValue ? wake - _time.NowNs : -1);
         return true;
     }
-
-    private bool IsAwaited(int number) => _state is { Ask: not null } state && state.AskNumber == number;
 
     private void Become(VehicleCampaign state)
     {
@@ -148,30 +152,34 @@ public sealed class CampaignServer
         _store.Save(state);
     }
 
-    private async Task SendAsync(EsyncMessage request, Func<bool> isAwaited)
+    private void Send(CampaignAsk ask) => Send(RequestOf(_state!, ask), answer =>
+    {
+        VehicleCampaign answered = CampaignMachine.Answered(_state!, ask.Number, answer, _time.NowNs);
+        _state = answer is null ? answered : Chosen(answered, ask, answer);
+        if (answer is null)
+        {
+            _store.Save(_state);
+        }
+
+        _changed.Set();
+    });
+
+    private void Send(EsyncMessage request, Action<EsyncMessage?> answered)
     {
         _observer?.Message(true, request);
-        byte[] payload = EsyncJson.Encode(request);
-        _changed.Reset();
-        for (long endNs = _time.NowNs + AnswerNsMax; isAwaited() && _time.NowNs < endNs;)
-        {
-            // Woken by the answer, by a connection that is there again, or by the time.
-            _link.Publish(_topics.ToVehicle, payload);
-            await _changed.Wait(Math.Min(RepeatNs, endNs - _time.NowNs));
-        }
+        _requests.Send(request, answered);
     }
 
-    private EsyncMessage RequestOf(VehicleCampaign state)
+    private EsyncMessage RequestOf(VehicleCampaign state, CampaignAsk ask)
     {
-        CampaignAsk ask = state.Ask!;
         if (ask.Target < 0)
         {
-            EsyncMessage request = Request(ask.Type, state.AskNumber, state.Id, new EsyncPackage { Type = EsyncTarget.Vehicle, Name = state.Id });
+            EsyncMessage request = Request(ask.Type, ask.Number, state.Id, new EsyncPackage { Type = EsyncTarget.Vehicle, Name = state.Id });
             return request with { Body = request.Body with { Group = [.. state.Targets.Where(target => target.MayBeOnTrial && target.End is null).Select(Offer)] } };
         }
 
         EsyncPackage package = Offer(state.Targets[ask.Target]);
-        return Request(ask.Type, state.AskNumber, state.Id, ask.Type == EsyncType.QueryPackage ? package with { Version = null, VersionList = null, Encoding = null, EncodingReason = null } : package);
+        return Request(ask.Type, ask.Number, state.Id, ask.Type == EsyncType.QueryPackage ? package with { Version = null, VersionList = null, Encoding = null, EncodingReason = null } : package);
     }
 
     private EsyncMessage Request(string type, int number, string? campaign, EsyncPackage package) => new()
@@ -221,6 +229,7 @@ public sealed class CampaignServer
     private void Receive(string topic, ReadOnlyMemory<byte> payload)
     {
         EsyncMessage? message = EsyncJson.TryDecode(payload);
+        _requests.Hear();
         if (message is { Epoch: { } epoch, Body.Sequence: { } number })
         {
             if (_store.Ledger.TryTake(_topics.Vehicle, epoch, number, message.Oldest ?? 1, out int handedOn))
@@ -235,7 +244,12 @@ public sealed class CampaignServer
         else if (message is not null)
         {
             // What is not numbered may be lost and may come twice.
+            VehicleCampaign? before = _state;
             HandOn(message);
+            if (_state != before)
+            {
+                _store.Save(_state);
+            }
         }
     }
 
@@ -255,15 +269,9 @@ public sealed class CampaignServer
         {
             _state = campaign.Id == _state?.Id ? CampaignMachine.Refused(_state, package.Type, new IncrementalFailure(encoding, reason)) : _state;
         }
-        else if (message.ReplyTo is { } reply && reply == _question)
+        else if (message.ReplyTo is { } reply)
         {
-            _answer = message;
-            _changed.Set();
-        }
-        else if (_state is { Ask: not null } state && message.ReplyTo == IdOf(state.AskNumber))
-        {
-            _state = Chosen(CampaignMachine.Answered(state, message, _time.NowNs), state.Ask, message);
-            _changed.Set();
+            _requests.Answer(reply, message);
         }
     }
 

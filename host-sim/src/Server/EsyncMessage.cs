@@ -147,7 +147,10 @@ public sealed record EsyncMessage
     [JsonPropertyName("epoch")]
     public string? Epoch { get; init; }
 
-    /// <summary>On numbered answers: the lowest number that is not acknowledged, for a server that does not know the epoch (any more).</summary>
+    /// <summary>
+    /// On numbered answers: the lowest number that is not acknowledged, for a server that does not know the epoch (any more). On requests:
+    /// the lowest number that is awaited as well, for a vehicle that gets them in another order; absent when there is none below its own.
+    /// </summary>
     [JsonPropertyName("oldest")]
     public int? Oldest { get; init; }
 

@@ -9,7 +9,7 @@ namespace EsyncSim.Server;
 /// <summary>How the ECUs of a campaign belong together.</summary>
 public enum CampaignMode
 {
-    /// <summary>One after the other; one that fails does not stop the others.</summary>
+    /// <summary>Side by side; one that fails does not stop the others.</summary>
     Independent,
 
     /// <summary>All run and keep what the campaign wants, or all run what they ran before.</summary>
@@ -62,6 +62,9 @@ public enum ConsentState
 
     /// <summary>It was given.</summary>
     Given,
+
+    /// <summary>It was refused.</summary>
+    Refused,
 }
 
 /// <summary>One ECU of a vehicle in a campaign.</summary>
@@ -128,7 +131,8 @@ public sealed record TargetState
 /// <summary>A request to the vehicle.</summary>
 /// <param name="Target">Index of its target; -1 for one to the whole group.</param>
 /// <param name="Type">One of <see cref="EsyncType"/>.</param>
-public sealed record CampaignAsk(int Target, string Type);
+/// <param name="Number">Its number, which its answer repeats; 0 before it is given.</param>
+public sealed record CampaignAsk(int Target, string Type, int Number = 0);
 
 /// <summary>One vehicle in one campaign.</summary>
 public sealed record VehicleCampaign
@@ -158,11 +162,8 @@ public sealed record VehicleCampaign
     /// <summary>True from the moment on at which the order to keep the group may have reached the vehicle: it alone knows the end.</summary>
     public bool IsCommitOrdered { get; init; }
 
-    /// <summary>The request whose answer is awaited; null when there is none.</summary>
-    public CampaignAsk? Ask { get; init; }
-
-    /// <summary>Number of that request.</summary>
-    public int AskNumber { get; init; }
+    /// <summary>Requests whose answers are awaited, in the order of their numbers: one for each target at the most.</summary>
+    public IReadOnlyList<CampaignAsk> Asks { get; init; } = [];
 
     /// <summary>True when nothing is left to be done.</summary>
     [JsonIgnore]

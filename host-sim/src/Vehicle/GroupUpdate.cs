@@ -36,12 +36,7 @@ internal sealed class GroupUpdate(
     {
         if (!isCommitted)
         {
-            List<Standing> standings = [];
-            foreach (GroupMember member in members)
-            {
-                standings.Add(await LookAsync(member));
-            }
-
+            Standing[] standings = await EachAsync(LookAsync);
             bool isProven = standings.Any(standing => standing.IsConfirmed);
             if (!isProven && standings.FirstOrDefault(standing => !standing.IsOnTrial) is { } doubt)
             {
@@ -54,12 +49,7 @@ internal sealed class GroupUpdate(
             }
         }
 
-        List<EsyncPackage> ends = [];
-        foreach (GroupMember member in members)
-        {
-            ends.Add(await KeepAsync(member));
-        }
-
+        EsyncPackage[] ends = await EachAsync(KeepAsync);
         return ends.FirstOrDefault(end => end.Status != EsyncStatus.InstallCompleted) is { } lacking
             ? new GroupOutcome(EsyncStatus.InstallFailed, $"the group is to be kept, and {lacking.Type} cannot be brought to {lacking.Version}: {lacking.Message}", ends)
             : new GroupOutcome(EsyncStatus.InstallCompleted, $"all {members.Count} are confirmed", ends);
@@ -69,13 +59,22 @@ internal sealed class GroupUpdate(
     /// <param name="why">A sentence for people.</param>
     public async Task<GroupOutcome> RevertAsync(string why)
     {
-        List<EsyncPackage> ends = [];
-        foreach (GroupMember member in members)
-        {
-            ends.Add(End(member, EsyncStatus.InstallRollback, await TakeBackAsync(member)));
-        }
-
+        EsyncPackage[] ends = await EachAsync(async member => End(member, EsyncStatus.InstallRollback, await TakeBackAsync(member)));
         return new GroupOutcome(EsyncStatus.InstallRollback, $"all or nothing: {why}", ends);
+    }
+
+    // One after the other on each bus, buses side by side; results in the order of the members.
+    private async Task<T[]> EachAsync<T>(Func<GroupMember, Task<T>> work)
+    {
+        T[] results = new T[members.Count];
+        await Task.WhenAll(members.Select((member, i) => (member, i)).GroupBy(entry => entry.member.Ecu.Bus).Select(async bus =>
+        {
+            foreach ((GroupMember member, int i) in bus)
+            {
+                results[i] = await work(member);
+            }
+        }));
+        return results;
     }
 
     private static async Task<Standing> LookAsync(GroupMember member)

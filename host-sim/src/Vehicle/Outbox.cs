@@ -27,7 +27,7 @@ internal sealed class Outbox
         _repeat = time.CreateEvent(Repeat);
     }
 
-    /// <summary>Ends the request under way with its answer.</summary>
+    /// <summary>Ends the request under way that this answers.</summary>
     public void Answer(EsyncMessage answer)
     {
         Publish(_journal.Answer(answer));

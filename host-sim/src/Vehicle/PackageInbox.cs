@@ -12,10 +12,11 @@ internal sealed class PackageInbox
 {
     private const long RepeatNs = 10 * VirtualTime.NsPerSecond;
     private const int AttemptsMax = 6;
-    private const int CountMax = 4;
+    private const int CountMax = 16;
 
     private readonly Action<EsyncMessage> _tell;
-    private readonly SimSignal _arrived;
+    private readonly VirtualTime _time;
+    private readonly List<SimSignal> _waiting = [];
     private readonly OrderedDictionary<string, byte[]> _files = [];
 
     /// <summary>Listens for packages.</summary>
@@ -26,7 +27,7 @@ internal sealed class PackageInbox
     public PackageInbox(VirtualTime time, IMessageLink link, Topics topics, Action<EsyncMessage> tell)
     {
         _tell = tell;
-        _arrived = new SimSignal(time);
+        _time = time;
         link.Subscribe(topics.Packages, Receive);
     }
 
@@ -34,13 +35,18 @@ internal sealed class PackageInbox
     public async Task<byte[]?> FetchAsync(EsyncPackage package, EsyncDownloadable file)
     {
         EsyncPackage wanted = package with { VersionList = new Dictionary<string, EsyncVersion> { [package.Version ?? string.Empty] = new() { Sha256 = file.Sha256, Downloadables = [file] } } };
+        SimSignal arrived = new(_time);
+        _waiting.Add(arrived);
         for (int attempt = 0; attempt < AttemptsMax && !_files.ContainsKey(file.Sha256); attempt++)
         {
-            _arrived.Reset();
             _tell(new EsyncMessage { Type = EsyncType.StartDownload, Body = new EsyncBody { Package = wanted } });
-            await _arrived.Wait(RepeatNs);
+            for (long endNs = _time.NowNs + RepeatNs; !_files.ContainsKey(file.Sha256) && _time.NowNs < endNs;)
+            {
+                await arrived.Wait(endNs - _time.NowNs);
+            }
         }
 
+        _waiting.Remove(arrived);
         return _files.GetValueOrDefault(file.Sha256);
     }
 
@@ -59,6 +65,6 @@ internal sealed class PackageInbox
             _files.RemoveAt(0);
         }
 
-        _arrived.Set();
+        _waiting.ForEach(waiting => waiting.Set());
     }
 }

@@ -3,8 +3,8 @@
 //   prepare-update  → manifest, image, check      ready-update   → activate, restart, trial
 //   confirm-update  → confirm
 // Trust manifests and collection rules go the same way, as packages of their own kind: without a trial, ready-update installs them.
-// Invariants: one request after the other, each answered once, whatever the network loses or doubles and whenever the
-// client is stopped and started again on its journal; a package is used only when its SHA-256 is the announced one; what
+// Invariants: one request after the other on each bus, buses side by side; each is answered once, whatever the network loses or doubles and
+// whenever the client is stopped and started again on its journal; a package is used only when its SHA-256 is the announced one; what
 // an ECU refuses is told with the ECU's own reason, and before a smaller form is given up for the whole image. Percentages and requests for a package are not kept: newer ones follow.
 // It holds the ECUs' secrets for access, and no signing key.
 // Tests: tests/Vehicle.
@@ -23,7 +23,8 @@ namespace EsyncSim.Vehicle;
 /// <summary>Client of one vehicle.</summary>
 public sealed class VehicleClient
 {
-    private const int RequestCountMax = 16;
+    // Requests to a group of ECUs, and to none that the vehicle has.
+    private const string NoBus = "";
     private const string FakeVersion = "0.0.0-to-be-replaced";
 
     private readonly IMessageLink _link;
@@ -31,8 +32,7 @@ public sealed class VehicleClient
     private readonly VehicleJournal _journal;
     private readonly Outbox _outbox;
     private readonly Dictionary<string, VehicleEcu> _ecus;
-    private readonly Queue<EsyncMessage> _requests = new();
-    private readonly SimSignal _arrived;
+    private readonly Dictionary<string, RequestLine> _lines;
     private readonly PackageInbox _packages;
     private bool _isStopped;
 
@@ -44,7 +44,7 @@ public sealed class VehicleClient
         _journal = journal;
         _outbox = new Outbox(time, link, topics.FromVehicle, journal);
         _ecus = ecus.ToDictionary(ecu => EsyncTarget.Of(ecu.Name));
-        _arrived = new SimSignal(time);
+        _lines = _ecus.Values.Select(ecu => ecu.Bus).Append(NoBus).Distinct().ToDictionary(bus => bus, _ => new RequestLine(time));
         _packages = new PackageInbox(time, link, topics, Tell);
         link.Subscribe(topics.ToVehicle, ReceiveRequest);
         link.Restored = _outbox.Repeat;
@@ -57,21 +57,43 @@ public sealed class VehicleClient
     public async Task RunAsync()
     {
         _outbox.Repeat();
-        if (_journal.UnderWay is { } left)
+        EsyncMessage[] left = [.. _journal.UnderWay];
+        Task[] work = [.. _lines.Values.Select(line => WorkAsync(line, [.. left.Where(request => LineOf(request.Body.Package) == line)]))];
+        await await Task.WhenAny(work);
+    }
+
+    private async Task WorkAsync(RequestLine line, IReadOnlyList<EsyncMessage> left)
+    {
+        foreach (EsyncMessage request in left)
         {
-            await AnswerAsync(left, isResumed: true);
+            await AnswerAsync(request, isResumed: true);
         }
 
         while (!_isStopped)
         {
-            if (_journal.IsFull || !_requests.TryDequeue(out EsyncMessage? request))
+            long waitNs = -1;
+            if (_journal.IsFull || line.TryTake(out waitNs) is not { } request)
             {
-                await _arrived;
+                await line.Changed.Wait(waitNs);
             }
             else if (_journal.Take(request))
             {
                 await AnswerAsync(request, isResumed: false);
             }
+        }
+    }
+
+    private RequestLine LineOf(EsyncPackage package)
+    {
+        EsyncTarget.PartOf(package.Type, out string application);
+        return _lines[_ecus.TryGetValue(application, out VehicleEcu? ecu) ? ecu.Bus : NoBus];
+    }
+
+    private void WakeAll()
+    {
+        foreach (RequestLine line in _lines.Values)
+        {
+            line.Changed.Set();
         }
     }
 
@@ -84,7 +106,7 @@ public sealed class VehicleClient
         _isStopped = true;
         _outbox.Stop();
         _link.Leave();
-        _arrived.Set();
+        WakeAll();
     }
 
     private void ReceiveRequest(string topic, ReadOnlyMemory<byte> payload)
@@ -93,13 +115,11 @@ public sealed class VehicleClient
         if (message is { Type: EsyncType.Acknowledge, Epoch: { } epoch, Body.Sequence: { } number })
         {
             _outbox.Acknowledge(epoch, number);
-            _arrived.Set();
+            WakeAll();
         }
-        else if (message is { ReplyId: not null } && _requests.Count < RequestCountMax)
+        else if (message is { ReplyId: not null })
         {
-            // One that finds no place comes again: the server repeats it.
-            _requests.Enqueue(message);
-            _arrived.Set();
+            LineOf(message.Body.Package).Add(message);
         }
     }
 
@@ -354,6 +374,11 @@ public sealed class VehicleClient
             ReplyTo = request.ReplyId,
             Body = new EsyncBody { Package = package, Group = group, Campaign = request.Body.Campaign, Ecu = said },
         });
+        foreach (EsyncPackage one in request.Body.Group ?? [package])
+        {
+            bool isOnTrial = request.Body.Group is null && package.Status == EsyncStatus.InstallInProgress;
+            LineOf(one).Answered(one.Type, isOnTrial);
+        }
     }
 
     // Said once, and lost when nobody hears it.

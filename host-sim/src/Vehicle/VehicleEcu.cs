@@ -12,6 +12,9 @@ namespace EsyncSim.Vehicle;
 /// <param name="Observer">Hears what updates do; null when nobody does.</param>
 public sealed record VehicleEcu(string Name, EcuClient Client, UpdatePolicy Policy, IUpdateObserver? Observer = null)
 {
+    /// <summary>Name of the bus that it is on: the vehicle's client works on one ECU of a bus after the other, and on buses side by side.</summary>
+    public string Bus { get; init; } = "can";
+
     /// <summary>Its signals, by which a refusal of rules is told; null when they are not known.</summary>
     public SignalCatalogue? Signals { get; init; }
 

@@ -1,4 +1,4 @@
-// What the vehicle's client must not forget: the request that is under way, which requests it has taken, which packages an ECU
+// What the vehicle's client must not forget: the requests that are under way, which requests it has taken, which packages an ECU
 // gets in full because it refused a smaller form, which group of images is to be kept, and the messages that the server has not acknowledged. One file, replaced
 // as a whole (AtomicFile), so that a crash leaves the former state or the new one.
 // Invariants: a number is given to one message only; what Take, FallBack and Answer return for is on the medium; the answer to
@@ -19,7 +19,7 @@ namespace EsyncSim.Vehicle;
 public sealed class VehicleJournal
 {
     /// <summary>First value of the file, with its version.</summary>
-    public const string Format = "esync-vehicle-journal/1";
+    public const string Format = "esync-vehicle-journal/2";
 
     /// <summary>Messages that wait for their acknowledgement at most.</summary>
     public const int MessageCountMax = 64;
@@ -29,6 +29,12 @@ public sealed class VehicleJournal
 
     /// <summary>ECUs whose fallback is remembered; the one that fell back longest ago is forgotten first.</summary>
     public const int FallbackCountMax = 64;
+
+    /// <summary>Numbers below the last one taken that are remembered as not here yet, of each server epoch.</summary>
+    public const int MissingCountMax = 64;
+
+    // Of version 1, which had one request under way.
+    private const string FormerFormat = "esync-vehicle-journal/1";
 
     // A request may bring about one message besides its answer.
     private const int MessagesPerRequestMax = 2;
@@ -47,8 +53,8 @@ public sealed class VehicleJournal
     /// <summary>What this vehicle's messages are numbered under, for as long as the journal lives.</summary>
     public string Epoch => _form.Epoch;
 
-    /// <summary>The request that was taken and is not answered; null when there is none.</summary>
-    public EsyncMessage? UnderWay => _form.UnderWay;
+    /// <summary>Requests that were taken and are not answered, in the order in which they were taken.</summary>
+    public IReadOnlyList<EsyncMessage> UnderWay => _form.Requests;
 
     /// <summary>Messages that the server has not acknowledged, oldest first.</summary>
     public IReadOnlyList<EsyncMessage> Unacknowledged => _form.Messages;
@@ -57,7 +63,7 @@ public sealed class VehicleJournal
     public FleetMemory Fleet => _form.Fleet ?? new FleetMemory();
 
     /// <summary>True when no further request may be taken before the server has acknowledged something.</summary>
-    public bool IsFull => _form.Messages.Count > MessageCountMax - MessagesPerRequestMax;
+    public bool IsFull => _form.Messages.Count + (_form.Requests.Count * MessagesPerRequestMax) > MessageCountMax - MessagesPerRequestMax;
 
     /// <summary>Opens a journal, or begins one where there is none.</summary>
     /// <param name="files">Where it lies.</param>
@@ -80,21 +86,21 @@ public sealed class VehicleJournal
         List<ServerForm> servers = [.. _form.Servers];
         if (request is { Epoch: { } epoch, Body.Sequence: { } number })
         {
-            if (servers.Find(server => server.Epoch == epoch)?.Last >= number)
+            if ((servers.Find(server => server.Epoch == epoch) ?? new ServerForm(epoch, (request.Oldest ?? number) - 1)).Take(number, request.Oldest ?? number) is not { } taken)
             {
                 return false;
             }
 
             servers.RemoveAll(server => server.Epoch == epoch);
-            servers.Add(new ServerForm(epoch, number));
+            servers.Add(taken);
             servers.RemoveRange(0, Math.Max(servers.Count - ServerCountMax, 0));
         }
 
-        Store(_form with { Servers = servers, UnderWay = request });
+        Store(_form with { Servers = servers, Requests = [.. _form.Requests, request] });
         return true;
     }
 
-    /// <summary>Ends the request under way with its answer, which it numbers and keeps until it is acknowledged.</summary>
+    /// <summary>Ends the request under way that it answers, and keeps the answer, numbered, until it is acknowledged.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="report">The version report in it, when it has one that a vehicle manifest may rest on.</param>
     /// <returns>The answer as it is to be published.</returns>
@@ -102,7 +108,13 @@ public sealed class VehicleJournal
     public EsyncMessage Answer(EsyncMessage answer, ReportedEcu? report = null)
     {
         EsyncMessage numbered = Number(answer);
-        Store(_form with { Fleet = report is null ? _form.Fleet : Fleet.With(report), UnderWay = null, NextNumber = _form.NextNumber + 1, Messages = [.. _form.Messages, numbered] });
+        Store(_form with
+        {
+            Fleet = report is null ? _form.Fleet : Fleet.With(report),
+            Requests = [.. _form.Requests.Where(request => request.ReplyId != answer.ReplyTo)],
+            NextNumber = _form.NextNumber + 1,
+            Messages = [.. _form.Messages, numbered],
+        });
         return numbered;
     }
 
@@ -175,7 +187,7 @@ public sealed class VehicleJournal
         byte[] text = end < 0 ? [] : file[(end + 1)..];
         bool isWhole = end > 0 && Encoding.ASCII.GetString(file, 0, end) == Convert.ToHexStringLower(SHA256.HashData(text));
         JournalForm? form = isWhole ? EsyncJson.TryDecode(text, VehicleJournalContext.Default.JournalForm) : null;
-        return form?.Format == Format ? form : throw new UserErrorException(
+        return form?.Format == Format ? form : form?.Format == FormerFormat ? form.Renewed(Format) : throw new UserErrorException(
             ExitCode.BadFile,
             $"{path} is no usable journal of a vehicle: {(isWhole ? "another version wrote it" : "it is damaged")}. Move it away to begin a new one; answers in it that the server never got are lost then");
     }
@@ -196,6 +208,10 @@ internal sealed record JournalForm
     [JsonPropertyName("servers")]
     public IReadOnlyList<ServerForm> Servers { get; init; } = [];
 
+    [JsonPropertyName("requests")]
+    public IReadOnlyList<EsyncMessage> Requests { get; init; } = [];
+
+    /// <summary>The one request under way, in a file of version 1.</summary>
     [JsonPropertyName("underWay")]
     public EsyncMessage? UnderWay { get; init; }
 
@@ -210,10 +226,34 @@ internal sealed record JournalForm
 
     [JsonPropertyName("fleet")]
     public FleetMemory? Fleet { get; init; }
+
+    /// <summary>What a file of version 1 says, in the present form.</summary>
+    public JournalForm Renewed(string format) => this with { Format = format, Requests = UnderWay is null ? [] : [UnderWay], UnderWay = null };
 }
 
-/// <summary>The last request of one epoch that was taken.</summary>
-internal sealed record ServerForm([property: JsonPropertyName("epoch")] string Epoch, [property: JsonPropertyName("last")] int Last);
+/// <summary>Requests of one epoch that were taken: all up to the last one, but for those that are missing.</summary>
+internal sealed record ServerForm([property: JsonPropertyName("epoch")] string Epoch, [property: JsonPropertyName("last")] int Last)
+{
+    /// <summary>Numbers below the last one that another request has overtaken, ascending; null for none.</summary>
+    [JsonPropertyName("missing")]
+    public IReadOnlyList<int>? Missing { get; init; }
+
+    /// <summary>The same with one more request taken; null when it was taken before, or is not awaited any more.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="oldest">The lowest number that the server waits for.</param>
+    public ServerForm? Take(int number, int oldest)
+    {
+        if (number <= Last && Missing?.Contains(number) != true)
+        {
+            return null;
+        }
+
+        int from = Math.Max(Math.Max(Last + 1, oldest), number - VehicleJournal.MissingCountMax);
+        IEnumerable<int> overtaken = number > Last ? Enumerable.Range(from, Math.Max(number - from, 0)) : [];
+        int[] missing = [.. (Missing ?? []).Where(one => one != number && one >= oldest).Concat(overtaken).TakeLast(VehicleJournal.MissingCountMax)];
+        return this with { Last = Math.Max(Last, number), Missing = missing.Length == 0 ? null : missing };
+    }
+}
 
 /// <summary>A group of images that is kept, by its campaign and what it brings to which ECU.</summary>
 internal sealed record CommitForm([property: JsonPropertyName("campaign")] string Campaign, [property: JsonPropertyName("versions")] string Versions)

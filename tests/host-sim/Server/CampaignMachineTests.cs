@@ -14,13 +14,24 @@ public sealed class CampaignMachineTests
     private static readonly Gen<int> Seeds = Gen.Choose(0, int.MaxValue);
 
     [Fact]
-    public void Independent_targets_go_one_after_the_other()
+    public void Independent_targets_go_side_by_side()
     {
         Play play = new(Begin(CampaignMode.Independent));
         play.Run();
 
-        Assert.Equal(Ecus.SelectMany(ecu => new[] { "query-package", "ready-download", "prepare-update", "ready-update", "confirm-update" }.Select(type => $"{ecu} {type}")), play.Asked);
+        Assert.Equal(new[] { "query-package", "ready-download", "prepare-update", "ready-update", "confirm-update" }.SelectMany(Each), play.Asked);
         Assert.All(play.State.Targets, target => Assert.Equal(TargetEnd.Completed, target.End));
+    }
+
+    [Fact]
+    public void What_is_for_one_ECU_goes_in_its_order_whatever_becomes_of_it()
+    {
+        VehicleCampaign begin = Begin(CampaignMode.Independent);
+        begin = begin.With(1, begin.Targets[1] with { Ecu = "motor", Part = TargetPart.Trust }).With(2, begin.Targets[2] with { Ecu = "motor", Part = TargetPart.Rules });
+        Play play = new(begin) { Statuses = { ["motor prepare-update"] = "INSTALL_FAILED" } };
+        play.Run();
+
+        Assert.Equal(Enumerable.Repeat(new[] { "motor query-package", "motor ready-download", "motor prepare-update" }, 3).SelectMany(one => one), play.Asked);
     }
 
     [Fact]
@@ -39,7 +50,7 @@ public sealed class CampaignMachineTests
     [InlineData("battery ready-download", "DOWNLOAD_DENIED", false)]
     [InlineData("battery prepare-update", "INSTALL_FAILED", false)]
     [InlineData("lamp prepare-update", "INSTALL_FAILED", false)]
-    [InlineData("motor ready-update", "INSTALL_ROLLBACK", false)]
+    [InlineData("motor ready-update", "INSTALL_ROLLBACK", true)]
     [InlineData("battery ready-update", "INSTALL_ROLLBACK", true)]
     [InlineData("lamp ready-update", "INSTALL_FAILED", true)]
     [InlineData("group commit-update", "INSTALL_ROLLBACK", false)]
@@ -88,7 +99,8 @@ public sealed class CampaignMachineTests
     [Fact]
     public void Cancelling_independent_targets_keeps_what_is_done_and_finishes_what_is_under_way()
     {
-        Play play = new(Begin(CampaignMode.Independent)) { CancelAt = "battery prepare-update" };
+        VehicleCampaign begin = Begin(CampaignMode.Independent);
+        Play play = new(begin.With(2, begin.Targets[2] with { After = ["battery"] })) { CancelAt = "battery prepare-update" };
         play.Run();
 
         Assert.Equal([TargetEnd.Completed, TargetEnd.Completed, TargetEnd.Withheld], play.State.Targets.Select(target => target.End!.Value));
@@ -101,13 +113,17 @@ public sealed class CampaignMachineTests
         begin = begin.With(0, begin.Targets[0] with { After = ["lamp"] });
         Play good = new(begin);
         good.Run();
-        Assert.Equal("battery query-package", good.Asked[0]);
-        Assert.Equal("motor confirm-update", good.Asked[^1]);
+        Assert.Equal(["battery query-package", "lamp query-package"], good.Asked[..2]);
+        Assert.True(good.Asked.IndexOf("motor query-package") > good.Asked.IndexOf("lamp confirm-update"));
 
         Play bad = new(begin) { Statuses = { ["lamp prepare-update"] = "INSTALL_FAILED" } };
         bad.Run();
         Assert.Equal(TargetEnd.Withheld, bad.State.Targets[0].End);
         Assert.Contains("comes after lamp", bad.State.Targets[0].Message);
+
+        Play chain = new(begin.With(1, begin.Targets[1] with { After = ["motor"] })) { Statuses = { ["lamp prepare-update"] = "INSTALL_FAILED" } };
+        chain.Run();
+        Assert.Contains("comes after motor", chain.State.Targets[1].Message);
     }
 
     [Fact]
@@ -146,6 +162,25 @@ public sealed class CampaignMachineTests
         Play terminal = new(begin) { Statuses = { ["motor prepare-update"] = "INSTALL_FAILED" }, IsTerminal = true };
         terminal.Run();
         Assert.Single(terminal.Asked, asked => asked == "motor prepare-update");
+    }
+
+    [Theory]
+    [InlineData(CampaignMode.Independent)]
+    [InlineData(CampaignMode.AllOrNothing)]
+    public void One_that_is_being_asked_when_consent_is_refused_is_denied_as_well(CampaignMode mode)
+    {
+        VehicleCampaign state = Begin(mode) with { Consent = ConsentState.Awaited };
+        CampaignMove move = CampaignMachine.Next(state, 0);
+        state = move.Steps.Select((ask, i) => ask with { Number = i + 1 }).Aggregate(move.State, CampaignMachine.Asked);
+        EsyncMessage answer = new() { Type = EsyncType.QueryPackage, Body = new EsyncBody { Package = new EsyncPackage { Type = "/ECU/motor", Name = "p", Version = "1.0.0" } } };
+        state = CampaignMachine.Answered(CampaignMachine.Answered(state, 1, answer, 0), 2, answer, 0);
+        Assert.Equal(long.MaxValue, CampaignMachine.Next(state, 0).WakeNs ?? long.MaxValue);
+        state = CampaignMachine.Consented(state, isGiven: false, "the driver");
+        Assert.False(state.HasEnded);
+        state = CampaignMachine.Answered(state, 3, answer, 0);
+
+        Assert.All(state.Targets, target => Assert.Equal(TargetEnd.Denied, target.End));
+        Assert.Empty(CampaignMachine.Next(state, 0).Steps);
     }
 
     [Fact]
@@ -193,6 +228,7 @@ public sealed class CampaignMachineTests
     {
         private const int StepsMax = 500;
         private long _nowNs;
+        private int _asks;
 
         public VehicleCampaign State { get; private set; } = begin;
 
@@ -225,10 +261,16 @@ public sealed class CampaignMachineTests
             {
                 Assert.True(step < StepsMax, $"no end after {string.Join(" | ", Asked)}");
                 CampaignMove move = CampaignMachine.Next(State, _nowNs);
-                State = Stored(move.State);
-                if (move.Ask is { } ask)
+                State = move.Steps.Select((ask, i) => ask with { Number = ++_asks }).Aggregate(move.State, CampaignMachine.Asked);
+                State = Stored(State);
+                foreach (CampaignAsk ask in State.Asks.Where(ask => ask.Number > _asks - move.Steps.Count))
                 {
-                    Answer(ask, step);
+                    Note(ask);
+                }
+
+                if (State.Asks.Count > 0)
+                {
+                    Answer(State.Asks[Chance?.Next(State.Asks.Count) ?? 0]);
                 }
                 else if (move.WakeNs is { } wake)
                 {
@@ -243,26 +285,33 @@ public sealed class CampaignMachineTests
             }
         }
 
-        private void Answer(CampaignAsk ask, int number)
+        private string NameOf(CampaignAsk ask) => $"{(ask.Target < 0 ? "group" : State.Targets[ask.Target].Ecu)} {ask.Type[6..]}";
+
+        private void Note(CampaignAsk ask)
         {
-            State = Stored(CampaignMachine.Asked(State, ask, number));
             History.Add(State);
-            TargetState? target = ask.Target < 0 ? null : State.Targets[ask.Target];
-            string name = $"{target?.Ecu ?? "group"} {ask.Type[6..]}";
+            string name = NameOf(ask);
             Asked.Add(name);
+            if (ask.Type == EsyncType.PrepareUpdate)
+            {
+                Prepared.Add((State.Targets[ask.Target].Ecu, State.Targets[ask.Target].Offer.Version));
+            }
+
+            Assert.True(State.Asks.Count(other => other.Target == ask.Target) == 1 && (ask.Target >= 0 || State.Asks.Count == 1), $"{name} beside {string.Join(", ", State.Asks)}");
+        }
+
+        private void Answer(CampaignAsk ask)
+        {
+            TargetState? target = ask.Target < 0 ? null : State.Targets[ask.Target];
+            string name = NameOf(ask);
             if (name == CancelAt)
             {
                 State = CampaignMachine.Cancelled(State, "no longer wanted");
             }
 
-            if (ask.Type == EsyncType.PrepareUpdate)
-            {
-                Prepared.Add((target!.Ecu, target.Offer.Version));
-            }
-
             bool isSilent = SilentTimes.TryGetValue(name, out int left) && left > 0;
             SilentTimes[name] = left - 1;
-            State = Stored(CampaignMachine.Answered(State, isSilent ? null : Said(name, ask, target), _nowNs));
+            State = Stored(CampaignMachine.Answered(State, ask.Number, isSilent ? null : Said(name, ask, target), _nowNs));
         }
 
         private EsyncMessage Said(string name, CampaignAsk ask, TargetState? target)

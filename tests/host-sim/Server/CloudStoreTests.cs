@@ -19,7 +19,7 @@ public sealed class CloudStoreTests : IDisposable
     [Fact]
     public void What_was_saved_is_found_by_the_next_server()
     {
-        VehicleCampaign state = State() with { Ask = new CampaignAsk(0, EsyncType.PrepareUpdate), AskNumber = 7, IsReverting = true };
+        VehicleCampaign state = State() with { Asks = [new CampaignAsk(0, EsyncType.PrepareUpdate, 7)], IsReverting = true };
         using (CloudStore store = Open())
         {
             ICampaignStore vehicle = store.Of("V1");

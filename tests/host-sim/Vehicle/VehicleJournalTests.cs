@@ -24,11 +24,11 @@ public sealed class VehicleJournalTests
         VehicleJournal again = Open(newEpoch: "another");
 
         Assert.Equal("e1", again.Epoch);
-        Assert.Equal("s-8", again.UnderWay!.ReplyId);
+        Assert.Equal("s-8", Assert.Single(again.UnderWay).ReplyId);
         EsyncMessage kept = Assert.Single(again.Unacknowledged);
         Assert.Equal(("s-7", "e1", 1), (kept.ReplyTo, kept.Epoch, kept.Body.Sequence));
         Assert.Equal(2, again.Answer(Answer("s-8")).Body.Sequence);
-        Assert.Null(Open().UnderWay);
+        Assert.Empty(Open().UnderWay);
     }
 
     [Fact]
@@ -41,6 +41,53 @@ public sealed class VehicleJournalTests
         Assert.False(Open().Take(Request("s", 2)));
         Assert.True(journal.Take(Request("another server", 1)));
         Assert.True(journal.Take(Request("s", 3)));
+    }
+
+    [Fact]
+    public void One_that_another_has_overtaken_is_taken_when_the_server_waits_for_it_and_once()
+    {
+        VehicleJournal journal = Open();
+        Assert.True(journal.Take(Request("s", 5) with { Oldest = 3 }));
+        Assert.False(Open().Take(Request("s", 2)));
+        Assert.True(Open().Take(Request("s", 4) with { Oldest = 3 }));
+        Assert.False(Open().Take(Request("s", 4) with { Oldest = 3 }));
+        Assert.True(Open().Take(Request("s", 7) with { Oldest = 4 }));
+        Assert.False(Open().Take(Request("s", 3)));
+        Assert.True(Open().Take(Request("s", 6) with { Oldest = 6 }));
+        Assert.False(Open().Take(Request("s", 6) with { Oldest = 6 }));
+        Assert.Equal(["s-5", "s-4", "s-7", "s-6"], Open().UnderWay.Select(request => request.ReplyId));
+    }
+
+    [Fact]
+    public void Several_requests_are_under_way_and_each_answer_ends_its_own()
+    {
+        VehicleJournal journal = Open();
+        journal.Take(Request("s", 1));
+        journal.Take(Request("s", 2));
+        journal.Answer(Answer("s-1"));
+
+        Assert.Equal("s-2", Assert.Single(Open().UnderWay).ReplyId);
+        for (int i = 3; !journal.IsFull; i++)
+        {
+            journal.Take(Request("s", i));
+        }
+
+        // Each of them may bring about a fallback and an answer.
+        Assert.True(journal.Unacknowledged.Count + (2 * journal.UnderWay.Count) <= VehicleJournal.MessageCountMax);
+    }
+
+    [Fact]
+    public void A_journal_of_the_former_version_goes_on()
+    {
+        string text = """{"format":"esync-vehicle-journal/1","epoch":"e0","nextNumber":4,"servers":[{"epoch":"s","last":7}],"underWay":{"type":"esync.query-package","reply-id":"s-7","epoch":"s","body":{"package":{"type":"/ECU/motor","name":"motor"},"sequence":7}},"messages":[]}""";
+        string digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        MemoryFileSystem disk = new MemoryFileSystem().With([new(Path, Encoding.UTF8.GetBytes($"{digest}\n{text}"))]);
+        VehicleJournal journal = VehicleJournal.Open(disk, Path, "e1");
+
+        Assert.Equal(("e0", "s-7"), (journal.Epoch, Assert.Single(journal.UnderWay).ReplyId));
+        Assert.False(journal.Take(Request("s", 7)));
+        Assert.Equal(4, journal.Answer(Answer("s-7")).Body.Sequence);
+        Assert.Empty(VehicleJournal.Open(disk, Path, "e1").UnderWay);
     }
 
     [Fact]
@@ -73,7 +120,7 @@ public sealed class VehicleJournalTests
         VehicleJournal again = Open();
 
         Assert.Equal(("e1", 1), (told.Epoch, told.Body.Sequence));
-        Assert.Equal("s-1", again.UnderWay!.ReplyId);
+        Assert.Equal("s-1", Assert.Single(again.UnderWay).ReplyId);
         Assert.Equal("esync.incremental-failed", Assert.Single(again.Unacknowledged).Type);
         Assert.True(again.HasFallenBack(request.Body, "aa"));
         Assert.False(again.HasFallenBack(request.Body, "bb"));
@@ -105,7 +152,7 @@ public sealed class VehicleJournalTests
         for (int i = 1; i <= 500; i++)
         {
             journal.Take(Request($"server {i % 20:D2}", i));
-            journal.Acknowledge("e1", journal.Answer(Answer("s")).Body.Sequence!.Value);
+            journal.Acknowledge("e1", journal.Answer(Answer($"server {i % 20:D2}-{i}")).Body.Sequence!.Value);
         }
 
         Assert.InRange(_disk.Read(Path).Length, 1, 2000);
@@ -158,7 +205,7 @@ public sealed class VehicleJournalTests
                 foreach (Dictionary<string, byte[]> files in disk.Survivors())
                 {
                     VehicleJournal again = VehicleJournal.Open(new MemoryFileSystem().With(files), Path, "e2");
-                    string state = $"{again.UnderWay?.ReplyId} {again.Unacknowledged.Count}";
+                    string state = $"{again.UnderWay.FirstOrDefault()?.ReplyId} {again.Unacknowledged.Count}";
                     states.Add(state);
                     Assert.True(!isTaken || state != " 0", "a request that was taken is forgotten");
                     cuts++;
@@ -184,7 +231,7 @@ public sealed class VehicleJournalTests
 
         Assert.Throws<IOException>(() => journal.FallBack(Failed(), "aa"));
 
-        Assert.Equal("s-1", journal.UnderWay!.ReplyId);
+        Assert.Equal("s-1", Assert.Single(journal.UnderWay).ReplyId);
         Assert.Empty(journal.Unacknowledged);
         Assert.False(journal.HasFallenBack(Failed().Body, "aa"));
         disk.IsFull = false;
@@ -197,7 +244,7 @@ public sealed class VehicleJournalTests
         Open().Answer(Answer("s-1"));
         string text = Encoding.UTF8.GetString(_disk.Read(Path)).Split('\n')[1];
 
-        Assert.StartsWith("{\"format\":\"esync-vehicle-journal/1\",\"epoch\":\"e1\",\"nextNumber\":2,\"servers\":[],\"messages\":[{\"type\":", text);
+        Assert.StartsWith("{\"format\":\"esync-vehicle-journal/2\",\"epoch\":\"e1\",\"nextNumber\":2,\"servers\":[],\"requests\":[],\"messages\":[{\"type\":", text);
     }
 
     private VehicleJournal Open(string newEpoch = "e1") => VehicleJournal.Open(_disk, Path, newEpoch);
