@@ -13,6 +13,9 @@ public static class BuiltInApplications
     /// <summary>The battery manager.</summary>
     public const string BatteryManager = "BatteryManager";
 
+    /// <summary>The pump control.</summary>
+    public const string PumpControl = "PumpControl";
+
     /// <summary>The installed image of one release of an application.</summary>
     /// <exception cref="UserErrorException">The program's folder is not complete.</exception>
     public static byte[] Image(string application, string release)

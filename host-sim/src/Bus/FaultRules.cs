@@ -82,6 +82,9 @@ public abstract class FaultRules<TRule, TKind, TTarget>
         return rule;
     }
 
+    /// <summary>Removes a rule; the others strike where they would have struck.</summary>
+    public void Remove(TRule rule) => _rules.Remove(rule);
+
     /// <summary>Removes every rule: all is sound from now on.</summary>
     public void Clear() => _rules.Clear();
 

@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using EsyncSim.Config;
 using EsyncSim.Demo;
+using EsyncSim.Web;
 using Spectre.Console;
 
 namespace EsyncSim.Cli;
@@ -19,32 +20,52 @@ internal static class DemoCommand
         Option<string?> candump = new("--candump") { Description = "Write the bus traffic as a candump log, for cansniffer, SavvyCAN, Wireshark and others", HelpName = "FILE" };
         Option<string?> config = new("--config") { Description = "ECU configuration with the ECUs motor and battery; nf.config by default", HelpName = "FILE" };
         Option<string?> board = new("--board") { Description = "Put both ECUs on this board: its drivers on models of its chips, and its flow control", HelpName = "NAME" };
+        Option<string?> db = new("--db") { Description = "With --web: database of the server; without it one in a temporary folder, gone afterwards", HelpName = "FILE" };
+        WebOption web = new();
         ToolCommand command = new(
             "demo",
             "Show the main job in one run: server, client and two virtual ECUs on one CAN bus. Both are updated, faulty versions " +
-            "go back on their own, a power cut is survived, forged packages are refused. Ends with 0 only when all of it happened.")
+            "go back on their own, a power cut is survived, forged packages are refused. Ends with 0 only when all of it happened. " +
+            "With --web it tells no story: three ECUs (motor, battery, pump), client and server stay in step with the wall clock until Ctrl-C, with a page to watch them on, " +
+            "to update them, and to bring faults about.")
         {
-            seed, board, json, candump, config,
+            seed, board, json, candump, config, db,
         };
         BrokerOptions broker = new(command, "Use this MQTT broker instead of the one in the process");
+        web.AddTo(command);
         command.WithExample("esync demo", "the story, with live progress")
             .WithExample("esync demo --seed 7 --json demo.json --candump demo.log", "the same for a script: figures and every frame in files");
         command.WithExample("esync demo --board esp32-mcp2515", "what the same costs on a board with an SPI CAN controller: see the transfers' rates");
+        command.WithExample("esync demo --web", $"the bench to watch, at http://{WebAddress.Default}/");
         command.SetAction((parsed, stop) => Task.Run(
-            () => Run(
-                parsed,
-                new DemoOptions
+            () =>
+            {
+                string configPath = parsed.GetValue(config) ?? NfConfig.FindDefault();
+                if (web.Of(parsed) is { } page)
                 {
-                    Seed = parsed.GetValue(seed),
-                    Board = parsed.GetValue(board),
-                    Broker = broker.Read(parsed),
-                    ConfigPath = parsed.GetValue(config) ?? NfConfig.FindDefault(),
-                    Stop = stop,
-                },
-                parsed.GetValue(json),
-                parsed.GetValue(candump)),
+                    RequireAbsent(parsed, [board, json, candump, .. command.Options.Where(option => option.Name.StartsWith("--broker", StringComparison.Ordinal))]);
+                    BenchOptions bench = new() { ConfigPath = configPath, DatabasePath = parsed.GetValue(db), Seed = parsed.GetValue(seed), Stop = stop };
+                    return DemoWeb.Run(parsed.InvocationConfiguration.Output, page, bench);
+                }
+
+                if (parsed.GetResult(db) is not null)
+                {
+                    throw new UserErrorException(ExitCode.BadUsage, "--db is for the bench with a page; add --web");
+                }
+
+                DemoOptions options = new() { Seed = parsed.GetValue(seed), Board = parsed.GetValue(board), Broker = broker.Read(parsed), ConfigPath = configPath, Stop = stop };
+                return Run(parsed, options, parsed.GetValue(json), parsed.GetValue(candump));
+            },
             CancellationToken.None));
         return command;
+    }
+
+    private static void RequireAbsent(ParseResult parsed, IEnumerable<Option> options)
+    {
+        if (options.FirstOrDefault(option => parsed.GetResult(option) is not null) is { } strange)
+        {
+            throw new UserErrorException(ExitCode.BadUsage, $"{strange.Name} is for the demo that tells its story, and --web is a bench that stays; leave one of them away");
+        }
     }
 
     private static int Run(ParseResult parsed, DemoOptions options, string? jsonPath, string? candumpPath)

@@ -15,10 +15,13 @@ public sealed class DemoKeys : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("esync-demo-").FullName;
 
     /// <summary>Makes the keys.</summary>
-    public DemoKeys(ulong seed)
+    /// <param name="seed">What they are made from.</param>
+    /// <param name="parameters">How many signatures they give; null is 32, which a demo needs.</param>
+    public DemoKeys(ulong seed, SigningParameters? parameters = null)
     {
-        Author = Create(SigningRole.Author, seed);
-        Oem = Create(SigningRole.Oem, seed);
+        parameters ??= Parameters;
+        Author = Create(SigningRole.Author, seed, parameters);
+        Oem = Create(SigningRole.Oem, seed, parameters);
     }
 
     /// <summary>Signs as the maker of the image.</summary>
@@ -34,11 +37,11 @@ public sealed class DemoKeys : IDisposable
     /// <summary>Removes the keys from the disk.</summary>
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private FileSigner Create(SigningRole role, ulong seed)
+    private FileSigner Create(SigningRole role, ulong seed, SigningParameters parameters)
     {
         string path = Path.Combine(_folder, $"{role.Name()}.key");
         string text = string.Create(CultureInfo.InvariantCulture, $"esync demo {seed} {role.Name()}");
-        SigningKeyStore.Disk.Create(path, SigningKey.FromSeedText(role, Parameters, text));
+        SigningKeyStore.Disk.Create(path, SigningKey.FromSeedText(role, parameters, text));
         return FileSigner.Open(path);
     }
 }

@@ -51,7 +51,7 @@ public sealed class WatchDemo : IWatchSource, IDataServerObserver
         _queue = ReportQueue.Open(_disk, "reports");
         _ = new DataServer(_network.Join("server"), _store, this);
         _bench.StopOn(_end.Token);
-        _ = new WheelNode(_bench.Bus, _bench.Ecus.Select(ecu => ecu.Definition), MotorRpm);
+        _ = new WheelNode(_bench.Bus, _bench.Ecus.Select(ecu => ecu.Definition), () => MotorRpm(_bench.Ecus[0]));
     }
 
     /// <inheritdoc/>
@@ -106,9 +106,9 @@ public sealed class WatchDemo : IWatchSource, IDataServerObserver
         _end.Dispose();
     }
 
-    private double MotorRpm()
+    /// <summary>Turns of a motor in a minute, by its signal; 0 while its ECU does not run.</summary>
+    internal static double MotorRpm(BenchEcu motor)
     {
-        BenchEcu motor = _bench.Ecus[0];
         SignalDefinition? speed = motor.Definition.SignalEntries.FirstOrDefault(signal => signal.Definition.Path == MotorSpeed)?.Definition;
         return speed is not null && motor.Ecu.Agent is EcuMAgent { IsServing: true } agent && agent.EcuM.Data.Signals is { } signals && signals.IndexOf(speed.Did) is >= 0 and int index
             ? speed.Physical(signals.Value(index))

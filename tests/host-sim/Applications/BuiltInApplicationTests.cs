@@ -54,8 +54,22 @@ public class BuiltInApplicationTests
     }
 
     [Theory]
+    [InlineData("1.0.0", true)]
+    [InlineData("2.0.0", true)]
+    [InlineData("2.1.0-selftest", false)]
+    public void The_pump_is_small_and_says_how_its_self_test_ended(string release, bool isGood)
+    {
+        Assert.InRange(BuiltInApplications.Image(BuiltInApplications.PumpControl, release).Length, 4 * 1024, 16 * 1024);
+        using RunningApplication running = RunningApplication.Of(BuiltInApplications.PumpControl, release);
+        running.RunFor(2000);
+
+        Assert.Equal(isGood ? ApplicationState.Running : ApplicationState.SelfTestFailed, running.Loader.State);
+    }
+
+    [Theory]
     [InlineData("MotorControl")]
     [InlineData("BatteryManager")]
+    [InlineData("PumpControl")]
     public void Release_2_answers_differently(string application)
     {
         using RunningApplication first = RunningApplication.Of(application, "1.0.0");
