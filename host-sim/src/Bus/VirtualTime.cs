@@ -33,6 +33,9 @@ public sealed class VirtualTime
     /// <summary>Moment of the next event; <see cref="long.MaxValue"/> when nothing is scheduled.</summary>
     public long NextNs => _queue.FirstNs;
 
+    /// <summary>True when another thread has posted something that was not done yet.</summary>
+    public bool HasPosts => _context.HasPosts;
+
     /// <summary>Events that happened so far.</summary>
     public long EventCount { get; private set; }
 

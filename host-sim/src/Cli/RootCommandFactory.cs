@@ -40,6 +40,7 @@ public static class RootCommandFactory
         yield return UpdateCommand.Create();
         yield return ServerCommand.Create();
         yield return ClientCommand.Create();
+        yield return FleetCommand.Create();
         yield return DataCommand.Create();
         yield return SimCommand.Create();
         yield return AttackCommand.Create();

@@ -106,10 +106,13 @@ public sealed class FlashMemory
             }
 
             sector.Data = bytes.ToArray();
-            sector.Programmed = new bool[length / _geometry.WriteUnit];
-            for (int unit = 0; unit < sector.Programmed.Length; unit++)
+            int units = length / _geometry.WriteUnit;
+            for (int unit = 0; unit < units; unit++)
             {
-                sector.Programmed[unit] = bytes.Slice(unit * _geometry.WriteUnit, _geometry.WriteUnit).IndexOfAnyExcept((byte)0xFF) >= 0;
+                if (bytes.Slice(unit * _geometry.WriteUnit, _geometry.WriteUnit).IndexOfAnyExcept((byte)0xFF) >= 0)
+                {
+                    sector.SetProgrammed(unit, 1, units);
+                }
             }
         }
     }
@@ -175,12 +178,10 @@ public sealed class FlashMemory
         }
 
         int first = (int)(address - _geometry.StartOf(number)) / _geometry.WriteUnit;
-        for (int unit = first; unit < first + (count / _geometry.WriteUnit); unit++)
+        int unit = sector.FirstProgrammed(first, count / _geometry.WriteUnit);
+        if (unit >= 0)
         {
-            if (sector.Programmed is not null && sector.Programmed[unit])
-            {
-                return $"program at {address:X6}: write unit {_geometry.StartOf(number) + (unit * _geometry.WriteUnit):X6} was programmed before and not erased since";
-            }
+            return $"program at {address:X6}: write unit {_geometry.StartOf(number) + (unit * _geometry.WriteUnit):X6} was programmed before and not erased since";
         }
 
         return null;
@@ -289,8 +290,7 @@ public sealed class FlashMemory
         FlashSector sector = Own(number);
         int at = (int)(address - _geometry.StartOf(number));
         sector.Data ??= Blank(number);
-        sector.Programmed ??= new bool[_geometry.LengthOf(number) / _geometry.WriteUnit];
-        sector.Programmed.AsSpan(at / _geometry.WriteUnit, count / _geometry.WriteUnit).Fill(true);
+        sector.SetProgrammed(at / _geometry.WriteUnit, count / _geometry.WriteUnit, _geometry.LengthOf(number) / _geometry.WriteUnit);
         return sector.Data.AsSpan(at, count);
     }
 

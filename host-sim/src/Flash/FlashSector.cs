@@ -1,6 +1,7 @@
 // One sector's cells, and a part's contents at one moment as sectors that are shared until they are changed.
 // Invariant: a sector that a snapshot holds never changes; its owner alone changes it, and forgets its digest then.
 // Tests: tests/host-sim/Flash.
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -20,10 +21,15 @@ public sealed class FlashSnapshot
 /// <summary>One sector. Data is null while every byte is FF.</summary>
 internal sealed class FlashSector
 {
+    private const int UnitsPerWord = 64;
+
     internal object? Owner;
     internal byte[]? Data;
     internal byte[]? Unstable;
-    internal bool[]? Programmed;
+
+    // A bit for each write unit that was programmed since the erase: a flag in a byte would take as much memory as the cells.
+    internal ulong[]? Programmed;
+
     internal bool IsSuspect;
     internal int EraseCount;
 
@@ -31,6 +37,35 @@ internal sealed class FlashSector
     internal byte[]? Digest;
 
     internal bool IsErased => Data is null && Unstable is null && Programmed is null && !IsSuspect;
+
+    /// <summary>Notes that write units are programmed.</summary>
+    internal void SetProgrammed(int first, int count, int unitCount)
+    {
+        Programmed ??= new ulong[(unitCount + UnitsPerWord - 1) / UnitsPerWord];
+        for (int unit = first; unit < first + count;)
+        {
+            int within = unit % UnitsPerWord;
+            int inWord = Math.Min(UnitsPerWord - within, first + count - unit);
+            Programmed[unit / UnitsPerWord] |= (ulong.MaxValue >> (UnitsPerWord - inWord)) << within;
+            unit += inWord;
+        }
+    }
+
+    /// <summary>The first of these write units that is programmed; -1 when none is.</summary>
+    internal int FirstProgrammed(int first, int count)
+    {
+        for (int unit = first; Programmed is not null && unit < first + count;)
+        {
+            ulong word = Programmed[unit / UnitsPerWord] >> (unit % UnitsPerWord);
+            unit += word == 0 ? UnitsPerWord - (unit % UnitsPerWord) : BitOperations.TrailingZeroCount(word);
+            if (word != 0)
+            {
+                return unit < first + count ? unit : -1;
+            }
+        }
+
+        return -1;
+    }
 
     internal byte[] TakeDigest()
     {
@@ -42,7 +77,7 @@ internal sealed class FlashSector
             hash.AppendData(kind);
             hash.AppendData(Data ?? []);
             hash.AppendData(Unstable ?? []);
-            hash.AppendData(MemoryMarshal.AsBytes<bool>(Programmed ?? []));
+            hash.AppendData(MemoryMarshal.AsBytes<ulong>(Programmed ?? []));
             digest = hash.GetHashAndReset();
             Digest = digest;
         }
@@ -55,7 +90,7 @@ internal sealed class FlashSector
         Owner = owner,
         Data = (byte[]?)Data?.Clone(),
         Unstable = (byte[]?)Unstable?.Clone(),
-        Programmed = (bool[]?)Programmed?.Clone(),
+        Programmed = (ulong[]?)Programmed?.Clone(),
         IsSuspect = IsSuspect,
         EraseCount = EraseCount,
     };

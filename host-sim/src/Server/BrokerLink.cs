@@ -22,7 +22,7 @@ public sealed class BrokerLink : IMessageLink, IDisposable
     private readonly BrokerAccess _broker;
     private readonly MqttClientOptions _options;
     private readonly Lock _gate = new();
-    private readonly List<(string Filter, MessageHandler Handler)> _subscriptions = [];
+    private readonly HandlerTable _subscriptions = new();
     private readonly HashSet<string> _told = [];
     private readonly Channel<Func<Task>> _outgoing = Channel.CreateUnbounded<Func<Task>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _end = new();
@@ -83,7 +83,7 @@ public sealed class BrokerLink : IMessageLink, IDisposable
     {
         lock (_gate)
         {
-            _subscriptions.Add((filter, handler));
+            _subscriptions.Add(filter, handler);
         }
 
         _outgoing.Writer.TryWrite(() => _broker.SubscribeAsync(_client, filter));
@@ -126,18 +126,15 @@ public sealed class BrokerLink : IMessageLink, IDisposable
 
     private void Dispatch(string topic, byte[] payload)
     {
-        (string Filter, MessageHandler Handler)[] subscriptions;
+        IReadOnlyList<MessageHandler> handlers;
         lock (_gate)
         {
-            subscriptions = [.. _subscriptions];
+            handlers = _subscriptions.Of(topic);
         }
 
-        foreach ((string filter, MessageHandler handler) in subscriptions)
+        foreach (MessageHandler handler in handlers)
         {
-            if (TopicFilter.Matches(filter, topic))
-            {
-                handler(topic, payload);
-            }
+            handler(topic, payload);
         }
     }
 
@@ -168,7 +165,7 @@ public sealed class BrokerLink : IMessageLink, IDisposable
         string[] filters;
         lock (_gate)
         {
-            filters = [.. _subscriptions.Select(subscription => subscription.Filter)];
+            filters = [.. _subscriptions.Filters];
         }
 
         foreach (string filter in filters)

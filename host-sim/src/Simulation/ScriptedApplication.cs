@@ -25,6 +25,9 @@ public sealed class ScriptedApplication : IApplicationLoader
     private bool _hasTurned;
     private IApplicationData? _data;
 
+    /// <summary>What an image does on this ECU, whatever its first byte says; null leaves it to that.</summary>
+    public Func<ApplicationBundle, ReleaseBehaviour?>? Nature { get; init; }
+
     /// <summary>Called with the bytes that are about to run.</summary>
     public Action<byte[]>? Starting { get; init; }
 
@@ -73,6 +76,8 @@ public sealed class ScriptedApplication : IApplicationLoader
         Starting?.Invoke(_image);
         bool isBundle = _length == _image.Length && ApplicationBundle.TryParse(_image, out ApplicationBundle? bundle) is null && TakeBehaviour(bundle!);
         State = isBundle ? ApplicationState.Starting : ApplicationState.Faulted;
+        _image = [];
+        _length = 0;
         return isBundle ? StdReturn.Ok : StdReturn.NotOk;
     }
 
@@ -114,7 +119,7 @@ public sealed class ScriptedApplication : IApplicationLoader
 
     private bool TakeBehaviour(ApplicationBundle bundle)
     {
-        _behaviour = (ReleaseBehaviour)bundle.Assemblies[0][0];
+        _behaviour = Nature?.Invoke(bundle) ?? (ReleaseBehaviour)bundle.Assemblies[0][0];
         return _behaviour != ReleaseBehaviour.Throws;
     }
 }
