@@ -94,7 +94,7 @@ public sealed class SimMutantTests
         {
             new("a boot of a trial costs no attempt", EcuM + "BootSequence.cs", "_banks.BeginChange().AttemptsLeft--;", "_banks.BeginChange().EsyncState = EsyncState.InstallInProgress;"),
             "forward",
-            "135..300"
+            "360..760"
         },
         {
             new("a timer does not survive the wrap of the clock", EcuM + "ApplicationSupervisor.cs", "return nowMs - _startedMs > _config.TrialConfirmMsMax;", "return nowMs > _startedMs + _config.TrialConfirmMsMax;"),
