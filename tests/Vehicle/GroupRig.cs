@@ -49,8 +49,19 @@ internal sealed class GroupRig : IUpdateObserver, ICampaignObserver, IDisposable
     /// <summary>Called before each message to an ECU with its number.</summary>
     internal Action<int>? OnMessage { get; set; }
 
-    /// <summary>Requests that the client has under way, as its journal has them.</summary>
-    internal int UnderWayCount => _journal!.UnderWay.Count;
+    /// <summary>Requests that the client has under way beside downloads, as its journal has them.</summary>
+    internal int UnderWayCount => _journal!.UnderWay.Count(request => request.Type != EsyncType.ReadyDownload);
+
+    /// <summary>What the server has not acknowledged, as the journal has it.</summary>
+    internal IReadOnlyList<EsyncMessage> Unacknowledged => _journal!.Unacknowledged;
+
+    internal VirtualMessageNetwork Network => _network;
+
+    /// <summary>When the vehicle takes updates; counts from the client's next start on.</summary>
+    internal UpdateHours Updates { get; set; } = UpdateHours.Always;
+
+    /// <summary>Called when the transfer of an image begins.</summary>
+    internal Action? OnTransferBegins { get; set; }
 
     /// <summary>How each ECU tells failures; to be set before the world runs.</summary>
     internal RollbackMode[] Rollback { get; set; } = new RollbackMode[EcuCount];
@@ -180,9 +191,7 @@ internal sealed class GroupRig : IUpdateObserver, ICampaignObserver, IDisposable
     {
     }
 
-    void IUpdateObserver.TransferBegins(UpdateImage image, int offset)
-    {
-    }
+    void IUpdateObserver.TransferBegins(UpdateImage image, int offset) => OnTransferBegins?.Invoke();
 
     void IUpdateObserver.Transferred(int position)
     {
@@ -222,7 +231,10 @@ internal sealed class GroupRig : IUpdateObserver, ICampaignObserver, IDisposable
             Bus = $"can{i % _buses.Length}", Rollback = Rollback[i], FakesVersionOnRollback = FakesVersionOnRollback,
         })];
         _journal = VehicleJournal.Open(_disk, "vehicle.journal", "vehicle");
-        _vehicle = new VehicleClient(Time, _network.Join("vehicle"), _topics, ecus, _journal);
+        _vehicle = new VehicleClient(Time, _network.Join("vehicle"), _topics, ecus, _journal, new VehicleOptions
+        {
+            Packages = PackageDisk.Open(_disk, "packages"), Updates = Updates, UtcNowMs = () => Time.NowNs / VirtualTime.NsPerMs,
+        });
         _ = _vehicle.RunAsync();
         return ecus;
     }

@@ -45,11 +45,11 @@ internal sealed class CampaignScreen(TimeProvider clock, TextWriter? lines) : ID
     public void Message(string vehicle, bool isToVehicle, EsyncMessage message)
     {
         EsyncPackage package = message.Body.Package;
-        if (message is { Type: EsyncType.UpdateReport, Body.Progress: { } percent })
+        if (message is { Type: EsyncType.UpdateReport, Body: { Stage: EsyncStage.Transfer, Progress: { } percent } })
         {
             _percent[(vehicle, package.Type)] = (int)percent;
         }
-        else if (!isToVehicle && message.Type != EsyncType.StartDownload)
+        else if (!isToVehicle && message.Type is not EsyncType.StartDownload and not EsyncType.UpdateReport)
         {
             string said = package.Status ?? (message.Type == EsyncType.IncrementalFailed ? "refuses a smaller form of the image" : $"runs {(package.Version is { Length: > 0 } version ? version : "no application")}");
             Say($"{vehicle} {NameOf(package.Type)}: {said}{(package.Message is { Length: > 0 } text ? $": {text}" : string.Empty)}");

@@ -28,6 +28,9 @@ public sealed class DiskFileSystem : IFileSystem
     public string Resolve(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
 
     /// <inheritdoc/>
+    public long Length(string path) => new FileInfo(path).Length;
+
+    /// <inheritdoc/>
     public byte[] Read(string path) => File.ReadAllBytes(path);
 
     /// <inheritdoc/>

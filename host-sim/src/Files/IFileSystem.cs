@@ -14,6 +14,9 @@ public interface IFileSystem
     /// <summary>The path behind a symbolic link, so that replacing the file does not leave a stale one behind; else the path itself.</summary>
     string Resolve(string path);
 
+    /// <summary>Length of the file in bytes.</summary>
+    long Length(string path);
+
     /// <summary>All bytes of the file.</summary>
     byte[] Read(string path);
 

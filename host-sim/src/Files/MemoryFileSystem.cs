@@ -108,6 +108,9 @@ public sealed class MemoryFileSystem : IFileSystem
     public string Resolve(string path) => path;
 
     /// <inheritdoc/>
+    public long Length(string path) => Read(path).Length;
+
+    /// <inheritdoc/>
     public byte[] Read(string path) => _names.TryGetValue(path, out Content? content) ? content.Cached : throw new FileNotFoundException(path);
 
     /// <inheritdoc/>

@@ -25,6 +25,9 @@ public static class CampaignMachine
     /// <summary>Times that a vehicle may postpone.</summary>
     public const int PostponementsMax = 6;
 
+    /// <summary>Longest pause that a vehicle may name, in nanoseconds; then it is asked again, and may name another.</summary>
+    public const long AppointmentNsMax = 25 * 3600 * VirtualTime.NsPerSecond;
+
     private static readonly TargetStep[] GroupSteps = [TargetStep.Query, TargetStep.Consent, TargetStep.Prepare, TargetStep.Ready];
 
     /// <summary>What to do next; to be called when the state was changed, and when the time has come.</summary>
@@ -198,6 +201,8 @@ public static class CampaignMachine
         return (type, package.Status) switch
         {
             (EsyncType.ReadyDownload, EsyncStatus.DownloadConsent) => target with { Step = TargetStep.Prepare },
+            (EsyncType.ReadyDownload, EsyncStatus.DownloadPostponed) when package.NotBeforeMs * VirtualTime.NsPerMs > nowNs =>
+                target with { NotBeforeNs = Math.Clamp(package.NotBeforeMs!.Value * VirtualTime.NsPerMs, nowNs + PauseNs, nowNs + AppointmentNsMax) },
             (EsyncType.ReadyDownload, EsyncStatus.DownloadPostponed) when target.Postponements + 1 < PostponementsMax =>
                 target with { Postponements = target.Postponements + 1, NotBeforeNs = nowNs + PauseNs },
             (EsyncType.ReadyDownload, EsyncStatus.DownloadPostponed or EsyncStatus.DownloadDenied) => Ended(target, TargetEnd.Denied, answer!),

@@ -97,34 +97,6 @@ public static class EsyncTarget
     }
 }
 
-/// <summary>Values of <c>package.status</c>.</summary>
-public static class EsyncStatus
-{
-    /// <summary>The download may begin.</summary>
-    public const string DownloadConsent = "DOWNLOAD_CONSENT";
-
-    /// <summary>Not now; ask again.</summary>
-    public const string DownloadPostponed = "DOWNLOAD_POSTPONED";
-
-    /// <summary>No.</summary>
-    public const string DownloadDenied = "DOWNLOAD_DENIED";
-
-    /// <summary>The image is in the ECU, whole and checked.</summary>
-    public const string InstallReady = "INSTALL_READY";
-
-    /// <summary>The image runs on trial.</summary>
-    public const string InstallInProgress = "INSTALL_IN_PROGRESS";
-
-    /// <summary>The image runs and is confirmed.</summary>
-    public const string InstallCompleted = "INSTALL_COMPLETED";
-
-    /// <summary>The step failed; what ran before still runs.</summary>
-    public const string InstallFailed = "INSTALL_FAILED";
-
-    /// <summary>The trial failed; the ECU went back to what ran before.</summary>
-    public const string InstallRollback = "INSTALL_ROLLBACK";
-}
-
 /// <summary>One message.</summary>
 public sealed record EsyncMessage
 {
@@ -190,7 +162,7 @@ public sealed record EsyncBody
     [JsonPropertyName("indeterminate")]
     public bool? IsIndeterminate { get; init; }
 
-    /// <summary>Stage of <c>esync.update-report</c>: US_TRANSFER or US_INSTALL.</summary>
+    /// <summary>Stage of <c>esync.update-report</c>, one of <see cref="EsyncStage"/>.</summary>
     [JsonPropertyName("stage")]
     public string? Stage { get; init; }
 
@@ -264,6 +236,10 @@ public sealed record EsyncPackage
     /// <summary>True when the ECU cannot say what it runs, so that it cannot be updated.</summary>
     [JsonPropertyName("update-incapable")]
     public bool? IsUpdateIncapable { get; init; }
+
+    /// <summary>With a postponed download: when to ask again at the earliest, in milliseconds since 1970; such a postponement does not count. Not part of libua.</summary>
+    [JsonPropertyName("not-before")]
+    public long? NotBeforeMs { get; init; }
 
     /// <summary>A sentence for people.</summary>
     [JsonPropertyName("message")]

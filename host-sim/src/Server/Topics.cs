@@ -14,6 +14,9 @@ public sealed record Topics(string Vehicle)
     /// <summary>Vehicle to server, JSON.</summary>
     public string FromVehicle => $"{Root}/{Vehicle}/from-vehicle";
 
+    /// <summary>Vehicle to server, JSON: that it is there, and with which ECUs.</summary>
+    public string Announce => $"{Root}/{Vehicle}/announce";
+
     /// <summary>Filter for all packages that the server sends.</summary>
     public string Packages => $"{Root}/{Vehicle}/package/+";
 

@@ -16,6 +16,7 @@ namespace EsyncSim.Simulation;
 public sealed class SimVehicle : ICollectorObserver, IDisposable
 {
     private const string JournalPath = "vehicle.journal";
+    private const string PackagesPath = "packages";
     private const string QueuePath = "reports";
     private const long BeginUtcMs = 1_767_225_600_000;
     private static readonly CollectorOptions Collecting = new() { IntervalMs = 2000 };
@@ -84,7 +85,7 @@ public sealed class SimVehicle : ICollectorObserver, IDisposable
         Ecus = ecus;
         Controllers = controllers;
         VehicleJournal journal = VehicleJournal.Open(_disk, JournalPath, string.Create(CultureInfo.InvariantCulture, $"vehicle-{_starts}"));
-        _client = new VehicleClient(_bus.Time, new ListenedLink(_network.Join("vehicle"), Hear, _topics), _topics, ecus, journal);
+        _client = new VehicleClient(_bus.Time, new ListenedLink(_network.Join("vehicle"), Hear, _topics), _topics, ecus, journal, new VehicleOptions { Packages = PackageDisk.Open(_disk, PackagesPath) });
         _clientWork = _client.RunAsync();
         if (HasCollector)
         {

@@ -1,6 +1,7 @@
 // What the vehicle's client says of failures and of progress, as messages. Plain data: when and how they go out is the client's matter.
 // Tests: tests/Vehicle.
 using EsyncSim.Client;
+using EsyncSim.Data;
 using EsyncSim.Server;
 
 namespace EsyncSim.Vehicle;
@@ -17,6 +18,22 @@ internal static class VehicleAnswers
         IsTerminalFailure = isTerminal ? true : null,
     };
 
+    /// <summary>The answer to a download that is asked for when the vehicle takes none; null when it does.</summary>
+    public static EsyncPackage? OutOfHours(EsyncPackage package, VehicleOptions options)
+    {
+        if (options.Updates == UpdateHours.Always)
+        {
+            return null;
+        }
+
+        long nowMs = options.UtcNowMs?.Invoke() ?? 0;
+        long? nextMs = options.Updates.NextMs(nowMs);
+        EsyncPackage said = package with { VersionList = null };
+        return nextMs is null ? said with { Status = EsyncStatus.DownloadDenied, Message = "the vehicle takes no updates (--updates never)" }
+            : nextMs > nowMs ? said with { Status = EsyncStatus.DownloadPostponed, NotBeforeMs = nextMs, Message = $"the vehicle takes updates from {UtcText.Of(nextMs.Value)} on (--updates)" }
+            : null;
+    }
+
     /// <summary>An ECU has refused a form of its image and gets it in full.</summary>
     public static EsyncMessage IncrementalFailed(EsyncBody request, UpdateImage image, UpdateOutcome refusal) => new()
     {
@@ -29,6 +46,20 @@ internal static class VehicleAnswers
         },
     };
 
+    /// <summary>How far the download of a package into the vehicle is.</summary>
+    public static EsyncMessage Downloaded(EsyncPackage package, int have, int length) => new()
+    {
+        Type = EsyncType.UpdateReport,
+        Body = new EsyncBody
+        {
+            Package = Named(package),
+            Progress = (int)(have * 100L / length),
+            IsIndeterminate = false,
+            Stage = EsyncStage.Download,
+            Ecu = new EsyncEcu { Bytes = have, TransferBytes = length },
+        },
+    };
+
     /// <summary>How far the transfer of an image is.</summary>
     public static EsyncMessage Progress(EsyncPackage package, UpdateImage image, int position) => new()
     {
@@ -38,7 +69,7 @@ internal static class VehicleAnswers
             Package = Named(package),
             Progress = UpdateProgress.PercentOf(image, position),
             IsIndeterminate = false,
-            Stage = "US_TRANSFER",
+            Stage = EsyncStage.Transfer,
             Ecu = new EsyncEcu
             {
                 Encoding = EncodingText.Of(image.Encoding),

@@ -9,6 +9,7 @@
 // It holds the ECUs' secrets for access, and no signing key.
 // Tests: tests/Vehicle.
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using EsyncAgent;
 using EsyncSim.Bus;
@@ -23,8 +24,6 @@ namespace EsyncSim.Vehicle;
 /// <summary>Client of one vehicle.</summary>
 public sealed class VehicleClient
 {
-    // Requests to a group of ECUs, and to none that the vehicle has.
-    private const string NoBus = "";
     private const string FakeVersion = "0.0.0-to-be-replaced";
 
     private readonly IMessageLink _link;
@@ -32,22 +31,25 @@ public sealed class VehicleClient
     private readonly VehicleJournal _journal;
     private readonly Outbox _outbox;
     private readonly Dictionary<string, VehicleEcu> _ecus;
-    private readonly Dictionary<string, RequestLine> _lines;
-    private readonly PackageInbox _packages;
+    private readonly RequestLines _lines;
+    private readonly PackageFetcher _packages;
+    private readonly VehicleOptions _options;
+    private ExceptionDispatchInfo? _fault;
     private bool _isStopped;
 
     /// <summary>Makes the client and listens to the server; <see cref="RunAsync"/> does the work.</summary>
-    public VehicleClient(VirtualTime time, IMessageLink link, Topics topics, IEnumerable<VehicleEcu> ecus, VehicleJournal journal)
+    public VehicleClient(VirtualTime time, IMessageLink link, Topics topics, IEnumerable<VehicleEcu> ecus, VehicleJournal journal, VehicleOptions? options = null)
     {
         _link = link;
         _topics = topics;
         _journal = journal;
         _outbox = new Outbox(time, link, topics.FromVehicle, journal);
         _ecus = ecus.ToDictionary(ecu => EsyncTarget.Of(ecu.Name));
-        _lines = _ecus.Values.Select(ecu => ecu.Bus).Append(NoBus).Distinct().ToDictionary(bus => bus, _ => new RequestLine(time));
-        _packages = new PackageInbox(time, link, topics, Tell);
+        _lines = new RequestLines(time, _ecus.Values);
+        _options = options ?? new VehicleOptions();
+        _packages = new PackageFetcher(time, link, topics, _options.Disk, _options.Sources, Tell);
         link.Subscribe(topics.ToVehicle, ReceiveRequest);
-        link.Restored = _outbox.Repeat;
+        link.Restored += _outbox.Repeat;
     }
 
     /// <summary>
@@ -58,7 +60,7 @@ public sealed class VehicleClient
     {
         _outbox.Repeat();
         EsyncMessage[] left = [.. _journal.UnderWay];
-        Task[] work = [.. _lines.Values.Select(line => WorkAsync(line, [.. left.Where(request => LineOf(request.Body.Package) == line)]))];
+        Task[] work = [.. _lines.All.Select(line => WorkAsync(line, [.. left.Where(request => _lines.Of(request.Body.Package) == line)]))];
         await await Task.WhenAny(work);
     }
 
@@ -66,11 +68,12 @@ public sealed class VehicleClient
     {
         foreach (EsyncMessage request in left)
         {
-            await AnswerAsync(request, isResumed: true);
+            await BeginAsync(request, isResumed: true);
         }
 
         while (!_isStopped)
         {
+            _fault?.Throw();
             long waitNs = -1;
             if (_journal.IsFull || line.TryTake(out waitNs) is not { } request)
             {
@@ -78,23 +81,31 @@ public sealed class VehicleClient
             }
             else if (_journal.Take(request))
             {
-                await AnswerAsync(request, isResumed: false);
+                await BeginAsync(request, isResumed: false);
             }
         }
     }
 
-    private RequestLine LineOf(EsyncPackage package)
+    // A download takes its time, and the bus is free meanwhile.
+    private Task BeginAsync(EsyncMessage request, bool isResumed)
     {
-        EsyncTarget.PartOf(package.Type, out string application);
-        return _lines[_ecus.TryGetValue(application, out VehicleEcu? ecu) ? ecu.Bus : NoBus];
+        Task work = request.Type == EsyncType.ReadyDownload ? AnswerBesideAsync(request, isResumed) : AnswerAsync(request, isResumed);
+        return request.Type == EsyncType.ReadyDownload ? Task.CompletedTask : work;
     }
 
-    private void WakeAll()
+    private async Task AnswerBesideAsync(EsyncMessage request, bool isResumed)
     {
-        foreach (RequestLine line in _lines.Values)
+        try
         {
-            line.Changed.Set();
+            await AnswerAsync(request, isResumed);
         }
+        catch (Exception exception)
+        {
+            // It ends the client by way of the lines, as what they do themselves would.
+            _fault = ExceptionDispatchInfo.Capture(exception);
+        }
+
+        _lines.WakeAll();
     }
 
     /// <summary>
@@ -105,8 +116,9 @@ public sealed class VehicleClient
     {
         _isStopped = true;
         _outbox.Stop();
+        _packages.Stop();
         _link.Leave();
-        WakeAll();
+        _lines.WakeAll();
     }
 
     private void ReceiveRequest(string topic, ReadOnlyMemory<byte> payload)
@@ -115,11 +127,11 @@ public sealed class VehicleClient
         if (message is { Type: EsyncType.Acknowledge, Epoch: { } epoch, Body.Sequence: { } number })
         {
             _outbox.Acknowledge(epoch, number);
-            WakeAll();
+            _lines.WakeAll();
         }
         else if (message is { ReplyId: not null })
         {
-            LineOf(message.Body.Package).Add(message);
+            _lines.Of(message.Body.Package).Add(message);
         }
     }
 
@@ -139,7 +151,7 @@ public sealed class VehicleClient
             return;
         }
 
-        using EcuTurn turn = await ecu.Gate.EnterAsync();
+        using EcuTurn? turn = request.Type == EsyncType.ReadyDownload ? null : await ecu.Gate.EnterAsync();
         try
         {
             await (request.Type switch
@@ -174,7 +186,7 @@ public sealed class VehicleClient
             TargetPart.Rules => RulesState.Of(await new ReportChannel(ecu.Client).ReadStateAsync()).Version,
             _ => report.ApplicationVersion,
         };
-        string? limits = part == TargetPart.Application ? await LimitsOfAsync(ecu) : null;
+        string? limits = part == TargetPart.Application ? await EcuQuestions.LimitsAsync(ecu) : null;
         await ecu.Client.SessionAsync(0x01);
         bool isRunning = report.RunningBank < report.States.Count;
         EsyncEcu said = new()
@@ -190,39 +202,19 @@ public sealed class VehicleClient
         Reply(request, EsyncType.QueryPackage, installed, said);
     }
 
-    // Null when the ECU has no such record: it then gets the whole image.
-    private static async Task<string?> LimitsOfAsync(VehicleEcu ecu)
-    {
-        try
-        {
-            return Convert.ToHexStringLower(await ecu.Client.ReadAsync(0xFD05, UpdateLimits.RecordLength));
-        }
-        catch (NegativeResponseException)
-        {
-            return null;
-        }
-    }
-
+    // The ECU is asked first and is free then: how long a download takes is the network's matter.
     private async Task ReadyDownloadAsync(EsyncMessage request, VehicleEcu ecu)
     {
         EsyncPackage package = request.Body.Package;
-        await ecu.Client.SessionAsync(0x03);
-        (int consent, int reasons) = await ecu.Client.CheckPreconditionsAsync();
-        await ecu.Client.SessionAsync(0x01);
-        string status = consent switch
+        if (VehicleAnswers.OutOfHours(package, _options) is { } answer)
         {
-            1 => EsyncStatus.DownloadConsent,
-            2 => EsyncStatus.DownloadPostponed,
-            _ => EsyncStatus.DownloadDenied,
-        };
-        if (consent == 1 && await FetchAsync(request.Body, package) is null)
-        {
-            Reply(request, EsyncType.UpdateStatus, VehicleAnswers.Failed(package, "the package did not arrive, or is not the announced one", isTerminal: false), null);
+            Reply(request, EsyncType.UpdateStatus, answer, null);
             return;
         }
 
-        string? message = consent == 1 ? null : $"the ECU does not consent to an update now (reasons {reasons:X2})";
-        Reply(request, EsyncType.UpdateStatus, package with { Status = status, Message = message, VersionList = null }, null);
+        EsyncPackage said = await EcuQuestions.ConsentAsync(ecu, package);
+        PackageArrival? arrival = said.Status == EsyncStatus.DownloadConsent ? await ArriveAsync(request.Body, package) : null;
+        Reply(request, EsyncType.UpdateStatus, arrival is { File: null } ? VehicleAnswers.Failed(package, arrival.Why, isTerminal: false) : said, null);
     }
 
     private async Task UpdateAsync(EsyncMessage request, VehicleEcu ecu, UpdatePolicy policy)
@@ -250,17 +242,19 @@ public sealed class VehicleClient
         UpdateImages images = PackageImages.Forms(Package.Decode(file, package.Name));
         bool isWholeOnly = _journal.HasFallenBack(body, Sha256Of(package));
         UpdateProgress progress = new(ecu.Observer, (image, position) => Tell(VehicleAnswers.Progress(package, image, position)));
-        bool hasOther = !isWholeOnly && (PackageInbox.FilesOf(package).Count > 1 || images.All.Count > 1);
+        bool hasOther = !isWholeOnly && (PackageFetcher.FilesOf(package).Count > 1 || images.All.Count > 1);
         PackageUpdate update = new(ecu, isWholeOnly ? images.WholeOnly() : images, progress, hasOther ? (image, refusal) => FallBackAsync(body, image, refusal) : null);
         return await update.RunAsync(policy);
     }
 
+    private async Task<byte[]?> FetchAsync(EsyncBody request, EsyncPackage package) => (await ArriveAsync(request, package)).File;
+
     // The chosen form; the last one, which is the whole image, when the ECU has refused it.
-    private async Task<byte[]?> FetchAsync(EsyncBody request, EsyncPackage package)
+    private async Task<PackageArrival> ArriveAsync(EsyncBody request, EsyncPackage package)
     {
-        IReadOnlyList<EsyncDownloadable> files = PackageInbox.FilesOf(package);
+        IReadOnlyList<EsyncDownloadable> files = PackageFetcher.FilesOf(package);
         bool isWholeOnly = _journal.HasFallenBack(request with { Package = package }, Sha256Of(package));
-        return files.Count == 0 ? null : await _packages.FetchAsync(package, isWholeOnly ? files[^1] : files[0]);
+        return files.Count == 0 ? new PackageArrival(null, "the offer names no file") : await _packages.FetchAsync(package, isWholeOnly ? files[^1] : files[0]);
     }
 
     private static string Sha256Of(EsyncPackage package) => package.VersionList?.GetValueOrDefault(package.Version ?? string.Empty)?.Sha256 ?? string.Empty;
@@ -377,7 +371,7 @@ public sealed class VehicleClient
         foreach (EsyncPackage one in request.Body.Group ?? [package])
         {
             bool isOnTrial = request.Body.Group is null && package.Status == EsyncStatus.InstallInProgress;
-            LineOf(one).Answered(one.Type, isOnTrial);
+            _lines.Of(one).Answered(one.Type, isOnTrial);
         }
     }
 

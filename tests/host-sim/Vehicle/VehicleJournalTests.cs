@@ -285,6 +285,8 @@ public sealed class VehicleJournalTests
 
         public string Resolve(string path) => disk.Resolve(path);
 
+        public long Length(string path) => disk.Length(path);
+
         public byte[] Read(string path) => disk.Read(path);
 
         public void Write(string path, byte[] data, bool isSecret)
