@@ -32,8 +32,9 @@ internal sealed class GroupRig : IUpdateObserver, ICampaignObserver, IDisposable
     private VehicleJournal? _journal;
     private int _starts;
 
-    internal GroupRig(int busCount = 1)
+    internal GroupRig(int busCount = 1, bool isFleet = false)
     {
+        Fleet = isFleet ? new FleetParty(Time) : null;
         _buses = [.. Enumerable.Range(0, busCount).Select(_ => new VirtualBus(Time, (int)_definitions[0].Bus.BitRate))];
         _ecus = [.. _definitions.Select((definition, i) => VirtualEcu.Create(BusOf(i), definition, new VirtualEcuOptions { Loader = () => new FakeApplicationLoader() }))];
         _network = new VirtualMessageNetwork(Time, 1);
@@ -42,6 +43,9 @@ internal sealed class GroupRig : IUpdateObserver, ICampaignObserver, IDisposable
     }
 
     internal VirtualTime Time { get; } = new();
+
+    /// <summary>Vehicle manifests: signed by the server, demanded by the client; null without.</summary>
+    internal FleetParty? Fleet { get; }
 
     /// <summary>Messages that the client has sent to ECUs so far, in all its lives.</summary>
     internal int MessageCount { get; private set; }
@@ -134,7 +138,7 @@ internal sealed class GroupRig : IUpdateObserver, ICampaignObserver, IDisposable
     internal async Task<IReadOnlyList<TargetResult>> UpdateAsync(Campaign campaign)
     {
         IMessageLink link = _network.Join("server");
-        IReadOnlyList<TargetResult> results = await new CampaignServer(Time, link, _topics, _cloud.Of(_topics.Vehicle), this).RunAsync(campaign);
+        IReadOnlyList<TargetResult> results = await Serve(link, _cloud.Of(_topics.Vehicle)).RunAsync(campaign);
         link.Leave();
         return results;
     }
@@ -149,7 +153,7 @@ internal sealed class GroupRig : IUpdateObserver, ICampaignObserver, IDisposable
     {
         IMessageLink link = _network.Join("server");
         MortalStore store = new(_cloud.Of(_topics.Vehicle), Time, link, at, isStored);
-        Task<IReadOnlyList<TargetResult>> first = new CampaignServer(Time, link, _topics, store, this).RunAsync(campaign);
+        Task<IReadOnlyList<TargetResult>> first = Serve(link, store).RunAsync(campaign);
         await store.EndOf(first);
         if (!store.IsDead)
         {
@@ -224,6 +228,8 @@ internal sealed class GroupRig : IUpdateObserver, ICampaignObserver, IDisposable
 
     private VirtualBus BusOf(int index) => _buses[index % _buses.Length];
 
+    private CampaignServer Serve(IMessageLink link, ICampaignStore store) => new(Time, Fleet?.Between(link) ?? link, _topics, store, this) { Fleet = Fleet?.Signer };
+
     private VehicleEcu[] Start()
     {
         VehicleEcu[] ecus = [.. Enumerable.Range(0, EcuCount).Select(i => new VehicleEcu(NameOf(i), Connect(i), new UpdatePolicy { TrialMs = 1000 }, this)
@@ -233,7 +239,7 @@ internal sealed class GroupRig : IUpdateObserver, ICampaignObserver, IDisposable
         _journal = VehicleJournal.Open(_disk, "vehicle.journal", "vehicle");
         _vehicle = new VehicleClient(Time, _network.Join("vehicle"), _topics, ecus, _journal, new VehicleOptions
         {
-            Packages = PackageDisk.Open(_disk, "packages"), Updates = Updates, UtcNowMs = () => Time.NowNs / VirtualTime.NsPerMs,
+            Packages = PackageDisk.Open(_disk, "packages"), Updates = Updates, UtcNowMs = () => Time.NowNs / VirtualTime.NsPerMs, Fleet = Fleet?.Policy,
         });
         _ = _vehicle.RunAsync();
         return ecus;

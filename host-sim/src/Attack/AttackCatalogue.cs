@@ -10,7 +10,7 @@ internal static class AttackCatalogue
     /// <summary>All of them.</summary>
     public static IReadOnlyList<AttackCase> All { get; } =
     [
-        .. new[] { AccessAttacks.All, SessionAttacks.All, ManifestAttacks.All, EncodingAttacks.All, TransferAttacks.All, TransportAttacks.All, ReportAttacks.All, VehicleAttacks.All }
+        .. new[] { AccessAttacks.All, SessionAttacks.All, ManifestAttacks.All, EncodingAttacks.All, TransferAttacks.All, TransportAttacks.All, ReportAttacks.All, VehicleAttacks.All, FleetAttacks.All }
             .SelectMany(attacks => attacks)
             .OrderBy(attack => attack.Origin),
     ];

@@ -11,6 +11,7 @@ using EsyncSim.Config;
 using EsyncSim.Demo;
 using EsyncSim.Files;
 using EsyncSim.Server;
+using EsyncSim.Signing;
 using EsyncSim.Vehicle;
 using Spectre.Console;
 
@@ -30,6 +31,9 @@ internal sealed record ClientRequest
 
     /// <summary>The bus.</summary>
     public required BusAddress Bus { get; init; }
+
+    /// <summary>Fleet keys whose vehicle manifests are demanded; with none, none is.</summary>
+    public IReadOnlyList<TrustAnchor> FleetAnchors { get; init; } = [];
 
     /// <summary>ECUs, each with its memory (virtual bus) or its device file.</summary>
     public required IReadOnlyList<(EcuDefinition Ecu, string Path)> Ecus { get; init; }
@@ -54,6 +58,7 @@ internal static class ClientCommand
             "Run the client of one vehicle until Ctrl-C: it takes the server's requests from the broker and updates the ECUs. Stopped or killed in the middle of an update it goes on when it is started again on its journal. "
             + "The memories of virtual ECUs are written when it ends.") { journal, vehicle, bus, ecus, config };
         BrokerOptions broker = new(command, "MQTT broker that the server uses", isRequired: true);
+        FleetAnchorOption fleet = new(command);
         command
             .WithExample("esync client --broker mqtt://127.0.0.1:1883 --journal v1.journal --ecu motor=motor.flash", "a vehicle with one virtual ECU, made by `esync provision --ecu motor --flash motor.flash …`")
             .WithExample("esync client --broker mqtt://127.0.0.1:1883 --journal v1.journal --bus socketcan:can0 --ecu motor=motor.device --ecu battery=battery.device", "two boards on the CAN interface can0");
@@ -67,6 +72,7 @@ internal static class ClientCommand
                     Vehicle = parsed.GetValue(vehicle),
                     Journal = parsed.GetRequiredValue(journal),
                     Bus = BusAddress.Parse(parsed.GetRequiredValue(bus)),
+                    FleetAnchors = fleet.Read(parsed),
                     Ecus = [.. parsed.GetRequiredValue(ecus).Select(text => Parse(text, configuration))],
                 };
                 return Run(parsed.InvocationConfiguration.Output, request, TimeProvider.System, stop);
@@ -100,7 +106,13 @@ internal static class ClientCommand
                 {
                     Topics topics = new(request.Vehicle ?? await ReadVehicleAsync(bench.Members[0], request.Bus));
                     screen.Note($"vehicle {topics.Vehicle}, ECUs {string.Join(", ", bench.Members.Select(member => member.Definition.Name))}, messages over {link.Description}; Ctrl-C ends");
-                    client = new VehicleClient(time, link, topics, [.. bench.Members.Select(member => EcuOf(member, bench, screen))], journal);
+                    screen.Note(request.FleetAnchors.Count == 0
+                        ? "no vehicle manifests are demanded: which versions belong together is the server's word alone; --fleet-anchor FILE demands them"
+                        : $"updates are followed only with a vehicle manifest signed by {string.Join(" or ", request.FleetAnchors.Select(anchor => $"fleet key {Convert.ToHexStringLower(anchor.KeyId)[..8]}"))}");
+                    client = new VehicleClient(time, link, topics, [.. bench.Members.Select(member => EcuOf(member, bench, screen))], journal, new VehicleOptions
+                    {
+                        Fleet = request.FleetAnchors.Count == 0 ? null : new FleetPolicy(topics.Vehicle, request.FleetAnchors, () => clock.GetUtcNow().ToUnixTimeMilliseconds()),
+                    });
                     await client.RunAsync();
                 },
                 LimitNs);

@@ -38,7 +38,7 @@ public static class RootCommandFactory
         yield return DemoCommand.Create();
         yield return ProvisionCommand.Create();
         yield return UpdateCommand.Create();
-        yield return ServerCommand.Create();
+        yield return ServerCommand.Create(files);
         yield return ClientCommand.Create();
         yield return FleetCommand.Create();
         yield return DataCommand.Create();

@@ -1,10 +1,11 @@
 // esync server: campaigns over vehicles whose clients are other processes, in real time, to their end.
 // Invariants: all campaign files are sound before anything is sent; what was reached is in the database, so that a server that was
-// stopped or killed goes on there. The server holds no key.
+// stopped or killed goes on there. The server holds no image key; the fleet key that it may have signs which versions belong together.
 // Tests: tests/host-sim/Cli/CampaignCommandsTests.cs.
 using System.CommandLine;
 using System.Net.Sockets;
 using EsyncSim.Bus;
+using EsyncSim.Files;
 using EsyncSim.Server;
 using Spectre.Console;
 
@@ -19,7 +20,8 @@ internal static class ServerCommand
     private const long LimitNs = long.MaxValue / 3;
 
     /// <summary>Makes the command.</summary>
-    public static Command Create()
+    /// <param name="files">Where the fleet key is.</param>
+    public static Command Create(IFileSystem files)
     {
         Option<string> db = new("--db") { Description = "Database of vehicles and campaigns; a new one, or one of before, on which the server goes on", HelpName = "FILE", Required = true };
         Option<string[]> campaigns = new("--campaign") { Description = "Campaign file (host-sim/README.md, \"Campaigns\"); several run one after the other", HelpName = "FILE", Required = true };
@@ -28,14 +30,16 @@ internal static class ServerCommand
             "Run campaigns over vehicles to their end, in real time: so many vehicles at once, within a window, all or nothing, with versions to return to. Exit code 0 says that all targets of all vehicles "
             + "have what was wanted. Stopped by Ctrl-C or killed, it goes on when it is started again on the same database.") { db, campaigns };
         BrokerOptions broker = new(command, $"MQTT broker that the vehicles' clients use; without it one runs inside this program, at mqtt://127.0.0.1:{BrokerAccess.DefaultPort}");
+        FleetKeyOptions fleet = new(command, files);
         command
             .WithExample("esync server --db cloud.db --campaign spring-26.yaml", "vehicles of this machine join with `esync client --broker mqtt://127.0.0.1:1883 …`")
-            .WithExample("esync server --db cloud.db --broker mqtt://broker.local:1883 --campaign spring-26.yaml --campaign keys-26.yaml", "at a broker of yours; the second campaign begins when the first has ended");
+            .WithExample("esync server --db cloud.db --broker mqtt://broker.local:1883 --campaign spring-26.yaml --campaign keys-26.yaml", "at a broker of yours; the second campaign begins when the first has ended")
+            .WithExample("esync server --db cloud.db --campaign spring-26.yaml --fleet-key fleet.key", "for vehicles that demand vehicle manifests (`esync client --fleet-anchor fleet.pub`)");
         command.SetAction((parsed, stop) => Task.Run(
             () =>
             {
                 CampaignPlan[] plans = [.. parsed.GetRequiredValue(campaigns).Select(CampaignFile.Load)];
-                return Run(parsed.InvocationConfiguration.Output, parsed.GetRequiredValue(db), broker.Read(parsed), plans, TimeProvider.System, stop);
+                return Run(parsed.InvocationConfiguration.Output, parsed.GetRequiredValue(db), broker.Read(parsed), plans, TimeProvider.System, stop, fleet.Read(parsed, TimeProvider.System));
             },
             CancellationToken.None));
         return command;
@@ -43,7 +47,7 @@ internal static class ServerCommand
 
     /// <summary>Runs campaigns one after the other; returns the exit code.</summary>
     /// <exception cref="UserErrorException">The database or the broker cannot be used, it was stopped, or not all vehicles have what was wanted.</exception>
-    internal static int Run(TextWriter output, string db, BrokerAccess? broker, IReadOnlyList<CampaignPlan> plans, TimeProvider clock, CancellationToken stop)
+    internal static int Run(TextWriter output, string db, BrokerAccess? broker, IReadOnlyList<CampaignPlan> plans, TimeProvider clock, CancellationToken stop, FleetSigner? fleet = null)
     {
         // Virtual time is UTC, so that moments in the database mean the same to the next server.
         long startMs = clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -58,7 +62,7 @@ internal static class ServerCommand
         {
             foreach (CampaignPlan plan in plans)
             {
-                CampaignDirector director = Run(output, time, link, store, plan, clock);
+                CampaignDirector director = Run(output, time, link, store, plan, clock, fleet);
                 Terminal.WriteTable(output, ["vehicle", "ECU", "version", "end", "message"], CampaignScreen.Rows(director.Vehicles));
                 int good = director.Vehicles.Count(vehicle => vehicle.IsGood);
                 if (good < director.Vehicles.Count)
@@ -75,12 +79,12 @@ internal static class ServerCommand
         return unmet.Count == 0 ? ExitCode.Ok : throw new UserErrorException(ExitCode.UnexpectedOutcome, string.Join("; ", unmet));
     }
 
-    private static CampaignDirector Run(TextWriter output, VirtualTime time, BrokerLink link, CloudStore store, CampaignPlan plan, TimeProvider clock)
+    private static CampaignDirector Run(TextWriter output, VirtualTime time, BrokerLink link, CloudStore store, CampaignPlan plan, TimeProvider clock, FleetSigner? fleet)
     {
         IAnsiConsole console = Terminal.ConsoleOf(output);
         bool isTerminal = console.Profile.Out.IsTerminal;
         CampaignScreen screen = new(clock, isTerminal ? null : output);
-        CampaignDirector director = new(time, link, store, plan, screen);
+        CampaignDirector director = new(time, link, store, plan, screen) { Fleet = fleet };
         screen.Director = director;
         if (!isTerminal)
         {

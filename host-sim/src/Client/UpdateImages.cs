@@ -18,6 +18,9 @@ public sealed record UpdateImage(ReadOnlyMemory<byte> Envelope, byte[] ManifestD
     /// <summary>Bytes of the installed image.</summary>
     public int ImageLength { get; init; } = Payload.Length;
 
+    /// <summary>SHA-256 of the installed image; null when only the ECU can tell.</summary>
+    public byte[]? ImageDigest { get; init; }
+
     /// <summary>Heatshrink's window as a power of two in bytes; 0 where there is none, or only the ECU can tell.</summary>
     public int WindowBits { get; init; }
 

@@ -73,6 +73,9 @@ public sealed class CampaignDirector
     /// <summary>Longest wait for an answer of a vehicle, in nanoseconds.</summary>
     public long AnswerNsMax { get; init; } = 600 * VirtualTime.NsPerSecond;
 
+    /// <summary>Signs vehicle manifests; null sends none.</summary>
+    public FleetSigner? Fleet { get; init; }
+
     /// <summary>How the campaign stands.</summary>
     public StoredCampaign Stands { get; private set; }
 
@@ -155,7 +158,7 @@ public sealed class CampaignDirector
     }
 
     private CampaignServer Serve(Vehicle vehicle) =>
-        new(_time, _link, new Topics(vehicle.Vin), vehicle.Store, new Ear(this, vehicle.Vin)) { AnswerNsMax = AnswerNsMax };
+        new(_time, _link, new Topics(vehicle.Vin), vehicle.Store, new Ear(this, vehicle.Vin)) { AnswerNsMax = AnswerNsMax, Fleet = Fleet };
 
     private void Begin(Vehicle vehicle)
     {

@@ -7,6 +7,7 @@
 // network, no store: time comes in, state goes out.
 // Tests: tests/host-sim/Server/CampaignMachineTests.cs.
 using EsyncSim.Bus;
+using EsyncSim.Client;
 
 namespace EsyncSim.Server;
 
@@ -27,6 +28,9 @@ public static class CampaignMachine
 
     /// <summary>Longest pause that a vehicle may name, in nanoseconds; then it is asked again, and may name another.</summary>
     public const long AppointmentNsMax = 25 * 3600 * VirtualTime.NsPerSecond;
+
+    // First a manifest that was overtaken is replaced by the present one, then one that rests on new reports is made; not a third time.
+    private const int RenewalsMax = 2;
 
     private static readonly TargetStep[] GroupSteps = [TargetStep.Query, TargetStep.Consent, TargetStep.Prepare, TargetStep.Ready];
 
@@ -51,7 +55,9 @@ public static class CampaignMachine
             return GroupAnswered(idle, ask.Type, answer);
         }
 
-        TargetState target = TargetAnswered(state.Targets[ask.Target], ask.Type, answer, state, nowNs);
+        TargetState before = state.Targets[ask.Target];
+        TargetState target = TargetAnswered(before, ask.Type, answer, state, nowNs);
+        target = target.Step == before.Step ? target : target with { Renewals = 0 };
         if (target.Step == TargetStep.Consent && state.Consent == ConsentState.Refused)
         {
             target = Ended(target, TargetEnd.Denied, string.Empty, "there was no consent");
@@ -135,6 +141,12 @@ public static class CampaignMachine
                 : new CampaignMove(state.WithOpen(target => Ended(target, TargetEnd.Withheld, string.Empty, Why(state))), [], null);
         }
 
+        int[] renewing = [.. Enumerable.Range(0, state.Targets.Count).Where(i => state.Targets[i].IsRenewing)];
+        if (renewing.Length > 0)
+        {
+            return Ask(state, renewing, nowNs);
+        }
+
         foreach (TargetStep step in GroupSteps)
         {
             int[] waiting = [.. Enumerable.Range(0, state.Targets.Count).Where(i => state.Targets[i].End is null && state.Targets[i].Step == step)];
@@ -154,7 +166,7 @@ public static class CampaignMachine
         long[] waits = [.. idle.Select(i => NotBeforeNs(state, state.Targets[i])).Where(notBeforeNs => notBeforeNs > nowNs)];
         return new CampaignMove(
             state,
-            [.. idle.Where(i => NotBeforeNs(state, state.Targets[i]) <= nowNs).Select(i => new CampaignAsk(i, TypeOf(state.Targets[i].Step)))],
+            [.. idle.Where(i => NotBeforeNs(state, state.Targets[i]) <= nowNs).Select(i => new CampaignAsk(i, state.Targets[i].IsRenewing ? EsyncType.QueryPackage : TypeOf(state.Targets[i].Step)))],
             waits.Length == 0 ? null : waits.Min());
     }
 
@@ -170,13 +182,40 @@ public static class CampaignMachine
             return type == EsyncType.CommitUpdate ? state : state.WithOpen(target => Ended(target, TargetEnd.NoAnswer, string.Empty, "the vehicle does not answer"));
         }
 
+        if (type == EsyncType.CommitUpdate && answer!.Body.Ecu?.Reason is { } reason && FleetErrors.IsOne(reason))
+        {
+            return CommitRefused(state, reason, group.Message ?? string.Empty);
+        }
+
         // Each ECU's own end where the vehicle says it: a group that is neither kept nor back must show.
         return state.WithOpen(target =>
         {
             EsyncPackage? said = answer!.Body.Group?.FirstOrDefault(package => package.Type == target.Type);
-            return Ended(target, EndOf(said?.Status ?? group.Status), string.Empty, said?.Message ?? group.Message ?? Why(state));
+            string message = said?.Message ?? group.Message ?? Why(state);
+            return Ended(target, EndOf(said?.Status ?? group.Status), target.Reason, target.Message.Length == 0 ? message : $"{target.Message}; {message}");
         });
     }
+
+    // The vehicle has committed nothing. What is too old is asked for anew, also of those that run their version already; else all go back.
+    private static VehicleCampaign CommitRefused(VehicleCampaign state, string reason, string message)
+    {
+        if (Renewed(state.Renewals, reason) is not { } renewed)
+        {
+            return (state with { IsReverting = true }).WithOpen(target => target with { Reason = reason, Message = message });
+        }
+
+        return state with
+        {
+            Renewals = renewed.Count,
+            Targets = [.. state.Targets.Select(target => target with { IsRenewing = renewed.IsAsked && target.Part == TargetPart.Application && (target.End is null || target.IsGood) })],
+        };
+    }
+
+    // Null when it is of no use, or was tried.
+    private static (int Count, bool IsAsked)? Renewed(int count, string? reason) =>
+        count >= RenewalsMax || !FleetErrors.IsRenewable(reason) ? null
+        : count == 0 && reason == FleetError.SequenceTooLow.Reason() ? (1, false)
+        : (RenewalsMax, true);
 
     private static TargetEnd EndOf(string? status) => status switch
     {
@@ -190,12 +229,20 @@ public static class CampaignMachine
         EsyncPackage? package = answer?.Body.Package;
         if (package is null)
         {
-            return Ended(target, TargetEnd.NoAnswer, string.Empty, "the vehicle does not answer");
+            // A group whose commit was ordered ends by the vehicle's word only, and what has ended stays so.
+            bool isAskedAgain = target.IsRenewing && (state.IsCommitOrdered || target.End is not null);
+            return isAskedAgain ? target : Ended(target, TargetEnd.NoAnswer, string.Empty, "the vehicle does not answer");
         }
 
         if (type == EsyncType.QueryPackage)
         {
-            return Queried(target, answer!);
+            TargetState reported = target with { IsRenewing = false, Nonce = VersionReport.TryRead(answer!.Body.Ecu?.VersionReport) is { } report ? Convert.ToHexStringLower(report.Nonce) : target.Nonce };
+            return target.Step > TargetStep.Consent ? reported : Queried(reported, answer);
+        }
+
+        if (Renewed(target.Renewals, answer!.Body.Ecu?.Reason) is { } renewed)
+        {
+            return target with { Renewals = renewed.Count, IsRenewing = renewed.IsAsked };
         }
 
         return (type, package.Status) switch
@@ -205,14 +252,14 @@ public static class CampaignMachine
                 target with { NotBeforeNs = Math.Clamp(package.NotBeforeMs!.Value * VirtualTime.NsPerMs, nowNs + PauseNs, nowNs + AppointmentNsMax) },
             (EsyncType.ReadyDownload, EsyncStatus.DownloadPostponed) when target.Postponements + 1 < PostponementsMax =>
                 target with { Postponements = target.Postponements + 1, NotBeforeNs = nowNs + PauseNs },
-            (EsyncType.ReadyDownload, EsyncStatus.DownloadPostponed or EsyncStatus.DownloadDenied) => Ended(target, TargetEnd.Denied, answer!),
+            (EsyncType.ReadyDownload, EsyncStatus.DownloadPostponed or EsyncStatus.DownloadDenied) => Ended(target, TargetEnd.Denied, answer),
             (EsyncType.PrepareUpdate, EsyncStatus.InstallReady) => target with { Step = TargetStep.Ready },
             (EsyncType.ReadyUpdate, EsyncStatus.InstallInProgress) => target with { Step = TargetStep.Confirm },
-            (EsyncType.ConfirmUpdate, EsyncStatus.InstallCompleted) => Kept(target, answer!),
+            (EsyncType.ConfirmUpdate, EsyncStatus.InstallCompleted) => Kept(target, answer),
 
             // Keys and rules have no trial.
-            (EsyncType.ReadyUpdate, EsyncStatus.InstallCompleted) => Kept(target, answer!),
-            _ => Failed(target, answer!, state, nowNs),
+            (EsyncType.ReadyUpdate, EsyncStatus.InstallCompleted) => Kept(target, answer),
+            _ => Failed(target, answer, state, nowNs),
         };
     }
 

@@ -3,7 +3,8 @@
 // Invariants: each request has a number that its answer repeats; what a vehicle numbers is handed on once, in order, and
 // acknowledged only when its effect is stored; an answer nobody asked for changes nothing; a vehicle that is silent costs a
 // bounded time. A server that starts again on its store goes on with the requests that were under way, under their
-// numbers. The server holds no key: packages were signed before. It must not know UDS or CAN.
+// numbers. The server holds no image key: packages were signed before; with a fleet key it says which belong
+// together, one signature for all requests that rest on the same reports. It must not know UDS or CAN.
 // Tests: tests/host-sim/Server.
 using System.Globalization;
 using EsyncSim.Bus;
@@ -56,6 +57,9 @@ public sealed class CampaignServer
 
     /// <summary>Address below which the vehicle gets packages over HTTP, without a slash at its end; null sends them over the link.</summary>
     public string? PackagesUrl { get; init; }
+
+    /// <summary>Signs vehicle manifests; null sends none.</summary>
+    public FleetSigner? Fleet { get; init; }
 
     /// <summary>Where the vehicle is in the campaign under way; null when there is none.</summary>
     public VehicleCampaign? UnderWay => _state;
@@ -127,6 +131,11 @@ public sealed class CampaignServer
         CampaignMove move = CampaignMachine.Next(_state!, _time.NowNs);
         CampaignAsk[] asks = [.. move.Steps.Select(step => step with { Number = _store.Ledger.NextRequest() })];
         VehicleCampaign next = asks.Aggregate(move.State, CampaignMachine.Asked);
+        if (Fleet is not null && asks.Any(ask => FleetSigner.IsCarrying(next, ask)))
+        {
+            next = Fleet.Sealed(next, _topics.Vehicle, _store.Ledger, sha256 => Shelf.FormsOf(sha256)?.Images?.All[0].ImageDigest);
+        }
+
         if (next != _state)
         {
             Become(next);
@@ -171,6 +180,12 @@ public sealed class CampaignServer
     }
 
     private EsyncMessage RequestOf(VehicleCampaign state, CampaignAsk ask)
+    {
+        EsyncMessage request = BareRequestOf(state, ask);
+        return FleetSigner.IsCarrying(state, ask) ? request with { Body = request.Body with { VehicleManifest = state.VehicleManifest } } : request;
+    }
+
+    private EsyncMessage BareRequestOf(VehicleCampaign state, CampaignAsk ask)
     {
         if (ask.Target < 0)
         {

@@ -1,5 +1,6 @@
 // Why a vehicle's client refuses what a vehicle manifest stands behind, or does not: the words on the wire (ecu.reason of a status).
-// Invariant: those that come of age or of a message that was overtaken are renewed, once, by asking the ECUs anew; the others are not.
+// Invariant: those that come of age, of a message that was overtaken or of an ECU that had not reported are renewed, once, by asking the ECUs
+// anew; the others are not.
 // Clause: host-sim/README.md, "Vehicle manifest".
 // Tests: tests/host-sim/Vehicle/FleetPolicyTests.cs.
 namespace EsyncSim.Server;
@@ -52,6 +53,8 @@ public static class FleetErrors
 {
     private const string Prefix = "VehicleManifest";
 
+    private static readonly FleetError[] Renewable = [FleetError.Missing, FleetError.Expired, FleetError.SequenceTooLow, FleetError.Stale, FleetError.NotNamed];
+
     /// <summary>The word on the wire: VehicleManifestExpired.</summary>
     public static string Reason(this FleetError error) => Prefix + error;
 
@@ -60,5 +63,5 @@ public static class FleetErrors
 
     /// <summary>True when asking the ECUs anew, and a new signature, may mend it.</summary>
     public static bool IsRenewable(string? reason) =>
-        reason == FleetError.Expired.Reason() || reason == FleetError.Stale.Reason() || reason == FleetError.SequenceTooLow.Reason();
+        Renewable.Any(error => error.Reason() == reason);
 }

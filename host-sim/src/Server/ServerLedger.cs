@@ -1,5 +1,5 @@
-// What the server must remember of its conversations so that each message counts once: the number of its last request, and
-// of each vehicle the last message that was handed on, by the epoch that numbered it.
+// What the server must remember of its conversations so that each message counts once: the number of its last request and of its last
+// vehicle manifest, and of each vehicle the last message that was handed on, by the epoch that numbered it.
 // Invariants: numbers only grow; of one epoch every number is handed on once, in order; the memory is bounded, the epoch
 // that is silent for longest is forgotten first. An epoch that is not known begins with the oldest message that its sender
 // still waits for: a ledger that was lost costs doubles, never a vehicle that waits for ever. All of the server's state of
@@ -17,7 +17,12 @@ namespace EsyncSim.Server;
 internal sealed record LedgerForm(
     [property: JsonPropertyName("epoch")] string Epoch,
     [property: JsonPropertyName("lastRequest")] int LastRequest,
-    [property: JsonPropertyName("vehicles")] IReadOnlyDictionary<string, IReadOnlyList<LedgerEntry>> Vehicles);
+    [property: JsonPropertyName("vehicles")] IReadOnlyDictionary<string, IReadOnlyList<LedgerEntry>> Vehicles)
+{
+    /// <summary>Number of the last vehicle manifest; 0 before the first.</summary>
+    [JsonPropertyName("lastManifest")]
+    public long LastManifest { get; init; }
+}
 
 /// <summary>An epoch of a vehicle.</summary>
 internal sealed record LedgerEntry([property: JsonPropertyName("epoch")] string Epoch, [property: JsonPropertyName("last")] int Last);
@@ -37,14 +42,17 @@ public sealed class ServerLedger(string epoch)
     /// <summary>Number of the last request; 0 before the first.</summary>
     public int LastRequest { get; private set; }
 
+    /// <summary>Number of the last vehicle manifest; 0 before the first.</summary>
+    public long LastManifest { get; private set; }
+
     /// <summary>All of it.</summary>
     internal LedgerForm Form => new(
-        Epoch, LastRequest, _vehicles.ToDictionary(vehicle => vehicle.Key, vehicle => (IReadOnlyList<LedgerEntry>)[.. vehicle.Value.Select(received => new LedgerEntry(received.Epoch, received.Last))]));
+        Epoch, LastRequest, _vehicles.ToDictionary(vehicle => vehicle.Key, vehicle => (IReadOnlyList<LedgerEntry>)[.. vehicle.Value.Select(received => new LedgerEntry(received.Epoch, received.Last))])) { LastManifest = LastManifest };
 
     /// <summary>A ledger as it was stored.</summary>
     internal static ServerLedger Of(LedgerForm form)
     {
-        ServerLedger ledger = new(form.Epoch) { LastRequest = form.LastRequest };
+        ServerLedger ledger = new(form.Epoch) { LastRequest = form.LastRequest, LastManifest = form.LastManifest };
         foreach ((string vehicle, IReadOnlyList<LedgerEntry> entries) in form.Vehicles)
         {
             ledger._vehicles[vehicle] = [.. entries.Select(entry => new Received(entry.Epoch) { Last = entry.Last })];
@@ -55,6 +63,10 @@ public sealed class ServerLedger(string epoch)
 
     /// <summary>The number for one more request.</summary>
     public int NextRequest() => ++LastRequest;
+
+    /// <summary>The number for one more vehicle manifest: the time, so that a ledger that was lost does not begin below what vehicles have followed.</summary>
+    /// <param name="nowMs">The time, in milliseconds since 1970 UTC.</param>
+    public long NextManifest(long nowMs) => LastManifest = Math.Max(LastManifest + 1, nowMs);
 
     /// <summary>Takes a numbered message; true when it is the next one and is to be handed on, now and never again.</summary>
     /// <param name="vehicle">Its sender.</param>

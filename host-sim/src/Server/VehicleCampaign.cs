@@ -88,6 +88,15 @@ public sealed record TargetState
     /// <summary>Which form of the image the ECU gets; null before it was asked what it runs, and where there is no choice.</summary>
     public FormChoice? Choice { get; init; }
 
+    /// <summary>Nonce of the ECU's last version report, hexadecimal: what a vehicle manifest rests on; null before there was one.</summary>
+    public string? Nonce { get; init; }
+
+    /// <summary>True when the ECU is to be asked anew what it runs before its step, since the vehicle found its manifest too old.</summary>
+    public bool IsRenewing { get; init; }
+
+    /// <summary>How far its manifest was renewed in this step; 2: it is not again.</summary>
+    public int Renewals { get; init; }
+
     /// <summary>What comes next.</summary>
     public TargetStep Step { get; init; }
 
@@ -155,6 +164,12 @@ public sealed record VehicleCampaign
     /// <summary>True when nothing can be done before somebody has consented.</summary>
     [JsonIgnore]
     public bool IsWaitingForConsent => Consent == ConsentState.Awaited && Targets.Any(target => target is { End: null, Step: TargetStep.Consent });
+
+    /// <summary>What the server's fleet key has signed of the versions that belong together, base64; null before that, and in a server without one.</summary>
+    public string? VehicleManifest { get; init; }
+
+    /// <summary>How far the manifest of the commit was renewed; 2: it is not again.</summary>
+    public int Renewals { get; init; }
 
     /// <summary>True when the group is on its way back: one of it has failed, or the campaign was cancelled.</summary>
     public bool IsReverting { get; init; }

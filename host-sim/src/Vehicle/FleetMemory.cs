@@ -20,6 +20,10 @@ public sealed record ReportedEcu(
     [property: JsonPropertyName("version")] string Version,
     [property: JsonPropertyName("confirmed")] bool IsConfirmed)
 {
+    /// <summary>SHA-256 of the image that this client has put on trial in it last, hexadecimal; null when it has not, by a vehicle manifest.</summary>
+    [JsonPropertyName("image")]
+    public string? Image { get; init; }
+
     /// <summary>What of a report is remembered.</summary>
     public static ReportedEcu Of(string ecu, VersionReport report) => new(
         ecu,
@@ -48,11 +52,18 @@ public sealed record FleetMemory
     /// <summary>The last report of an ECU; null when there is none.</summary>
     public ReportedEcu? Find(string ecu) => Reports.FirstOrDefault(report => report.Ecu == ecu);
 
-    /// <summary>The same with one report more.</summary>
+    /// <summary>The same with one report more; what is on trial stays known.</summary>
     public FleetMemory With(ReportedEcu report)
     {
-        ReportedEcu[] reports = [.. Reports.Where(known => known.Ecu != report.Ecu), report];
+        ReportedEcu[] reports = [.. Reports.Where(known => known.Ecu != report.Ecu), report with { Image = report.Image ?? Find(report.Ecu)?.Image }];
         return this with { Reports = reports[^Math.Min(reports.Length, ReportCountMax)..] };
+    }
+
+    /// <summary>The same when an ECU that has reported tries an image.</summary>
+    public FleetMemory WithImage(string ecu, byte[] imageDigest)
+    {
+        string image = Convert.ToHexStringLower(imageDigest);
+        return Find(ecu) is { } report && report.Image != image ? With(report with { Image = image }) : this;
     }
 
     /// <summary>The same after a manifest was taken.</summary>

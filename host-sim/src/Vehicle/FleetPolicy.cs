@@ -5,6 +5,7 @@
 // campaign, until its time is over, and for the version reports that it rests on; a later one shuts out all before it.
 // Clause: host-sim/README.md, "Vehicle manifest".
 // Tests: tests/host-sim/Vehicle/FleetPolicyTests.cs.
+using EsyncSim.Client;
 using EsyncSim.Data;
 using EsyncSim.Packages;
 using EsyncSim.Server;
@@ -28,10 +29,13 @@ public sealed record FleetVerdict(FleetError Error, string Text, VehicleManifest
 /// <param name="nowMs">The time, in milliseconds since 1970 UTC.</param>
 public sealed class FleetPolicy(string vehicle, IReadOnlyList<TrustAnchor> anchors, Func<long> nowMs)
 {
-    /// <summary>Judges a request, all but the packages' bytes: see <see cref="CheckImage"/>.</summary>
+    private static readonly (FleetError Error, string Why) Fine = (FleetError.None, string.Empty);
+
+    /// <summary>Judges a request, all but the packages' bytes: see <see cref="CheckImages"/>.</summary>
     /// <param name="request">About one ECU's application, or about a group that is to be kept.</param>
     /// <param name="known">What the journal knows.</param>
-    public FleetVerdict Check(EsyncBody request, FleetMemory known)
+    /// <param name="isCommitted">True for a group whose commit is in the journal: there is only forward, so age counts no more, and content does.</param>
+    public FleetVerdict Check(EsyncBody request, FleetMemory known, bool isCommitted = false)
     {
         if (request.VehicleManifest is not { } text)
         {
@@ -58,30 +62,31 @@ public sealed class FleetPolicy(string vehicle, IReadOnlyList<TrustAnchor> ancho
         }
 
         VehicleManifest manifest = signed.Manifest;
-        (FleetError error, string why) = CheckHead(manifest, request, known);
-        if (error == FleetError.None)
-        {
-            (error, why) = CheckPackages(manifest, request, known);
-        }
-
+        (FleetError Error, string Why)[] checks =
+        [
+            CheckHead(manifest, request),
+            isCommitted ? Fine : CheckAge(manifest, known),
+            CheckNames(manifest, request),
+            isCommitted ? Fine : CheckReports(manifest, request, known),
+        ];
+        (FleetError error, string why) = checks.FirstOrDefault(check => check.Error != FleetError.None, Fine);
         return new FleetVerdict(error, why, manifest);
     }
 
-    /// <summary>Judges a package by the manifest that its request has passed with.</summary>
+    /// <summary>Judges the forms of an image by the manifest that their request has passed with.</summary>
     /// <param name="manifest">The manifest.</param>
-    /// <param name="ecu">Name of the ECU that it is for.</param>
-    /// <param name="package">The package as it came.</param>
-    /// <exception cref="UserErrorException">An envelope of the package is malformed.</exception>
-    public static FleetVerdict CheckImage(VehicleManifest manifest, string ecu, Package package)
+    /// <param name="ecu">Name of the ECU that they are for, which the manifest names.</param>
+    /// <param name="images">The forms as they came.</param>
+    public static FleetVerdict CheckImages(VehicleManifest manifest, string ecu, UpdateImages images)
     {
         VehicleManifestEntry entry = manifest.Find(ecu) ?? throw new ArgumentException($"the manifest does not name {ecu}", nameof(ecu));
-        foreach (SuitManifest image in PackageImages.ManifestsOf(package))
+        foreach (UpdateImage image in images.All)
         {
-            if (image.Version != entry.Version || !image.ImageDigest.AsSpan().SequenceEqual(entry.ImageDigest))
+            if (image.Version != entry.Version || image.ImageDigest?.AsSpan().SequenceEqual(entry.ImageDigest) != true)
             {
                 return new FleetVerdict(
                     FleetError.WrongImage,
-                    $"the package for {ecu} holds image {Short(image.ImageDigest)} of version {image.Version}, and the vehicle manifest names {Short(entry.ImageDigest)} of version {entry.Version}",
+                    $"the package for {ecu} holds image {Short(image.ImageDigest ?? [])} of version {image.Version}, and the vehicle manifest names {Short(entry.ImageDigest)} of version {entry.Version}",
                     manifest);
             }
         }
@@ -89,32 +94,20 @@ public sealed class FleetPolicy(string vehicle, IReadOnlyList<TrustAnchor> ancho
         return new FleetVerdict(FleetError.None, string.Empty, manifest);
     }
 
-    private (FleetError Error, string Text) CheckHead(VehicleManifest manifest, EsyncBody request, FleetMemory known)
+    private (FleetError Error, string Why) CheckHead(VehicleManifest manifest, EsyncBody request) =>
+        manifest.Vehicle != vehicle ? (FleetError.WrongVehicle, $"the vehicle manifest is for {manifest.Vehicle}, and this is {vehicle}")
+        : manifest.Campaign != request.Campaign?.Id ? (FleetError.WrongCampaign, $"the vehicle manifest is of campaign {manifest.Campaign}, the request of {request.Campaign?.Id ?? "none"}")
+        : Fine;
+
+    private (FleetError Error, string Why) CheckAge(VehicleManifest manifest, FleetMemory known) =>
+        nowMs() > manifest.NotAfterMs ? (FleetError.Expired, $"the vehicle manifest counts until {UtcText.Of(Math.Min(manifest.NotAfterMs, UtcText.MsMax))}, and that is over by this vehicle's clock")
+        : manifest.Sequence < known.Sequence ? (FleetError.SequenceTooLow, $"the vehicle manifest has number {manifest.Sequence}, and this vehicle has followed {known.Sequence}")
+        : Fine;
+
+    private static (FleetError Error, string Why) CheckNames(VehicleManifest manifest, EsyncBody request)
     {
-        if (manifest.Vehicle != vehicle)
-        {
-            return (FleetError.WrongVehicle, $"the vehicle manifest is for {manifest.Vehicle}, and this is {vehicle}");
-        }
-
-        if (manifest.Campaign != request.Campaign?.Id)
-        {
-            return (FleetError.WrongCampaign, $"the vehicle manifest is of campaign {manifest.Campaign}, the request of {request.Campaign?.Id ?? "none"}");
-        }
-
-        if (nowMs() > manifest.NotAfterMs)
-        {
-            return (FleetError.Expired, $"the vehicle manifest counts until {UtcText.Of(Math.Min(manifest.NotAfterMs, UtcText.MsMax))}, and that is over by this vehicle's clock");
-        }
-
-        return manifest.Sequence < known.Sequence
-            ? (FleetError.SequenceTooLow, $"the vehicle manifest has number {manifest.Sequence}, and this vehicle has taken {known.Sequence}")
-            : (FleetError.None, string.Empty);
-    }
-
-    private static (FleetError Error, string Text) CheckPackages(VehicleManifest manifest, EsyncBody request, FleetMemory known)
-    {
-        IReadOnlyList<EsyncPackage> packages = request.Group ?? [request.Package];
-        foreach (EsyncPackage package in packages)
+        HashSet<string> named = [];
+        foreach (EsyncPackage package in request.Group ?? [request.Package])
         {
             string ecu = EsyncTarget.EcuOf(package.Type);
             if (manifest.Find(ecu) is not { } entry)
@@ -127,41 +120,39 @@ public sealed class FleetPolicy(string vehicle, IReadOnlyList<TrustAnchor> ancho
                 return (FleetError.WrongVersion, $"{ecu} is to be brought to {package.Version}, and the vehicle manifest names {entry.Version}");
             }
 
-            if (known.Find(ecu)?.Has(entry.Nonce) != true)
+            if (!named.Add(ecu))
             {
-                return Stale(ecu);
+                return (FleetError.WrongGroup, $"the group names {ecu} twice");
             }
         }
 
-        return request.Group is null ? (FleetError.None, string.Empty) : CheckRest(manifest, [.. packages.Select(package => EsyncTarget.EcuOf(package.Type))], known);
+        return Fine;
     }
 
-    // Whoever is not in the group must run already what the manifest names: a set is kept whole or not at all.
-    private static (FleetError Error, string Text) CheckRest(VehicleManifest manifest, IReadOnlyList<string> group, FleetMemory known)
+    // Whoever is asked for must have reported what the manifest rests on; of a group that is to be kept all others as well, and run what it names.
+    private static (FleetError Error, string Why) CheckReports(VehicleManifest manifest, EsyncBody request, FleetMemory known)
     {
-        if (group.Distinct().Count() < group.Count)
+        HashSet<string> asked = [.. (request.Group ?? [request.Package]).Select(package => EsyncTarget.EcuOf(package.Type))];
+        foreach (VehicleManifestEntry entry in manifest.Entries.Where(entry => request.Group is not null || asked.Contains(entry.Ecu)))
         {
-            return (FleetError.WrongGroup, "the group names an ECU twice");
-        }
-
-        foreach (VehicleManifestEntry entry in manifest.Entries.Where(entry => !group.Contains(entry.Ecu)))
-        {
-            ReportedEcu? report = known.Find(entry.Ecu);
-            if (report?.Has(entry.Nonce) != true)
+            if (known.Find(entry.Ecu) is not { } report || !report.Has(entry.Nonce))
             {
-                return Stale(entry.Ecu);
+                return (FleetError.Stale, $"the vehicle manifest rests on another version report than the last one of {entry.Ecu}");
             }
 
-            if (report.Version != entry.Version || !report.IsConfirmed)
+            if (!asked.Contains(entry.Ecu) && (report.Version != entry.Version || !report.IsConfirmed))
             {
                 return (FleetError.WrongGroup, $"{entry.Ecu} runs {report.Version}{(report.IsConfirmed ? string.Empty : " on trial")}, the vehicle manifest names {entry.Version}, and it is not in the group that is to be kept");
             }
+
+            if (request.Group is not null && asked.Contains(entry.Ecu) && report.Image is { } image && image != Convert.ToHexStringLower(entry.ImageDigest))
+            {
+                return (FleetError.WrongImage, $"{entry.Ecu} was put on trial with image {image[..8]}, and the vehicle manifest names {Short(entry.ImageDigest)}");
+            }
         }
 
-        return (FleetError.None, string.Empty);
+        return Fine;
     }
 
-    private static (FleetError Error, string Text) Stale(string ecu) => (FleetError.Stale, $"the vehicle manifest rests on another version report than the last one of {ecu}");
-
-    private static string Short(byte[] digest) => Convert.ToHexStringLower(digest.AsSpan(0, 4));
+    private static string Short(byte[] digest) => Convert.ToHexStringLower(digest.AsSpan(0, Math.Min(digest.Length, 4)));
 }

@@ -27,10 +27,10 @@ internal sealed class Outbox
         _repeat = time.CreateEvent(Repeat);
     }
 
-    /// <summary>Ends the request under way that this answers.</summary>
-    public void Answer(EsyncMessage answer)
+    /// <summary>Ends the request under way that this answers, with what was learned on the way; null when that is nothing.</summary>
+    public void Answer(EsyncMessage answer, FleetMemory? fleet)
     {
-        Publish(_journal.Answer(answer));
+        Publish(_journal.Answer(answer, fleet));
         _repeat.After(RepeatNs);
     }
 

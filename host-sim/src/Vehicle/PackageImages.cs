@@ -31,10 +31,6 @@ public static class PackageImages
     /// <exception cref="UserErrorException">The package has none, or its envelope is malformed.</exception>
     public static SuitManifest ManifestOf(Package package) => Decode(package, WholeEntry(package)).Manifest;
 
-    /// <summary>The manifests of all entries.</summary>
-    /// <exception cref="UserErrorException">An envelope is malformed.</exception>
-    public static IReadOnlyList<SuitManifest> ManifestsOf(Package package) => [.. package.Entries.Select(entry => Decode(package, entry).Manifest)];
-
     private static PackageEntry WholeEntry(Package package) => package.Full
         ?? package.Entries.FirstOrDefault(entry => entry.Encoding >> 4 == 0)
         ?? throw new UserErrorException(ExitCode.BadFile, $"package {package.Name} has no entry that transfers the whole image, which an ECU needs that can take nothing smaller");
@@ -46,6 +42,7 @@ public static class PackageImages
         {
             Sequence = manifest.Sequence,
             ImageLength = (int)manifest.ImageLength,
+            ImageDigest = manifest.ImageDigest,
             BaseDigest = manifest.BaseDigest,
             Recipients = manifest.EncryptionInfo?.Recipients.Select(recipient => recipient.DeviceId).ToArray(),
             WindowBits = WindowBitsOf(entry),

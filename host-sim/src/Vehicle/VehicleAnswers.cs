@@ -9,6 +9,16 @@ namespace EsyncSim.Vehicle;
 /// <summary>Makes messages of the client.</summary>
 internal static class VehicleAnswers
 {
+    /// <summary>What an ECU says of itself.</summary>
+    public static EsyncEcu Said(VehicleEcu ecu, VersionReport report, string? limits) => new()
+    {
+        VersionReport = Convert.ToHexStringLower(report.Bytes),
+        IsAuthentic = report.IsAuthentic,
+        Limits = limits,
+        ClassId = ecu.ClassId?.ToString(),
+        State = report.RunningBank < report.States.Count ? report.States[report.RunningBank].ToString() : null,
+    };
+
     /// <summary>A package whose step failed; what ran before still runs.</summary>
     public static EsyncPackage Failed(EsyncPackage package, string message, bool isTerminal) => package with
     {
@@ -33,6 +43,15 @@ internal static class VehicleAnswers
             : nextMs > nowMs ? said with { Status = EsyncStatus.DownloadPostponed, NotBeforeMs = nextMs, Message = $"the vehicle takes updates from {UtcText.Of(nextMs.Value)} on (--updates)" }
             : null;
     }
+
+    /// <summary>A request that no vehicle manifest stands behind; nothing was done about it.</summary>
+    public static EsyncPackage Refused(EsyncMessage request, FleetRefusedException refusal) => request.Body.Package with
+    {
+        Status = request.Type == EsyncType.ReadyDownload ? EsyncStatus.DownloadDenied : EsyncStatus.InstallFailed,
+        Message = refusal.Message,
+        VersionList = null,
+        IsTerminalFailure = FleetErrors.IsRenewable(refusal.Error.Reason()) ? null : true,
+    };
 
     /// <summary>An ECU has refused a form of its image and gets it in full.</summary>
     public static EsyncMessage IncrementalFailed(EsyncBody request, UpdateImage image, UpdateOutcome refusal) => new()

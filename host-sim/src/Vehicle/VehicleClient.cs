@@ -6,7 +6,7 @@
 // Invariants: one request after the other on each bus, buses side by side; each is answered once, whatever the network loses or doubles and
 // whenever the client is stopped and started again on its journal; a package is used only when its SHA-256 is the announced one; what
 // an ECU refuses is told with the ECU's own reason, and before a smaller form is given up for the whole image. Percentages and requests for a package are not kept: newer ones follow.
-// It holds the ECUs' secrets for access, and no signing key.
+// It holds the ECUs' secrets for access, and no signing key. Whatever brings or keeps an application passes FleetGuard first.
 // Tests: tests/Vehicle.
 using System.Globalization;
 using System.Runtime.ExceptionServices;
@@ -51,6 +51,8 @@ public sealed class VehicleClient
         link.Subscribe(topics.ToVehicle, ReceiveRequest);
         link.Restored += _outbox.Repeat;
     }
+
+    private FleetGuard Guard => new(_options.Fleet, _journal, () => _isStopped);
 
     /// <summary>
     /// Publishes what a former run left, finishes what it had begun, and answers requests. Ends after <see cref="Stop"/>, or with
@@ -137,6 +139,19 @@ public sealed class VehicleClient
 
     private async Task AnswerAsync(EsyncMessage request, bool isResumed)
     {
+        try
+        {
+            Guard.Require(request, request.Type == EsyncType.CommitUpdate && _journal.IsCommitted(request.Body));
+            await ServeAsync(request, isResumed);
+        }
+        catch (FleetRefusedException refusal)
+        {
+            Reply(request, EsyncType.UpdateStatus, VehicleAnswers.Refused(request, refusal), new EsyncEcu { Reason = refusal.Error.Reason() });
+        }
+    }
+
+    private async Task ServeAsync(EsyncMessage request, bool isResumed)
+    {
         if (request.Type is EsyncType.CommitUpdate or EsyncType.RollbackUpdate)
         {
             await AnswerGroupAsync(request);
@@ -188,18 +203,9 @@ public sealed class VehicleClient
         };
         string? limits = part == TargetPart.Application ? await EcuQuestions.LimitsAsync(ecu) : null;
         await ecu.Client.SessionAsync(0x01);
-        bool isRunning = report.RunningBank < report.States.Count;
-        EsyncEcu said = new()
-        {
-            VersionReport = Convert.ToHexStringLower(report.Bytes),
-            IsAuthentic = report.IsAuthentic,
-            Limits = limits,
-            ClassId = ecu.ClassId?.ToString(),
-            State = isRunning ? report.States[report.RunningBank].ToString() : null,
-        };
         bool isFaked = ecu.FakesVersionOnRollback && part == TargetPart.Application && request.Body.Package.RollbackVersion == version;
         EsyncPackage installed = request.Body.Package with { Version = isFaked ? FakeVersion : version, VersionList = null };
-        Reply(request, EsyncType.QueryPackage, installed, said);
+        Reply(request, EsyncType.QueryPackage, installed, VehicleAnswers.Said(ecu, report, limits), fleet: part == TargetPart.Application ? _journal.Fleet.With(ReportedEcu.Of(ecu.Name, report)) : null);
     }
 
     // The ECU is asked first and is free then: how long a download takes is the network's matter.
@@ -254,7 +260,13 @@ public sealed class VehicleClient
     {
         IReadOnlyList<EsyncDownloadable> files = PackageFetcher.FilesOf(package);
         bool isWholeOnly = _journal.HasFallenBack(request with { Package = package }, Sha256Of(package));
-        return files.Count == 0 ? new PackageArrival(null, "the offer names no file") : await _packages.FetchAsync(package, isWholeOnly ? files[^1] : files[0]);
+        if (files.Count == 0)
+        {
+            return new PackageArrival(null, "the offer names no file");
+        }
+
+        PackageArrival arrival = await _packages.FetchAsync(package, isWholeOnly ? files[^1] : files[0]);
+        return arrival with { File = Guard.Inspected(request, package, arrival.File) };
     }
 
     private static string Sha256Of(EsyncPackage package) => package.VersionList?.GetValueOrDefault(package.Version ?? string.Empty)?.Sha256 ?? string.Empty;
@@ -339,7 +351,7 @@ public sealed class VehicleClient
         EsyncEcu said = new() { Reason = outcome.Reason.ToString() };
         EsyncPackage result = request.Body.Package with { Status = status, Message = outcome.Text, VersionList = null, IsTerminalFailure = isRefused ? true : null };
         bool isFailure = status is EsyncStatus.InstallRollback or EsyncStatus.InstallFailed;
-        Reply(request, EsyncType.UpdateStatus, isFailure ? RollbackStatus.Of(ecu.Rollback, request.Body.Package, result) : result, said);
+        Reply(request, EsyncType.UpdateStatus, isFailure ? RollbackStatus.Of(ecu.Rollback, request.Body.Package, result) : result, said, fleet: outcome.End == UpdateEnd.OnTrial ? Guard.Tried(request.Body, ecu.Name) : null);
     }
 
     // Null when the client has been stopped: the next run finds out by itself; or when the whole image does not come.
@@ -354,7 +366,7 @@ public sealed class VehicleClient
         return await FetchAsync(request, request.Package) is { } file ? PackageImages.Forms(Package.Decode(file, request.Package.Name)).WholeOnly() : null;
     }
 
-    private void Reply(EsyncMessage request, string type, EsyncPackage package, EsyncEcu? said, IReadOnlyList<EsyncPackage>? group = null)
+    private void Reply(EsyncMessage request, string type, EsyncPackage package, EsyncEcu? said, IReadOnlyList<EsyncPackage>? group = null, FleetMemory? fleet = null)
     {
         // What a stopped client still finds out is nobody's: the next run asks the ECU again.
         if (_isStopped)
@@ -367,7 +379,7 @@ public sealed class VehicleClient
             Type = type,
             ReplyTo = request.ReplyId,
             Body = new EsyncBody { Package = package, Group = group, Campaign = request.Body.Campaign, Ecu = said },
-        });
+        }, fleet);
         foreach (EsyncPackage one in request.Body.Group ?? [package])
         {
             bool isOnTrial = request.Body.Group is null && package.Status == EsyncStatus.InstallInProgress;

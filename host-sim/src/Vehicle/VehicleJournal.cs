@@ -1,5 +1,5 @@
 // What the vehicle's client must not forget: the requests that are under way, which requests it has taken, which packages an ECU
-// gets in full because it refused a smaller form, which group of images is to be kept, and the messages that the server has not acknowledged. One file, replaced
+// gets in full because it refused a smaller form, which group of images is to be kept, what vehicle manifests are judged by, and the messages that the server has not acknowledged. One file, replaced
 // as a whole (AtomicFile), so that a crash leaves the former state or the new one.
 // Invariants: a number is given to one message only; what Take, FallBack and Answer return for is on the medium; the answer to
 // a request and the end of that request are one step, as are a fallback and the message about it. The size is bounded: no more
@@ -102,15 +102,15 @@ public sealed class VehicleJournal
 
     /// <summary>Ends the request under way that it answers, and keeps the answer, numbered, until it is acknowledged.</summary>
     /// <param name="answer">The answer.</param>
-    /// <param name="report">The version report in it, when it has one that a vehicle manifest may rest on.</param>
+    /// <param name="fleet">What is known by now of what vehicle manifests rest on; null for what was known.</param>
     /// <returns>The answer as it is to be published.</returns>
     /// <exception cref="IOException">The journal cannot be written; the request is still under way.</exception>
-    public EsyncMessage Answer(EsyncMessage answer, ReportedEcu? report = null)
+    public EsyncMessage Answer(EsyncMessage answer, FleetMemory? fleet = null)
     {
         EsyncMessage numbered = Number(answer);
         Store(_form with
         {
-            Fleet = report is null ? _form.Fleet : Fleet.With(report),
+            Fleet = fleet ?? _form.Fleet,
             Requests = [.. _form.Requests.Where(request => request.ReplyId != answer.ReplyTo)],
             NextNumber = _form.NextNumber + 1,
             Messages = [.. _form.Messages, numbered],
@@ -118,13 +118,13 @@ public sealed class VehicleJournal
         return numbered;
     }
 
-    /// <summary>Notes that a vehicle manifest is followed, so that none before it is ever followed again.</summary>
+    /// <summary>Notes what was learned about vehicle manifests; nothing is written when it is known.</summary>
     /// <exception cref="IOException">The journal cannot be written; nothing is noted.</exception>
-    public void TakeManifest(long sequence)
+    public void Learn(FleetMemory fleet)
     {
-        if (sequence > Fleet.Sequence)
+        if (fleet != Fleet)
         {
-            Store(_form with { Fleet = Fleet.WithTaken(sequence) });
+            Store(_form with { Fleet = fleet });
         }
     }
 

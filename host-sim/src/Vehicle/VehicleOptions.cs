@@ -4,7 +4,7 @@ using EsyncSim.Files;
 
 namespace EsyncSim.Vehicle;
 
-/// <summary>Packages, and when updates are taken.</summary>
+/// <summary>Packages, and when and by whose word updates are taken.</summary>
 public sealed record VehicleOptions
 {
     /// <summary>Where packages are kept; null keeps them in memory, for a client whose server ends with it.</summary>
@@ -15,6 +15,9 @@ public sealed record VehicleOptions
 
     /// <summary>When updates may begin.</summary>
     public UpdateHours Updates { get; init; } = UpdateHours.Always;
+
+    /// <summary>Judges requests by vehicle manifests; null demands none.</summary>
+    public FleetPolicy? Fleet { get; init; }
 
     /// <summary>UTC in milliseconds since 1970; null where updates may begin at any time or never.</summary>
     public Func<long>? UtcNowMs { get; init; }

@@ -85,6 +85,13 @@ internal static class AttackMutants
         // What others conclude.
         Row(6, "eavesdrop", "heard", Agent + "Fota/FotaReports.cs", "BigEndian.WriteU32(into, offset + 4, _can.BusOffCount);\n                return 8;", "_keys.DeriveKey(KeyPurpose.Authentication, _key);\n                System.Array.Copy(_key, 0, into, offset, 32);\n                return 32;"),
         Row(7, "freeze", "taken", Host + "Client/VersionReport.cs", " || !report.Slice(NonceOffset, 16).SequenceEqual(nonce)", ""),
+        Row(1, "vehicle-freeze", "followed", Host + "Vehicle/FleetPolicy.cs", "manifest.Sequence < known.Sequence", "manifest.Sequence < 0"),
+        Row(2, "vehicle-freeze", "followed", Host + "Vehicle/FleetPolicy.cs", "nowMs() > manifest.NotAfterMs", "nowMs() < 0"),
+        Row(3, "vehicle-freeze", "followed", Host + "Vehicle/FleetPolicy.cs", " || !report.Has(entry.Nonce)", ""),
+        Row(4, "vehicle-mix-and-match", "followed", Host + "Vehicle/FleetPolicy.cs", "manifest.Campaign != request.Campaign?.Id", "manifest.Campaign.Length == 0"),
+        Row(5, "vehicle-mix-and-match", "followed", Host + "Vehicle/FleetPolicy.cs", "(report.Version != entry.Version || !report.IsConfirmed)", "report.Version.Length == 0"),
+        Row(6, "vehicle-mix-and-match", "followed", Host + "Packages/SignedVehicleManifest.cs", ".Where(anchor => anchor.Role == SigningRole.Fleet)], [SigningRole.Fleet]", "], []"),
+        Row(7, "vehicle-mix-and-match", "followed", Host + "Vehicle/FleetPolicy.cs", " || image.ImageDigest?.AsSpan().SequenceEqual(entry.ImageDigest) != true", ""),
         Row(7, "babbling-node", "Lost", Host + "Client/EcuAttempts.cs", "bool isOver = outcome.End != UpdateEnd.Lost || attempt >= policy.AttemptsMax;", "bool isOver = true;"),
         Row(7, "endless-pending", " s", Host + "Client/UdsTester.cs", "pendings > timing.PendingMax || ", ""),
     ];

@@ -1,5 +1,6 @@
 // The vehicle's client judges requests by vehicle manifests: what passes, and each way in which one does not, as an attacker would try it who has
 // every message that was ever sent but no fleet key.
+using EsyncSim.Client;
 using EsyncSim.Packages;
 using EsyncSim.Server;
 using EsyncSim.Signing;
@@ -113,24 +114,51 @@ public sealed class FleetPolicyTests
     }
 
     [Fact]
+    public void A_group_is_kept_only_with_the_images_that_were_put_on_trial()
+    {
+        FleetMemory wrong = Known.WithImage("motor", TestFleet.Of(0xD2, 32)), right = Known.WithImage("motor", TestFleet.Of(0xD1, 32));
+        EsyncPackage[] group = [Offer("battery"), Offer("motor")];
+        Assert.Equal(FleetError.WrongImage, CheckGroup(TestFleet.Manifest(), wrong, group).Error);
+        Assert.True(CheckGroup(TestFleet.Manifest(), right, group).IsPassed);
+
+        // A further report does not make it forget, and one that never reported is not on trial.
+        Assert.Equal(FleetError.WrongImage, CheckGroup(TestFleet.Manifest(), wrong.With(Report("motor", 0x01)), group).Error);
+        Assert.Equal(Known.WithImage("fan", new byte[32]), Known);
+    }
+
+    [Fact]
+    public void A_group_that_is_committed_goes_forward_whatever_its_age_but_to_nothing_else()
+    {
+        _nowMs += 1_000_000;
+        FleetMemory later = new FleetMemory { Sequence = 99 }.With(Report("motor", 0x09));
+        FleetVerdict Judge(VehicleManifest manifest, params EsyncPackage[] group) => Policy().Check(Body(Text(manifest), group, Group), later, isCommitted: true);
+
+        Assert.True(Judge(TestFleet.Manifest(), Offer("battery"), Offer("motor")).IsPassed);
+        Assert.Equal(FleetError.WrongVersion, Judge(TestFleet.Manifest(), Offer("battery"), Offer("motor", "1.0.0")).Error);
+        Assert.Equal(FleetError.NotNamed, Judge(TestFleet.Manifest(), Offer("fan")).Error);
+        Assert.Equal(FleetError.WrongVehicle, Judge(TestFleet.Manifest() with { Vehicle = "V2" }, Offer("motor")).Error);
+    }
+
+    [Fact]
     public void The_package_must_hold_the_image_and_the_version_of_the_manifest()
     {
-        Package package = TestPackages.Build();
-        byte[] digest = PackageImages.ManifestOf(package).ImageDigest;
+        UpdateImages images = PackageImages.Of(TestPackages.Build());
+        byte[] digest = images.All[0].ImageDigest!;
         VehicleManifest Manifest(string version, byte[] image) => TestFleet.Manifest(new VehicleManifestEntry("motor", version, image, new byte[16]));
 
-        Assert.True(FleetPolicy.CheckImage(Manifest("2.0.0", digest), "motor", package).IsPassed);
+        Assert.Equal(System.Security.Cryptography.SHA256.HashData(TestPackages.Image()), digest);
+        Assert.True(FleetPolicy.CheckImages(Manifest("2.0.0", digest), "motor", images).IsPassed);
 
         // An older image that says it were the new version, and one whose text names another version than the manifest.
-        FleetVerdict verdict = FleetPolicy.CheckImage(Manifest("2.0.0", TestFleet.Of(0xD1, 32)), "motor", package);
+        FleetVerdict verdict = FleetPolicy.CheckImages(Manifest("2.0.0", TestFleet.Of(0xD1, 32)), "motor", images);
         Assert.Equal(FleetError.WrongImage, verdict.Error);
         Assert.Contains("d1d1d1d1", verdict.Text);
-        Assert.Equal(FleetError.WrongImage, FleetPolicy.CheckImage(Manifest("2.0.1", digest), "motor", package).Error);
+        Assert.Equal(FleetError.WrongImage, FleetPolicy.CheckImages(Manifest("2.0.1", digest), "motor", images).Error);
 
-        // One form of the right image does not cover for another form of a wrong one.
-        PackageEntry other = TestPackages.Build(TestPackages.Request() with { Image = TestPackages.ImageOf("2.0.0", TestPackages.Code(5000)) }).Full!;
-        Package mixed = package with { Entries = [package.Full!, other] };
-        Assert.Equal(FleetError.WrongImage, FleetPolicy.CheckImage(Manifest("2.0.0", digest), "motor", mixed).Error);
+        // One form of the right image does not cover for another form of a wrong one, nor for one that does not tell.
+        UpdateImage other = PackageImages.Of(TestPackages.Build(TestPackages.Request() with { Image = TestPackages.ImageOf("2.0.0", TestPackages.Code(5000)) })).All[0];
+        Assert.Equal(FleetError.WrongImage, FleetPolicy.CheckImages(Manifest("2.0.0", digest), "motor", new UpdateImages([images.All[0], other])).Error);
+        Assert.Equal(FleetError.WrongImage, FleetPolicy.CheckImages(Manifest("2.0.0", digest), "motor", new UpdateImages([images.All[0] with { ImageDigest = null }])).Error);
     }
 
     [Fact]
@@ -152,7 +180,7 @@ public sealed class FleetPolicyTests
     public void Reasons_are_words_and_those_that_come_of_age_are_renewed()
     {
         FleetError[] renewable = [.. Enum.GetValues<FleetError>().Where(error => FleetErrors.IsRenewable(error.Reason()))];
-        Assert.Equal([FleetError.Expired, FleetError.SequenceTooLow, FleetError.Stale], renewable);
+        Assert.Equal([FleetError.Missing, FleetError.Expired, FleetError.SequenceTooLow, FleetError.Stale, FleetError.NotNamed], renewable);
         Assert.Equal("VehicleManifestExpired", FleetError.Expired.Reason());
         Assert.True(FleetErrors.IsOne("VehicleManifestWrongGroup"));
         Assert.False(FleetErrors.IsOne("SelfTestFailed"));
@@ -160,6 +188,8 @@ public sealed class FleetPolicyTests
         Assert.Equal("motor", EsyncTarget.EcuOf("/ECU/motor"));
         Assert.Equal("motor", EsyncTarget.EcuOf("/ECU/motor/rules"));
     }
+
+    private static readonly EsyncPackage Group = new() { Type = EsyncTarget.Vehicle, Name = TestFleet.Campaign };
 
     private static ReportedEcu Report(string ecu, byte nonce, string version = "1.0.0", bool isConfirmed = true) => new(ecu, Convert.ToHexStringLower(TestFleet.Of(nonce, 16)), version, isConfirmed);
 
@@ -180,5 +210,5 @@ public sealed class FleetPolicyTests
         : CheckGroup(manifest, Known, packages);
 
     private FleetVerdict CheckGroup(VehicleManifest manifest, FleetMemory known, params EsyncPackage[] packages) =>
-        Policy().Check(Body(Text(manifest), packages, new EsyncPackage { Type = EsyncTarget.Vehicle, Name = TestFleet.Campaign }), known);
+        Policy().Check(Body(Text(manifest), packages, Group), known);
 }
