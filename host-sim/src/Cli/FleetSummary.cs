@@ -27,7 +27,7 @@ internal static class FleetSummary
         if (report.Measured is { } measured)
         {
             fields.Add(("wall time", Text($"{measured.Seconds:F1} s on {measured.Cores} cores, {measured.ProcessorSeconds:F1} s of processor time")));
-            fields.Add(("rates", Text($"{measured.VehiclesPerCoreMinute:F0} vehicles per core and minute, {measured.MessagesPerSecond:F0} messages per second")));
+            fields.Add(("rates", Text($"{measured.VehiclesPerCoreMinute:F0} vehicles per core and minute, {measured.VehiclesPerProcessorMinute:F0} per minute of processor time, {measured.MessagesPerSecond:F0} messages per second")));
             fields.Add(("memory", Text($"{measured.HeapBytesPerVehicle / 1024} KiB of heap per vehicle, working set {measured.WorkingSetBytes / 1048576} MiB")));
         }
 

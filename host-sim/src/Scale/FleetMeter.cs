@@ -34,6 +34,7 @@ internal sealed class FleetMeter
             Seconds = Math.Round(seconds, 3),
             ProcessorSeconds = Math.Round(processor.TotalSeconds, 3),
             VehiclesPerCoreMinute = Math.Round(ended * 60 / (seconds * cores), 1),
+            VehiclesPerProcessorMinute = Math.Round(ended * 60 / Math.Max(processor.TotalSeconds, 1e-3), 1),
             MessagesPerSecond = Math.Round(messages / seconds, 1),
             HeapBytesPerVehicle = (GC.GetTotalMemory(forceFullCollection: true) - _heapBefore) / Math.Max(vehicles, 1),
             WorkingSetBytes = self.PeakWorkingSet64,

@@ -21,6 +21,9 @@ public sealed record FleetMeasured
     /// <summary>Vehicles that came to their end, for each core and minute.</summary>
     public required double VehiclesPerCoreMinute { get; init; }
 
+    /// <summary>The same for each minute of processor time: what is left when other programs have no part in it.</summary>
+    public required double VehiclesPerProcessorMinute { get; init; }
+
     /// <summary>Messages in a second of wall time.</summary>
     public required double MessagesPerSecond { get; init; }
 

@@ -34,6 +34,7 @@ public sealed class FleetVehicle
     private readonly ulong _seed;
     private readonly VirtualEcu[] _ecus;
     private VehicleClient? _client;
+    private Announcer? _announcer;
     private Task _work = Task.CompletedTask;
     private int _testers;
 
@@ -73,7 +74,9 @@ public sealed class FleetVehicle
         }
 
         VehicleEcu[] ecus = [.. _software.Ecus.Select(ecu => new VehicleEcu(ecu.Name, Connect(ecu), Fleet.Policy))];
-        _client = new VehicleClient(Time, link, new Topics(Vin), ecus, VehicleJournal.InMemory($"{Vin}-1"));
+        Topics topics = new(Vin);
+        _announcer = new Announcer(Time, link, topics, ecus);
+        _client = new VehicleClient(Time, link, topics, ecus, VehicleJournal.InMemory($"{Vin}-1"));
         _work = _client.RunAsync();
         return Task.CompletedTask;
     });
@@ -100,6 +103,7 @@ public sealed class FleetVehicle
     /// <summary>Ends the client, and reads what each ECU runs when nothing is on trial any more.</summary>
     public IReadOnlyList<EcuCheck> Check()
     {
+        _announcer?.Stop();
         _client?.Stop();
         List<EcuCheck> checks = [];
         Run(async () =>
