@@ -1,6 +1,7 @@
-// The ECUs of one vehicle on one bus, as its client reaches them in real time: virtual ones, whose memories are files, or real ones.
-// Invariants: nothing is changed before Start; the memories of virtual ECUs are written as a whole by Finish, and by nothing else.
-// Tests: tests/host-sim/Cli/CampaignCommandsTests.cs.
+// The ECUs of one vehicle on its buses, as its client reaches them in real time: virtual ones, whose memories are files, or real ones.
+// Invariants: nothing is changed before Start; what a virtual ECU's flash has is in its file at every moment (FlashFollower), so that a process
+// that is killed takes nothing of it along. Buses are all virtual or all real: real ones are waited for by the wall clock.
+// Tests: tests/host-sim/Cli/CampaignCommandsTests.cs, tests/host-sim/Bench/VehicleBenchTests.cs.
 using System.Security.Cryptography;
 using EsyncSim.Bus;
 using EsyncSim.Bus.Real;
@@ -11,104 +12,120 @@ using EsyncSim.Signing;
 
 namespace EsyncSim.Bench;
 
+/// <summary>A bus of a vehicle with its ECUs.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Address">The way to it.</param>
+/// <param name="Ecus">ECUs, each with the file of its memory (virtual; the device file lies beside it), or with its device file (real).</param>
+public sealed record BenchBus(string Name, BusAddress Address, IReadOnlyList<(EcuDefinition Ecu, string Path)> Ecus);
+
 /// <summary>An ECU of a vehicle.</summary>
 /// <param name="Definition">Its part of nf.config.</param>
 /// <param name="Client">Conversation with it.</param>
-public sealed record BenchMember(EcuDefinition Definition, EcuClient Client);
+/// <param name="BusName">Name of its bus.</param>
+/// <param name="Bus">That bus.</param>
+public sealed record BenchMember(EcuDefinition Definition, EcuClient Client, string BusName, ICanBus Bus);
 
 /// <summary>The ECUs of a vehicle.</summary>
 public sealed class VehicleBench : IDisposable
 {
     private const long SettleNs = 500 * VirtualTime.NsPerMs;
 
-    private readonly VirtualBench? _virtual;
-    private readonly RealBus? _real;
-    private readonly string[] _flashPaths = [];
+    private readonly List<BenchMember> _members = [];
+    private readonly List<BenchEcu> _virtual = [];
+    private readonly List<FlashFollower> _memories = [];
+    private readonly List<RealBus> _real = [];
 
-    private VehicleBench(VirtualBench bench, string[] flashPaths)
+    private VehicleBench()
     {
-        _virtual = bench;
-        _flashPaths = flashPaths;
-        Bus = bench.Bus;
-        for (int i = 0; i < flashPaths.Length; i++)
-        {
-            if (!FlashFile.TryLoad(bench.Ecus[i].Ecu.Flash, flashPaths[i]))
-            {
-                throw new UserErrorException(ExitCode.BadFile, $"flash file {flashPaths[i]} is not there; `esync provision` makes a new ECU");
-            }
-        }
-
-        Members = [.. bench.Ecus.Zip(flashPaths, (ecu, path) => new BenchMember(ecu.Definition, ecu.Connect(Credentials(DeviceFile.Load(path + ".device")))))];
     }
 
-    private VehicleBench(RealBus bus, IReadOnlyList<(EcuDefinition Ecu, DeviceFile Device)> ecus)
-    {
-        _real = bus;
-        Bus = bus;
-        Members = [.. ecus.Select(ecu => new BenchMember(ecu.Ecu, new EcuClient(
-            new UdsTester(new IsoTpLink(bus.Time, bus.CreateCan(), ecu.Ecu.Config.CanIf), new TesterTiming()), Credentials(ecu.Device), RandomNumberGenerator.GetBytes)))];
-    }
+    /// <summary>The clock, which is paced.</summary>
+    public VirtualTime Time { get; } = new();
 
-    /// <summary>The bus, with the clock, which is paced.</summary>
-    public ICanBus Bus { get; }
+    /// <summary>The ECUs, bus by bus.</summary>
+    public IReadOnlyList<BenchMember> Members => _members;
 
-    /// <summary>The ECUs, in the order in which they were named.</summary>
-    public IReadOnlyList<BenchMember> Members { get; }
-
-    /// <summary>Opens the way to the ECUs.</summary>
-    /// <param name="address">The bus.</param>
-    /// <param name="ecus">ECUs, each with the file of its memory (virtual; the device file lies beside it), or with its device file (real).</param>
+    /// <summary>Opens the ways to the ECUs.</summary>
+    /// <param name="buses">The buses, at least one, all virtual or all real.</param>
     /// <param name="clock">The wall clock.</param>
     /// <param name="stop">Ends whatever runs, by <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="UserErrorException">A file or the bus cannot be used.</exception>
-    public static VehicleBench Open(BusAddress address, IReadOnlyList<(EcuDefinition Ecu, string Path)> ecus, TimeProvider clock, CancellationToken stop)
+    /// <param name="open">Opens a real bus; null: as its address says.</param>
+    /// <exception cref="UserErrorException">A file or a bus cannot be used.</exception>
+    public static VehicleBench Open(IReadOnlyList<BenchBus> buses, TimeProvider clock, CancellationToken stop, Func<BusAddress, IFrameChannel>? open = null)
     {
-        if (address.IsVirtual)
+        VehicleBench bench = new();
+        try
         {
-            VirtualTime time = new();
-            VirtualBench bench = new(time, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), [.. ecus.Select(ecu => ecu.Ecu)]);
-            VehicleBench made = new(bench, [.. ecus.Select(ecu => ecu.Path)]);
-            time.Pace = new WallPace(clock, 0) { Stop = stop };
-            return made;
+            foreach (BenchBus bus in buses)
+            {
+                if (bus.Address.IsVirtual)
+                {
+                    bench.AddVirtual(bus);
+                }
+                else
+                {
+                    bench.AddReal(bus, open?.Invoke(bus.Address) ?? bus.Address.Open(), clock, stop);
+                }
+            }
+        }
+        catch
+        {
+            bench.Dispose();
+            throw;
         }
 
-        (EcuDefinition, DeviceFile)[] devices = [.. ecus.Select(ecu => (ecu.Ecu, DeviceFile.Load(ecu.Path)))];
-        return new VehicleBench(new RealBus(new VirtualTime(), address.Open(), (int)ecus[0].Ecu.Bus.BitRate, clock) { Stop = stop }, devices);
+        bench.Time.Pace = bench._real.Count == 0 ? new WallPace(clock, 0) { Stop = stop } : new BusesPace(bench._real);
+        return bench;
     }
 
     /// <summary>Lets the ECUs start; real ones run already.</summary>
-    public void Start()
-    {
-        foreach (BenchEcu ecu in _virtual?.Ecus ?? [])
-        {
-            ecu.Ecu.PowerOn();
-        }
-    }
+    public void Start() => _virtual.ForEach(ecu => ecu.Ecu.PowerOn());
 
-    /// <summary>Takes the client off the bus, lets virtual ECUs finish what they do, and keeps their memories.</summary>
+    /// <summary>Takes the client off the bus, and lets virtual ECUs finish what they do.</summary>
     /// <exception cref="UserErrorException">A file cannot be written.</exception>
     public void Finish()
     {
-        if (_virtual is not { } bench)
+        if (_virtual.Count > 0)
         {
-            return;
-        }
-
-        bench.Time.Pace = null;
-        foreach (BenchEcu ecu in bench.Ecus)
-        {
-            ecu.CrashTester();
-        }
-
-        bench.Time.RunFor(SettleNs);
-        for (int i = 0; i < _flashPaths.Length; i++)
-        {
-            FlashFile.Save(bench.Ecus[i].Ecu.Flash, _flashPaths[i]);
+            Time.Pace = null;
+            _virtual.ForEach(ecu => ecu.CrashTester());
+            Time.RunFor(SettleNs);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _real?.Dispose();
+    public void Dispose()
+    {
+        _real.ForEach(bus => bus.Dispose());
+        _memories.ForEach(memory => memory.Dispose());
+    }
+
+    private void AddVirtual(BenchBus bus)
+    {
+        VirtualBench bench = new(Time, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), [.. bus.Ecus.Select(ecu => ecu.Ecu)]);
+        foreach ((BenchEcu ecu, string path) in bench.Ecus.Zip(bus.Ecus.Select(ecu => ecu.Path)))
+        {
+            if (!FlashFile.TryLoad(ecu.Ecu.Flash, path))
+            {
+                throw new UserErrorException(ExitCode.BadFile, $"flash file {path} is not there; `esync provision` makes a new ECU");
+            }
+
+            _memories.Add(FlashFollower.Follow(ecu.Ecu.Flash, path));
+            _virtual.Add(ecu);
+            _members.Add(new BenchMember(ecu.Definition, ecu.Connect(Credentials(DeviceFile.Load(path + ".device"))), bus.Name, bench.Bus));
+        }
+    }
+
+    private void AddReal(BenchBus bus, IFrameChannel channel, TimeProvider clock, CancellationToken stop)
+    {
+        RealBus real = new(Time, channel, (int)bus.Ecus[0].Ecu.Bus.BitRate, clock) { Stop = stop };
+        _real.Add(real);
+        foreach ((EcuDefinition ecu, string path) in bus.Ecus)
+        {
+            UdsTester tester = new(new IsoTpLink(Time, real.CreateCan(), ecu.Config.CanIf), new TesterTiming());
+            _members.Add(new BenchMember(ecu, new EcuClient(tester, Credentials(DeviceFile.Load(path)), RandomNumberGenerator.GetBytes), bus.Name, real));
+        }
+    }
 
     private static DeviceCredentials Credentials(DeviceFile device) => new(device.DeviceId, device.DeviceSecret);
 }

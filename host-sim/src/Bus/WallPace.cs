@@ -6,10 +6,17 @@
 // Tests: tests/host-sim/Bus/WallPaceTests.cs.
 namespace EsyncSim.Bus;
 
+/// <summary>A clock that knows how it is waited for: not the wall clock, which is waited for by sleeping.</summary>
+public abstract class WaitableClock : TimeProvider
+{
+    /// <summary>Returns when so many milliseconds of this clock have passed.</summary>
+    public abstract void Sleep(int ms);
+}
+
 /// <summary>The pace of the wall clock.</summary>
 /// <param name="clock">The wall clock.</param>
 /// <param name="startNs">What virtual time is now, in nanoseconds.</param>
-/// <param name="sleepMs">Lets the wall clock go on; null sleeps.</param>
+/// <param name="sleepMs">Lets the wall clock go on; null sleeps, or waits as a <see cref="WaitableClock"/> wants.</param>
 public sealed class WallPace(TimeProvider clock, long startNs, Action<int>? sleepMs = null) : IPace
 {
     // What comes from outside (Ctrl-C, a message of a broker) is seen at the latest after this.
@@ -18,7 +25,7 @@ public sealed class WallPace(TimeProvider clock, long startNs, Action<int>? slee
     private const long BehindNsMax = VirtualTime.NsPerSecond;
 
     private readonly long _startNs = startNs;
-    private readonly Action<int> _sleepMs = sleepMs ?? Thread.Sleep;
+    private readonly Action<int> _sleepMs = sleepMs ?? (clock is WaitableClock waitable ? waitable.Sleep : Thread.Sleep);
     private readonly long _startTimestamp = clock.GetTimestamp();
     private long _lostNs;
 

@@ -1,6 +1,6 @@
 // esync client: one vehicle's client between a broker and the vehicle's ECUs, in real time, until Ctrl-C.
-// Invariants: what it was doing is in its journal and in the ECUs, so that a client that was stopped or killed goes on there; memories
-// of virtual ECUs are written when it ends. It has the secrets for access to the ECUs, and no signing key.
+// Invariants: what it was doing is in its journal, its packages and the ECUs, so that a client that was stopped or killed goes on there; memories
+// of virtual ECUs are in their files at every moment. It has the secrets for access to the ECUs, and no signing key.
 // Tests: tests/host-sim/Cli/CampaignCommandsTests.cs.
 using System.CommandLine;
 using EsyncSim.Bench;
@@ -17,28 +17,6 @@ using Spectre.Console;
 
 namespace EsyncSim.Cli;
 
-/// <summary>A vehicle that is to have a client.</summary>
-internal sealed record ClientRequest
-{
-    /// <summary>The broker.</summary>
-    public required BrokerAccess Broker { get; init; }
-
-    /// <summary>Vehicle identification number; null asks the first ECU.</summary>
-    public string? Vehicle { get; init; }
-
-    /// <summary>File of the journal.</summary>
-    public required string Journal { get; init; }
-
-    /// <summary>The bus.</summary>
-    public required BusAddress Bus { get; init; }
-
-    /// <summary>Fleet keys whose vehicle manifests are demanded; with none, none is.</summary>
-    public IReadOnlyList<TrustAnchor> FleetAnchors { get; init; } = [];
-
-    /// <summary>ECUs, each with its memory (virtual bus) or its device file.</summary>
-    public required IReadOnlyList<(EcuDefinition Ecu, string Path)> Ecus { get; init; }
-}
-
 /// <summary>The command `client`.</summary>
 internal static class ClientCommand
 {
@@ -50,18 +28,22 @@ internal static class ClientCommand
     {
         Option<string> journal = new("--journal") { Description = "What the client must not forget; a new file, or that of a client before", HelpName = "FILE", Required = true };
         Option<string?> vehicle = new("--vehicle") { Description = "Vehicle identification number; without it what the first ECU says (22 F190)", HelpName = "VIN" };
-        Option<string> bus = new("--bus") { Description = $"The bus that the ECUs are on: {BusAddress.Forms}", HelpName = "ADDRESS", DefaultValueFactory = _ => BusAddress.Virtual.ToString() };
-        Option<string[]> ecus = new("--ecu") { Description = "An ECU of nf.config; FILE is the memory of a virtual one, with its device file FILE.device beside it, and the device file of a real one. Once for each ECU", HelpName = "NAME=FILE", Required = true };
+        Option<string[]> buses = new("--bus") { Description = $"A bus: {BusAddress.Forms}. Once for each bus, then with a NAME: that of nf.config, or another one that --ecu names. Without it virtual ones as in nf.config", HelpName = "[NAME=]ADDRESS" };
+        Option<string[]> ecus = new("--ecu") { Description = "An ECU of nf.config; FILE is the memory of a virtual one, with its device file FILE.device beside it, and the device file of a real one. Once for each ECU", HelpName = "NAME=FILE[@BUS]", Required = true };
+        Option<string?> packages = new("--packages") { Description = "Where packages are kept, whole and in part; beside the journal by default", HelpName = "DIR" };
+        Option<string> updates = new("--updates") { Description = "When updates may begin: always, never, or hours of the day in UTC", HelpName = "always|never|HH:MM-HH:MM", DefaultValueFactory = _ => "always" };
+        Option<string?> reports = new("--reports") { Description = "Collect what the ECUs report, and keep it here until the server has it; without it nothing is collected", HelpName = "DIR" };
         Option<string?> config = new("--config") { Description = "ECU configuration; nf.config by default", HelpName = "FILE" };
         ToolCommand command = new(
             "client",
-            "Run the client of one vehicle until Ctrl-C: it takes the server's requests from the broker and updates the ECUs. Stopped or killed in the middle of an update it goes on when it is started again on its journal. "
-            + "The memories of virtual ECUs are written when it ends.") { journal, vehicle, bus, ecus, config };
+            "Run the client of one vehicle until Ctrl-C: it takes the server's requests from the broker and updates the ECUs. Stopped or killed in the middle of an update it goes on when it is started again on its journal, "
+            + "also while the broker is away. Buses are worked on side by side.") { journal, vehicle, buses, ecus, packages, updates, reports, config };
         BrokerOptions broker = new(command, "MQTT broker that the server uses", isRequired: true);
         FleetAnchorOption fleet = new(command);
         command
             .WithExample("esync client --broker mqtt://127.0.0.1:1883 --journal v1.journal --ecu motor=motor.flash", "a vehicle with one virtual ECU, made by `esync provision --ecu motor --flash motor.flash …`")
-            .WithExample("esync client --broker mqtt://127.0.0.1:1883 --journal v1.journal --bus socketcan:can0 --ecu motor=motor.device --ecu battery=battery.device", "two boards on the CAN interface can0");
+            .WithExample("esync client --broker mqtt://127.0.0.1:1883 --journal v1.journal --bus socketcan:can0 --ecu motor=motor.device --ecu battery=battery.device", "two boards on the CAN interface can0")
+            .WithExample("esync client --broker mqtt://127.0.0.1:1883 --journal v1.journal --bus powertrain=socketcan:can0 --bus comfort=socketcan:can1 --ecu motor=motor.device --ecu door=door.device --updates 22:00-05:00 --reports reports", "ECUs on two interfaces, updated side by side at night, with their reports");
         command.SetAction((parsed, stop) => Task.Run(
             () =>
             {
@@ -71,9 +53,11 @@ internal static class ClientCommand
                     Broker = broker.Read(parsed)!,
                     Vehicle = parsed.GetValue(vehicle),
                     Journal = parsed.GetRequiredValue(journal),
-                    Bus = BusAddress.Parse(parsed.GetRequiredValue(bus)),
                     FleetAnchors = fleet.Read(parsed),
-                    Ecus = [.. parsed.GetRequiredValue(ecus).Select(text => Parse(text, configuration))],
+                    Buses = ClientRequest.ParseBuses(parsed.GetValue(buses) ?? [], parsed.GetRequiredValue(ecus), configuration),
+                    Packages = parsed.GetValue(packages),
+                    Updates = UpdateHours.Parse(parsed.GetRequiredValue(updates)),
+                    Reports = parsed.GetValue(reports),
                 };
                 return Run(parsed.InvocationConfiguration.Output, request, TimeProvider.System, stop);
             },
@@ -85,37 +69,29 @@ internal static class ClientCommand
     /// <exception cref="UserErrorException">A file, the bus or the broker cannot be used, or the first ECU does not say its vehicle.</exception>
     internal static int Run(TextWriter output, ClientRequest request, TimeProvider clock, CancellationToken stop)
     {
-        RequireSound(request);
+        if (request.Buses[0].Address.IsVirtual)
+        {
+            OutputFiles.RequireWritable([.. request.Buses.SelectMany(bus => bus.Ecus).Select(ecu => ecu.Path)]);
+        }
+
         IAnsiConsole console = Terminal.ConsoleOf(output);
         return console.Profile.Out.IsTerminal ? LiveScreen.Run(console, screen => Run(request, screen, clock, stop)) : Run(request, new PlainScreen(output), clock, stop);
     }
 
     private static int Run(ClientRequest request, IDemoScreen screen, TimeProvider clock, CancellationToken stop)
     {
+        // Who has a journal has been connected before: what it left under way needs no broker.
+        bool isKnown = File.Exists(request.Journal);
         VehicleJournal journal = VehicleJournal.Open(DiskFileSystem.Instance, request.Journal, Guid.NewGuid().ToString("N"));
-        using VehicleBench bench = VehicleBench.Open(request.Bus, request.Ecus, clock, stop);
-        VirtualTime time = bench.Bus.Time;
-        using BrokerLink link = BrokerLink.Connect(time, request.Broker, "vehicle");
-        link.Refused = screen.Note;
+        using VehicleBench bench = VehicleBench.Open(request.Buses, clock, stop);
+        using HttpPackageSource web = new();
+        VehicleParty? party = null;
         bench.Start();
-        VehicleClient? client = null;
         try
         {
-            time.Run(
-                async () =>
-                {
-                    Topics topics = new(request.Vehicle ?? await ReadVehicleAsync(bench.Members[0], request.Bus));
-                    screen.Note($"vehicle {topics.Vehicle}, ECUs {string.Join(", ", bench.Members.Select(member => member.Definition.Name))}, messages over {link.Description}; Ctrl-C ends");
-                    screen.Note(request.FleetAnchors.Count == 0
-                        ? "no vehicle manifests are demanded: which versions belong together is the server's word alone; --fleet-anchor FILE demands them"
-                        : $"updates are followed only with a vehicle manifest signed by {string.Join(" or ", request.FleetAnchors.Select(anchor => $"fleet key {Convert.ToHexStringLower(anchor.KeyId)[..8]}"))}");
-                    client = new VehicleClient(time, link, topics, [.. bench.Members.Select(member => EcuOf(member, bench, screen))], journal, new VehicleOptions
-                    {
-                        Fleet = request.FleetAnchors.Count == 0 ? null : new FleetPolicy(topics.Vehicle, request.FleetAnchors, () => clock.GetUtcNow().ToUnixTimeMilliseconds()),
-                    });
-                    await client.RunAsync();
-                },
-                LimitNs);
+            string vehicle = request.Vehicle ?? bench.Time.Run(() => ReadVehicleAsync(bench.Members[0], request.Buses[0].Address), LimitNs);
+            party = new VehicleParty(request, bench, vehicle, journal, web, screen, clock, isKnown);
+            bench.Time.Run(party.RunAsync, LimitNs);
         }
         catch (OperationCanceledException)
         {
@@ -125,15 +101,12 @@ internal static class ClientCommand
         }
         finally
         {
-            client?.Stop();
+            party?.Dispose();
             bench.Finish();
         }
 
         return ExitCode.Ok;
     }
-
-    private static VehicleEcu EcuOf(BenchMember member, VehicleBench bench, IDemoScreen screen) =>
-        new(member.Definition.Name, member.Client, new UpdatePolicy(), new TransferMeter(bench.Bus, member.Definition, screen, [])) { Signals = member.Definition.Signals };
 
     private static async Task<string> ReadVehicleAsync(BenchMember member, BusAddress bus)
     {
@@ -145,32 +118,6 @@ internal static class ClientCommand
         catch (DiagnosticException exception)
         {
             throw new UserErrorException(ExitCode.EcuRefused, $"the ECU {member.Definition.Name} on {bus} does not say which vehicle it is in: {exception.Message}. Name it with --vehicle VIN");
-        }
-    }
-
-    private static (EcuDefinition Ecu, string Path) Parse(string text, NfConfig config)
-    {
-        int equals = text.IndexOf('=');
-        return equals > 0 && equals < text.Length - 1
-            ? (config.Ecu(text[..equals]), text[(equals + 1)..])
-            : throw new UserErrorException(ExitCode.BadUsage, $"--ecu {text} names no ECU and its file; write --ecu NAME=FILE, such as motor=motor.flash");
-    }
-
-    private static void RequireSound(ClientRequest request)
-    {
-        if (request.Ecus.GroupBy(ecu => ecu.Ecu.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
-        {
-            throw new UserErrorException(ExitCode.BadUsage, $"--ecu {twice.Key} stands twice; a vehicle has one ECU of each name");
-        }
-
-        if (request.Ecus.Select(ecu => ecu.Ecu.Bus.Name).Distinct().Count() > 1)
-        {
-            throw new UserErrorException(ExitCode.BadUsage, $"the ECUs {string.Join(", ", request.Ecus.Select(ecu => ecu.Ecu.Name))} are not all on one bus of nf.config; this client reaches one bus");
-        }
-
-        if (request.Bus.IsVirtual)
-        {
-            OutputFiles.RequireWritable([.. request.Ecus.Select(ecu => ecu.Path)]);
         }
     }
 }

@@ -75,6 +75,9 @@ public sealed class FlashModel : IFls
     /// <summary>Asked about each operation that changes the flash: does it go wrong?</summary>
     public Func<FlashOperation, FlashFault>? Fault { get; set; }
 
+    /// <summary>Called when bytes may have changed, with their place and count.</summary>
+    public event Action<uint, int>? Changed;
+
     /// <summary>Called when the power comes: a chip around the cells forgets then what it holds besides them.</summary>
     public event Action? PoweredOn;
 
@@ -237,6 +240,7 @@ public sealed class FlashModel : IFls
         if (isGood)
         {
             Memory.Commit(Geometry.SectorAt(address), content);
+            Changed?.Invoke(address, (int)SectorLength(address));
         }
 
         _job = default;
@@ -309,6 +313,8 @@ public sealed class FlashModel : IFls
         {
             Memory.ProgramCut(_job.Address, _programData, model);
         }
+
+        Changed?.Invoke(_job.Address, _job.Kind == JobKind.Commit ? (int)SectorLength(_job.Address) : _job.Count);
     }
 
     private void LosePower()
@@ -328,6 +334,10 @@ public sealed class FlashModel : IFls
         Job job = _job;
         _job = default;
         _status = job.Fault == FlashFault.None ? End(job) : EndBadly(job);
+        if (job.Kind is JobKind.Erase or JobKind.Program)
+        {
+            Changed?.Invoke(job.Address, job.Count);
+        }
     }
 
     private FlsStatus End(Job job)

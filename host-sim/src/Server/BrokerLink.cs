@@ -23,17 +23,23 @@ public sealed class BrokerLink : IMessageLink, IDisposable
     private readonly MqttClientOptions _options;
     private readonly Lock _gate = new();
     private readonly HandlerTable _subscriptions = new();
+    private const uint SessionSeconds = 24 * 3600;
+    private const int EarlyCountMax = 64;
+
     private readonly HashSet<string> _told = [];
+
+    // What a session has kept comes before anybody has said what to do with it.
+    private readonly Queue<(string Topic, byte[] Payload)> _early = new();
     private readonly Channel<Func<Task>> _outgoing = Channel.CreateUnbounded<Func<Task>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _end = new();
     private Task _sending = Task.CompletedTask;
     private Task _watching = Task.CompletedTask;
 
-    private BrokerLink(VirtualTime time, BrokerAccess broker, string name)
+    private BrokerLink(VirtualTime time, BrokerAccess broker, MqttClientOptionsBuilder options)
     {
         _time = time;
         _broker = broker;
-        _options = broker.Options($"esync-{name}-{Guid.NewGuid():N}").Build();
+        _options = options.Build();
         _client.ApplicationMessageReceivedAsync += received =>
         {
             string topic = received.ApplicationMessage.Topic;
@@ -59,18 +65,39 @@ public sealed class BrokerLink : IMessageLink, IDisposable
     /// <param name="time">The clock, paced.</param>
     /// <param name="broker">The broker.</param>
     /// <param name="name">The party, for the broker's log.</param>
+    /// <param name="mayBeAway">True: a broker that is away now is connected to when it is there.</param>
     /// <exception cref="UserErrorException">Nobody answers there, the broker cannot prove who it is, or it does not want this party.</exception>
-    public static BrokerLink Connect(VirtualTime time, BrokerAccess broker, string name)
+    public static BrokerLink Connect(VirtualTime time, BrokerAccess broker, string name, bool mayBeAway = false) =>
+        Connect(new BrokerLink(time, broker, broker.Options($"esync-{name}-{Guid.NewGuid():N}")), mayBeAway, null);
+
+    /// <summary>Connects a vehicle, in the one session that it has at a broker: what is sent to it while it is away for less than a day waits there.</summary>
+    /// <param name="time">The clock, paced.</param>
+    /// <param name="broker">The broker.</param>
+    /// <param name="vehicle">Vehicle identification number. A second client of it takes the session over.</param>
+    /// <param name="mayBeAway">True: a broker that is away now is connected to when it is there.</param>
+    /// <param name="refused">See <see cref="Refused"/>; it hears as well that the broker is away.</param>
+    /// <exception cref="UserErrorException">As <see cref="Connect(VirtualTime, BrokerAccess, string, bool)"/>.</exception>
+    public static BrokerLink ConnectVehicle(VirtualTime time, BrokerAccess broker, string vehicle, bool mayBeAway, Action<string>? refused = null)
     {
-        BrokerLink link = new(time, broker, name);
+        MqttClientOptionsBuilder options = broker.Options($"esync-vehicle-{vehicle}").WithCleanStart(false).WithSessionExpiryInterval(SessionSeconds);
+        return Connect(new BrokerLink(time, broker, options) { Refused = refused }, mayBeAway, refused);
+    }
+
+    private static BrokerLink Connect(BrokerLink link, bool mayBeAway, Action<string>? away)
+    {
         try
         {
-            time.Hold(broker.ConnectAsync(link._client, link._options));
+            link._time.Hold(link._broker.ConnectAsync(link._client, link._options));
         }
         catch (Exception exception) when (IsOfConnection(exception))
         {
-            link.Dispose();
-            throw new UserErrorException(ExitCode.BrokerUnreachable, broker.Explain(exception));
+            if (!mayBeAway)
+            {
+                link.Dispose();
+                throw new UserErrorException(ExitCode.BrokerUnreachable, link._broker.Explain(exception));
+            }
+
+            away?.Invoke($"{link._broker.Explain(exception)}; going on with what is here, and trying again");
         }
 
         link._sending = Task.Run(link.SendAsync);
@@ -87,6 +114,7 @@ public sealed class BrokerLink : IMessageLink, IDisposable
         }
 
         _outgoing.Writer.TryWrite(() => _broker.SubscribeAsync(_client, filter));
+        _time.Post(HandEarly);
     }
 
     /// <inheritdoc/>
@@ -132,9 +160,23 @@ public sealed class BrokerLink : IMessageLink, IDisposable
             handlers = _subscriptions.Of(topic);
         }
 
+        if (handlers.Count == 0 && _early.Count < EarlyCountMax)
+        {
+            _early.Enqueue((topic, payload));
+        }
+
         foreach (MessageHandler handler in handlers)
         {
             handler(topic, payload);
+        }
+    }
+
+    private void HandEarly()
+    {
+        for (int left = _early.Count; left > 0; left--)
+        {
+            (string topic, byte[] payload) = _early.Dequeue();
+            Dispatch(topic, payload);
         }
     }
 

@@ -1,7 +1,6 @@
 // A server that signs vehicle manifests and a client that demands them, as two processes have them; and what is said of keys that do not fit.
 using EsyncSim;
 using EsyncSim.Applications;
-using EsyncSim.Bus.Real;
 using EsyncSim.Cli;
 using EsyncSim.Config;
 using EsyncSim.Files;
@@ -98,9 +97,8 @@ public sealed class FleetKeyOptionsTests : IAsyncLifetime
             Broker = BrokerAccess.Of(_broker!),
             Vehicle = Vehicle,
             Journal = _folder["v1.journal"],
-            Bus = BusAddress.Virtual,
             FleetAnchors = [TrustAnchor.Load(_folder["fleet.pub"])],
-            Ecus = [(NfConfig.Load(Config).Ecu("motor"), _folder["motor.flash"])],
+            Buses = ClientRequest.ParseBuses([], [$"motor={_folder["motor.flash"]}"], NfConfig.Load(Config)),
         };
         return Task.Run(() => ClientCommand.Run(output, request, new FastClock(), stop), CancellationToken.None);
     }

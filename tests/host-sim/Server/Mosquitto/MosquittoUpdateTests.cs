@@ -2,6 +2,7 @@
 // whose middle the broker is killed and started again. The wall clock runs faster than it does.
 using EsyncSim;
 using EsyncSim.Applications;
+using EsyncSim.Bench;
 using EsyncSim.Bus.Real;
 using EsyncSim.Cli;
 using EsyncSim.Config;
@@ -73,8 +74,7 @@ public sealed class MosquittoUpdateTests : IAsyncLifetime
             Broker = _broker.As(Vehicle),
             Vehicle = Vehicle,
             Journal = _folder["v1.journal"],
-            Bus = BusAddress.Virtual,
-            Ecus = [(NfConfig.Load(Config).Ecu("motor"), _folder["motor.flash"])],
+            Buses = [new BenchBus("can0", BusAddress.Virtual, [(NfConfig.Load(Config).Ecu("motor"), _folder["motor.flash"])])],
         };
         Task<int> client = Task.Run(() => ClientCommand.Run(driven, request, new FastClock(), stop.Token), CancellationToken.None);
         Task<int> server = Task.Run(
