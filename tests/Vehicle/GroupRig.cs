@@ -269,6 +269,8 @@ internal sealed class GroupRig : IUpdateObserver, ICampaignObserver, IDisposable
 
         public ServerLedger Ledger => inner.Ledger;
 
+        public bool IsOurs => inner.IsOurs;
+
         public VehicleCampaign? Find(string id) => inner.Find(id);
 
         public void Note(EsyncMessage answer) => inner.Note(answer);

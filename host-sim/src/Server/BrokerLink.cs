@@ -118,6 +118,17 @@ public sealed class BrokerLink : IMessageLink, IDisposable
     }
 
     /// <inheritdoc/>
+    public void Unsubscribe(string filter)
+    {
+        lock (_gate)
+        {
+            _subscriptions.RemoveAll(subscription => subscription.Filter == filter);
+        }
+
+        _outgoing.Writer.TryWrite(() => _client.UnsubscribeAsync(filter));
+    }
+
+    /// <inheritdoc/>
     public void Publish(string topic, ReadOnlyMemory<byte> payload)
     {
         byte[] copy = payload.ToArray();

@@ -1,10 +1,11 @@
 // Takes many vehicles through one campaign: so many at the same time, within a window, until all have ended or too many have failed.
-// Each vehicle has a CampaignServer of its own; all share one link.
+// Each vehicle has a CampaignServer of its own; all share one link. Several servers of one database may direct the same campaign: each
+// takes the vehicles that it has the lease of, and hears from the database what the others do.
 // Invariants: a vehicle that has begun goes on to its end, whatever becomes of the campaign; outside the window, paused, aborted or
 // cancelled none begins. How the campaign stands is stored before it has an effect, and what was not drawn from it yet (an abort, a
-// cancellation of those under way) is drawn again by whoever starts next on the store.
+// cancellation or consents of those under way) is drawn again by whoever looks next at the store.
 // It must not know what vehicles are asked.
-// Tests: tests/host-sim/Server/CampaignDirectorTests.cs, tests/Vehicle/DirectedVehicleTests.cs.
+// Tests: tests/host-sim/Server/CampaignDirectorTests.cs, SeveralServersTests.cs, tests/Vehicle/DirectedVehicleTests.cs.
 using EsyncSim.Bus;
 
 namespace EsyncSim.Server;
@@ -34,55 +35,65 @@ public sealed record DirectedVehicle(string Vin, VehicleCampaign? State)
 /// <summary>Runs one campaign over its vehicles.</summary>
 public sealed class CampaignDirector
 {
-    // A wall clock may be set anew while a window is waited for.
-    private const long LookMsMax = 60_000;
+    /// <summary>How often it looks what other servers and people have done, in nanoseconds.</summary>
+    public const long LookNs = 5 * VirtualTime.NsPerSecond;
 
-    private readonly VirtualTime _time;
-    private readonly IMessageLink _link;
     private readonly CloudStore _store;
     private readonly CampaignPlan _plan;
+    private readonly ServedVehicles _served;
+    private readonly bool _isAlone;
     private readonly IDirectorObserver? _observer;
     private readonly SimSignal _changed;
-    private readonly List<Vehicle> _vehicles;
+    private readonly Dictionary<string, Vehicle> _vehicles;
+    private long _seenVersion = -1;
 
-    /// <summary>Takes a campaign up: a new one as a draft, one that is in the store as it stands there.</summary>
+    /// <summary>Takes a campaign up: a new one as a draft, one that is in the store as it stands there. The vehicles are its own until it ends.</summary>
     /// <exception cref="UserErrorException">The store has another campaign under this name.</exception>
     public CampaignDirector(VirtualTime time, IMessageLink link, CloudStore store, CampaignPlan plan, IDirectorObserver? observer = null)
+        : this(time, new ServedVehicles(time, link, store, store.NewName()), store, plan, observer) => _isAlone = true;
+
+    /// <summary>The same with vehicles that the server has for other campaigns too.</summary>
+    /// <exception cref="UserErrorException">The store has another campaign under this name.</exception>
+    public CampaignDirector(VirtualTime time, ServedVehicles served, CloudStore store, CampaignPlan plan, IDirectorObserver? observer = null)
     {
-        _time = time;
-        _link = link;
+        _served = served;
         _store = store;
         _plan = plan;
         _observer = observer;
         _changed = new SimSignal(time);
-        _vehicles = [.. plan.Vehicles.Select(vin => new Vehicle(vin, store.Of(vin), plan.Campaign.Id))];
-        StoredCampaign campaign = new(plan.Campaign.Id, plan.Text, plan.FilesDigest, CampaignState.Draft, string.Empty);
+        _vehicles = plan.Vehicles.ToDictionary(vin => vin, vin => new Vehicle(vin));
+        StoredCampaign campaign = plan.Draft();
         Stands = store.FindCampaign(campaign.Id) ?? campaign;
-        if (Stands.Text != campaign.Text || Stands.FilesDigest != campaign.FilesDigest)
-        {
-            string what = Stands.Text != campaign.Text ? "another text" : "other package files";
-            throw new UserErrorException(ExitCode.BadFile, $"the database has a campaign {campaign.Id} already, with {what}; a campaign stays as it began: give the new one another name at `campaign:`");
-        }
-
+        Stands.RequireSame(campaign);
         if (Stands.State == CampaignState.Draft)
         {
             store.Save(Stands);
         }
+
+        Refresh();
     }
 
     /// <summary>Longest wait for an answer of a vehicle, in nanoseconds.</summary>
-    public long AnswerNsMax { get; init; } = 600 * VirtualTime.NsPerSecond;
+    public long AnswerNsMax
+    {
+        get => _served.AnswerNsMax;
+        init => _served.AnswerNsMax = value;
+    }
 
     /// <summary>Signs vehicle manifests; null sends none.</summary>
-    public FleetSigner? Fleet { get; init; }
+    public FleetSigner? Fleet
+    {
+        get => _served.Fleet;
+        init => _served.Fleet = value;
+    }
 
     /// <summary>How the campaign stands.</summary>
     public StoredCampaign Stands { get; private set; }
 
     /// <summary>Where each vehicle is, in the plan's order.</summary>
-    public IReadOnlyList<DirectedVehicle> Vehicles => [.. _vehicles.Select(vehicle => new DirectedVehicle(vehicle.Vin, vehicle.Ended ?? vehicle.Server?.UnderWay ?? vehicle.Left))];
+    public IReadOnlyList<DirectedVehicle> Vehicles => [.. _vehicles.Values.Select(vehicle => new DirectedVehicle(vehicle.Vin, vehicle.Ended ?? vehicle.Server?.UnderWay ?? vehicle.Left))];
 
-    /// <summary>Runs the campaign until nothing is under way and nothing can begin any more; one that is paused waits.</summary>
+    /// <summary>Runs the campaign until nothing is under way and nothing can begin any more, or the server is stopped; one that is paused waits.</summary>
     public async Task RunAsync()
     {
         if (Stands.State == CampaignState.Draft)
@@ -90,28 +101,33 @@ public sealed class CampaignDirector
             Become(CampaignState.Running, string.Empty);
         }
 
-        foreach (Vehicle vehicle in _vehicles.Where(vehicle => vehicle.Left is not null))
+        _served.Heard += Heard;
+        try
         {
-            TakeUp(vehicle);
-        }
-
-        while (true)
-        {
-            await CollectAsync();
-            Judge();
-            long? waitNs = BeginNext();
-            bool isWaiting = waitNs is not null || Stands.State == CampaignState.Paused;
-            if (UnderWayCount == 0 && !isWaiting)
+            ListenToEnded();
+            while (!_served.IsStopped)
             {
-                break;
+                Refresh();
+                await CollectAsync();
+                Judge();
+                TakeUp();
+                long? waitNs = BeginNext();
+                if (IsFinished)
+                {
+                    End();
+                    return;
+                }
+
+                await _changed.Wait(Math.Min(waitNs ?? LookNs, LookNs));
             }
-
-            await _changed.Wait(waitNs ?? -1);
         }
-
-        if (Stands.State == CampaignState.Running)
+        finally
         {
-            Become(CampaignState.Done, string.Empty);
+            _served.Heard -= Heard;
+            if (_isAlone)
+            {
+                _served.Stop();
+            }
         }
     }
 
@@ -124,7 +140,28 @@ public sealed class CampaignDirector
     /// <summary>Gives the campaign up, for those under way as far as it can be: see <see cref="CampaignMachine.Cancelled"/>.</summary>
     public void Cancel(string why) => Turn(CampaignState.Cancelled, why, CampaignState.Draft, CampaignState.Running, CampaignState.Paused);
 
-    private int UnderWayCount => _vehicles.Count(vehicle => vehicle.Run is not null);
+    /// <summary>Notes a person's word about a vehicle; false when there was one before, which counts.</summary>
+    public bool Consent(string vin, bool isGiven, string by)
+    {
+        bool isFirst = _store.Campaigns.TryConsent(Stands.Id, vin, isGiven, by);
+        _changed.Set();
+        return isFirst;
+    }
+
+    private int UnderWayCount => _vehicles.Values.Count(vehicle => vehicle.Run is not null);
+
+    private CampaignWindow Window => _plan.Window ?? new CampaignWindow(0, long.MaxValue);
+
+    private bool IsFinished => UnderWayCount == 0 && _vehicles.Values.All(vehicle => vehicle.Ended is not null || vehicle.Left is null)
+        && (Stands.IsOver || (Stands.State == CampaignState.Running && (_store.NowMs >= Window.ToMs || _vehicles.Values.All(vehicle => vehicle.Ended is not null))));
+
+    private void End()
+    {
+        if (Stands.State == CampaignState.Running)
+        {
+            Become(CampaignState.Done, string.Empty);
+        }
+    }
 
     private void Turn(CampaignState state, string why, params CampaignState[] from)
     {
@@ -143,27 +180,101 @@ public sealed class CampaignDirector
         _observer?.Changed(next);
     }
 
-    // One that ended may still wait for its last acknowledgement, so it is listened to as well.
-    private void TakeUp(Vehicle vehicle)
+    // What others have done to the database since the last look, and at first what is there.
+    private void Refresh()
     {
-        if (vehicle.Left!.HasEnded)
+        long version = _store.ForeignVersion;
+        if (version == _seenVersion)
         {
-            vehicle.Ended = vehicle.Left;
-            vehicle.Server = Serve(vehicle);
+            return;
         }
-        else
+
+        _seenVersion = version;
+        if (_store.FindCampaign(Stands.Id) is { } stored && stored.State != Stands.State)
         {
-            Begin(vehicle);
+            Stands = stored;
+            _observer?.Changed(stored);
+        }
+
+        foreach ((string vin, bool hasEnded) in _store.Campaigns.RunsOf(Stands.Id))
+        {
+            if (_vehicles.TryGetValue(vin, out Vehicle? vehicle) && vehicle is { Run: null, Ended: null })
+            {
+                vehicle.Left = _store.Find(vin, Stands.Id);
+                vehicle.Ended = hasEnded ? vehicle.Left : null;
+            }
         }
     }
 
-    private CampaignServer Serve(Vehicle vehicle) =>
-        new(_time, _link, new Topics(vehicle.Vin), vehicle.Store, new Ear(this, vehicle.Vin)) { AnswerNsMax = AnswerNsMax, Fleet = Fleet };
-
-    private void Begin(Vehicle vehicle)
+    // One that ended may still wait for its last acknowledgement.
+    private void ListenToEnded()
     {
-        vehicle.Server = Serve(vehicle);
-        vehicle.Run = RunAsync(vehicle.Server);
+        foreach (Vehicle vehicle in _vehicles.Values.Where(vehicle => vehicle.Ended is not null))
+        {
+            vehicle.Server = _served.TryServe(vehicle.Vin);
+        }
+    }
+
+    private async Task CollectAsync()
+    {
+        foreach (Vehicle vehicle in _vehicles.Values.Where(vehicle => vehicle.Run is { IsCompleted: true }))
+        {
+            try
+            {
+                await vehicle.Run!;
+                vehicle.Ended = _store.Find(vehicle.Vin, Stands.Id);
+                _observer?.Ended(vehicle.Vin, vehicle.Ended!);
+            }
+            catch (LeaseLostException)
+            {
+                // Another server goes on with it.
+                vehicle.Left = _store.Find(vehicle.Vin, Stands.Id);
+                vehicle.Server = null;
+            }
+
+            vehicle.Run = null;
+        }
+    }
+
+    private void Judge()
+    {
+        int ended = _vehicles.Values.Count(vehicle => vehicle.Ended is not null);
+        int failed = _vehicles.Values.Count(vehicle => vehicle.Ended is { } state && state.Targets.Any(target => !target.IsGood));
+        if (Stands.State is CampaignState.Running or CampaignState.Paused && _plan.Abort?.IsExceeded(failed, ended) == true)
+        {
+            Become(CampaignState.Aborted, $"{failed} of {ended} vehicles failed, more than {_plan.Abort.FailureRate} %");
+        }
+
+        foreach (Vehicle vehicle in Stands.State == CampaignState.Cancelled ? _vehicles.Values.Where(vehicle => vehicle.Run is not null) : [])
+        {
+            vehicle.Server!.Cancel(Stands.Why);
+        }
+
+        foreach (StoredConsent consent in _plan.Campaign.IsConsentRequired ? _store.Campaigns.ConsentsOf(Stands.Id) : [])
+        {
+            if (_vehicles.TryGetValue(consent.Vin, out Vehicle? vehicle) && vehicle is { Run: not null, Server.UnderWay.Consent: ConsentState.Awaited })
+            {
+                vehicle.Server!.Consent(consent.IsGiven, consent.By);
+            }
+        }
+    }
+
+    // What a director before this one left, or a server that is gone.
+    private void TakeUp()
+    {
+        foreach (Vehicle vehicle in _vehicles.Values.Where(vehicle => vehicle is { Run: null, Ended: null, Left: not null }))
+        {
+            if (_served.TryServe(vehicle.Vin) is { UnderWay: null } server)
+            {
+                Begin(vehicle, server);
+            }
+        }
+    }
+
+    private void Begin(Vehicle vehicle, CampaignServer server)
+    {
+        vehicle.Server = server;
+        vehicle.Run = RunAsync(server);
     }
 
     private async Task RunAsync(CampaignServer server)
@@ -178,84 +289,66 @@ public sealed class CampaignDirector
         }
     }
 
-    private async Task CollectAsync()
-    {
-        foreach (Vehicle vehicle in _vehicles.Where(vehicle => vehicle.Run is { IsCompleted: true }))
-        {
-            await vehicle.Run!;
-            vehicle.Run = null;
-            vehicle.Ended = vehicle.Store.Find(_plan.Campaign.Id);
-            _observer?.Ended(vehicle.Vin, vehicle.Ended!);
-        }
-    }
-
-    private void Judge()
-    {
-        int ended = _vehicles.Count(vehicle => vehicle.Ended is not null);
-        int failed = _vehicles.Count(vehicle => vehicle.Ended is { } state && state.Targets.Any(target => !target.IsGood));
-        if (Stands.State is CampaignState.Running or CampaignState.Paused && _plan.Abort?.IsExceeded(failed, ended) == true)
-        {
-            Become(CampaignState.Aborted, $"{failed} of {ended} vehicles failed, more than {_plan.Abort.FailureRate} %");
-        }
-
-        foreach (Vehicle vehicle in Stands.State == CampaignState.Cancelled ? _vehicles.Where(vehicle => vehicle.Run is not null) : [])
-        {
-            vehicle.Server!.Cancel(Stands.Why);
-        }
-    }
-
-    // How long until a vehicle may begin, in nanoseconds; null when none waits for the time alone.
+    // How long until a vehicle may begin, in nanoseconds; null when none waits for the window.
     private long? BeginNext()
     {
-        Vehicle[] waiting = [.. _vehicles.Where(vehicle => vehicle.Run is null && vehicle.Ended is null)];
-        CampaignWindow window = _plan.Window ?? new CampaignWindow(0, long.MaxValue);
+        Vehicle[] waiting = [.. _vehicles.Values.Where(vehicle => vehicle is { Run: null, Ended: null, Left: null })];
         long nowMs = _store.NowMs;
-        if (Stands.State != CampaignState.Running || waiting.Length == 0 || nowMs >= window.ToMs)
+        if (Stands.State != CampaignState.Running || waiting.Length == 0 || nowMs >= Window.ToMs)
         {
             return null;
         }
 
-        if (nowMs < window.FromMs)
+        if (nowMs < Window.FromMs)
         {
-            return Math.Min(window.FromMs - nowMs, LookMsMax) * VirtualTime.NsPerMs;
+            return (Window.FromMs - nowMs) * VirtualTime.NsPerMs;
         }
 
-        foreach (Vehicle vehicle in waiting.Take(Math.Max(_plan.ParallelMax - UnderWayCount, 0)))
+        int room = _plan.ParallelMax - _store.Campaigns.UnderWay(Stands.Id);
+        HashSet<string> others = room > 0 ? _store.OwnedByOthers(_served.Leases.Owner) : [];
+        foreach (Vehicle vehicle in waiting.Where(vehicle => !others.Contains(vehicle.Vin)))
         {
-            Begin(vehicle);
+            if (room <= 0)
+            {
+                break;
+            }
+
+            if (_served.TryServe(vehicle.Vin) is { UnderWay: null } server && _store.Campaigns.TryBegin(_plan.Campaign.Begin(), vehicle.Vin, _plan.ParallelMax, _served.Leases))
+            {
+                Begin(vehicle, server);
+                room--;
+            }
         }
 
         return null;
     }
 
-    private void Heard(string vehicle, bool isToVehicle, EsyncMessage message)
+    private void Heard(string vin, bool isToVehicle, EsyncMessage message)
     {
-        _observer?.Message(vehicle, isToVehicle, message);
-        if (Stands.State == CampaignState.Cancelled)
+        if (_vehicles.GetValueOrDefault(vin)?.Run is null)
         {
-            // What a vehicle was being asked when all was given up is answered now: it can stop here.
+            return;
+        }
+
+        _observer?.Message(vin, isToVehicle, message);
+        if (Stands.State == CampaignState.Cancelled || _plan.Campaign.IsConsentRequired)
+        {
+            // What a vehicle was being asked when all was given up is answered now: it can stop here, or it waits for a word that was said.
             _changed.Set();
         }
     }
 
-    private sealed class Vehicle(string vin, ICampaignStore store, string campaign)
+    private sealed class Vehicle(string vin)
     {
         public string Vin => vin;
 
-        public ICampaignStore Store => store;
-
-        /// <summary>What a director before this one left.</summary>
-        public VehicleCampaign? Left { get; } = store.Find(campaign);
+        /// <summary>Where it is as the database said last; null when it has not begun.</summary>
+        public VehicleCampaign? Left { get; set; }
 
         public CampaignServer? Server { get; set; }
 
         public Task? Run { get; set; }
 
         public VehicleCampaign? Ended { get; set; }
-    }
-
-    private sealed class Ear(CampaignDirector director, string vehicle) : ICampaignObserver
-    {
-        public void Message(bool isToVehicle, EsyncMessage message) => director.Heard(vehicle, isToVehicle, message);
     }
 }

@@ -24,11 +24,21 @@ public static class CampaignFile
     }
 
     /// <summary>Reads a campaign from text; paths in it are relative to the folder of <paramref name="path"/>.</summary>
-    internal static (CampaignPlan? Plan, IReadOnlyList<ConfigProblem> Problems) Read(string path, string text)
+    internal static (CampaignPlan? Plan, IReadOnlyList<ConfigProblem> Problems) Read(string path, string text) => Read(path, text, new PackagesBesideFile());
+
+    /// <summary>Reads a campaign whose packages are in the store: <c>package:</c> and <c>rollback:</c> name them by SHA-256 or as name@version.</summary>
+    /// <exception cref="UserErrorException">Something is wrong; the message names all of it.</exception>
+    internal static CampaignPlan Parse(string text, PackageStore packages)
+    {
+        (CampaignPlan? plan, IReadOnlyList<ConfigProblem> problems) = Read("campaign", text, new PackagesInStore(packages));
+        return plan ?? throw new UserErrorException(ExitCode.BadFile, string.Join(Environment.NewLine, problems.Select(problem => problem.ToString()).Prepend("the campaign is wrong")));
+    }
+
+    private static (CampaignPlan? Plan, IReadOnlyList<ConfigProblem> Problems) Read(string path, string text, ICampaignPackages packages)
     {
         ConfigProblems problems = new();
         ConfigNode? root = ConfigYaml.Read(path, text, problems, "the example in host-sim/README.md, \"Campaigns\"");
-        CampaignPlan? plan = root is null ? null : new CampaignReader(problems, root, text).Read();
+        CampaignPlan? plan = root is null ? null : new CampaignReader(problems, root, text, packages).Read();
         return (problems.Count == 0 ? plan : null, problems.InOrder);
     }
 }

@@ -12,8 +12,11 @@ public sealed record CampaignPlan
     /// <summary>What each vehicle gets.</summary>
     public required Campaign Campaign { get; init; }
 
-    /// <summary>Vehicle identification numbers, in the order in which they begin.</summary>
+    /// <summary>Vehicle identification numbers, in the order in which they begin; those that <see cref="Select"/> finds when the campaign begins come behind.</summary>
     public required IReadOnlyList<string> Vehicles { get; init; }
+
+    /// <summary>What finds further vehicles in the inventory; null when nothing does.</summary>
+    public VehicleFilter? Select { get; init; }
 
     /// <summary>Vehicles that are under way at the same time; 1 or more.</summary>
     public int ParallelMax { get; init; } = 1;
@@ -29,7 +32,16 @@ public sealed record CampaignPlan
 
     /// <summary>SHA-256 over the package files in their order, hexadecimal: a text that names a changed file is another campaign.</summary>
     public string FilesDigest => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', Campaign.Files.Select(Campaign.Sha256Of)))));
+
+    /// <summary>The campaign before it begins.</summary>
+    internal StoredCampaign Draft() => new(Campaign.Id, Text, FilesDigest, CampaignState.Draft, string.Empty);
 }
+
+/// <summary>Vehicles by what one of their ECUs is and runs, as far as the server knows; null is any.</summary>
+/// <param name="ClassId">Hardware class, a UUID.</param>
+/// <param name="Ecu">Name of the ECU.</param>
+/// <param name="Version">Version of the application that it runs.</param>
+public sealed record VehicleFilter(string? ClassId, string? Ecu, string? Version);
 
 /// <summary>A span of time, in milliseconds since 1970, UTC.</summary>
 /// <param name="FromMs">Its first moment; 0 is the beginning of time.</param>

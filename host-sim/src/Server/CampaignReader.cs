@@ -16,12 +16,15 @@ internal sealed partial class CampaignReader
     private readonly ConfigProblems _problems;
     private readonly ConfigSection _file;
     private readonly string _text;
+    private readonly ICampaignPackages _packages;
 
     /// <param name="problems">Where problems go.</param>
     /// <param name="root">The file.</param>
     /// <param name="text">Its text.</param>
-    public CampaignReader(ConfigProblems problems, ConfigNode root, string text)
+    /// <param name="packages">Where its packages are.</param>
+    public CampaignReader(ConfigProblems problems, ConfigNode root, string text, ICampaignPackages packages)
     {
+        _packages = packages;
         _problems = problems;
         _file = new ConfigSection(problems, "campaign file", root, root);
         _text = text;
@@ -31,13 +34,15 @@ internal sealed partial class CampaignReader
     public CampaignPlan Read()
     {
         string id = ReadName(_file.Scalar("campaign"), "campaign");
-        string[] vehicles = ReadVehicles();
+        string[] vehicles = _file.Find("vehicles") is null && _file.Find("select") is not null ? [] : ReadVehicles();
+        VehicleFilter? select = ReadSelect();
         CampaignMode mode = ReadMode();
         int retries = (int)Optional("retries", 0, RetriesMax, 0, "a failure that does not pass in so many attempts does not pass");
         int parallelMax = (int)Optional("parallelMax", 1, VehicleCountMax, 1, "vehicles at the same time");
         CampaignWindow? window = ReadWindow();
         AbortRule? abort = ReadAbort();
-        IReadOnlyList<ReadTarget> targets = new CampaignTargetReader(_problems, mode).Read(_file);
+        bool isConsentRequired = ReadWord("consent", "required", "none");
+        IReadOnlyList<ReadTarget> targets = new CampaignTargetReader(_problems, mode, _packages).Read(_file);
         _file.RefuseUnknown();
         return new CampaignPlan
         {
@@ -45,9 +50,11 @@ internal sealed partial class CampaignReader
             {
                 Mode = mode,
                 RetriesMax = retries,
+                IsConsentRequired = isConsentRequired,
                 Rollbacks = [.. targets.SelectMany(target => target.Rollbacks)],
             },
             Vehicles = vehicles,
+            Select = select,
             ParallelMax = parallelMax,
             Window = window,
             Abort = abort,
@@ -102,15 +109,43 @@ internal sealed partial class CampaignReader
         }
     }
 
-    private CampaignMode ReadMode()
+    private CampaignMode ReadMode() => ReadWord("mode", "all-or-nothing", "independent") ? CampaignMode.AllOrNothing : CampaignMode.Independent;
+
+    // True for the first word; the other one is what holds where nothing is said.
+    private bool ReadWord(string key, string word, string other)
     {
-        ConfigNode? node = _file.Find("mode") is null ? null : _file.Scalar("mode");
-        if (node is not null && node.Text is not ("independent" or "all-or-nothing"))
+        ConfigNode? node = _file.Find(key) is null ? null : _file.Scalar(key);
+        if (node is not null && node.Text != word && node.Text != other)
         {
-            _problems.Add(node, ConfigRule.Malformed, $"`mode` is `{node.Text}`", "Write independent or all-or-nothing");
+            _problems.Add(node, ConfigRule.Malformed, $"`{key}` is `{node.Text}`", $"Write {other} or {word}");
         }
 
-        return node?.Text == "all-or-nothing" ? CampaignMode.AllOrNothing : CampaignMode.Independent;
+        return node?.Text == word;
+    }
+
+    private VehicleFilter? ReadSelect()
+    {
+        if (_file.Find("select") is null)
+        {
+            return null;
+        }
+
+        ConfigSection select = _file.Section("select");
+        ConfigNode? classId = select.Find("class") is null ? null : select.Scalar("class");
+        if (classId is not null && !Guid.TryParseExact(classId.Text, "D", out _))
+        {
+            _problems.Add(classId, ConfigRule.Malformed, $"`class` is `{classId.Text}`, which is no UUID", "Write the class identifier as it stands in nf.config");
+        }
+
+        VehicleFilter filter = new(
+            classId?.Text.ToLowerInvariant(), select.Find("ecu") is null ? null : select.Scalar("ecu")?.Text, select.Find("version") is null ? null : select.Scalar("version")?.Text);
+        select.RefuseUnknown();
+        if (select.IsWritten && filter == new VehicleFilter(null, null, null))
+        {
+            _problems.Add(select.At, ConfigRule.MissingKey, "`select` asks for nothing, and so would find every vehicle", "Give it class, ecu or version");
+        }
+
+        return filter;
     }
 
     private uint Optional(string key, uint min, uint max, uint otherwise, string why) => _file.Find(key) is null ? otherwise : _file.Number(key, min, max, why);

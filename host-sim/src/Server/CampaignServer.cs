@@ -30,6 +30,7 @@ public sealed class CampaignServer
     private readonly SimSignal _changed;
     private readonly RequestBook _requests;
     private VehicleCampaign? _state;
+    private bool _isStopped;
 
     /// <summary>Makes the server and listens to the vehicle.</summary>
     public CampaignServer(VirtualTime time, IMessageLink link, Topics topics, ICampaignStore store, ICampaignObserver? observer = null)
@@ -80,6 +81,19 @@ public sealed class CampaignServer
         return answer;
     }
 
+    /// <summary>True after <see cref="Stop"/>, or when another server speaks with the vehicle.</summary>
+    public bool IsStopped => _isStopped || !_store.IsOurs;
+
+    /// <summary>Falls silent for good: hears, says and stores nothing any more. A campaign under way ends with a <see cref="LeaseLostException"/>.</summary>
+    public void Stop()
+    {
+        _isStopped = true;
+        _requests.Clear();
+        _link.Unsubscribe(_topics.FromVehicle);
+        _link.Restored -= _requests.RepeatAll;
+        _changed.Set();
+    }
+
     /// <summary>Takes all targets through the campaign; one that was under way when the server ended goes on where it was.</summary>
     public async Task<IReadOnlyList<TargetResult>> RunAsync(Campaign campaign)
     {
@@ -95,8 +109,13 @@ public sealed class CampaignServer
             Send(ask);
         }
 
-        while (await StepAsync())
+        while (!IsStopped && await StepAsync())
         {
+        }
+
+        if (IsStopped)
+        {
+            throw new LeaseLostException(_topics.Vehicle);
         }
 
         VehicleCampaign ended = _state;
@@ -141,6 +160,11 @@ public sealed class CampaignServer
             Become(next);
         }
 
+        if (IsStopped)
+        {
+            return false;
+        }
+
         foreach (CampaignAsk ask in asks)
         {
             Send(ask);
@@ -158,16 +182,26 @@ public sealed class CampaignServer
     private void Become(VehicleCampaign state)
     {
         _state = state;
-        _store.Save(state);
+        try
+        {
+            _store.Save(state);
+        }
+        catch (LeaseLostException)
+        {
+            Stop();
+        }
     }
 
     private void Send(CampaignAsk ask) => Send(RequestOf(_state!, ask), answer =>
     {
         VehicleCampaign answered = CampaignMachine.Answered(_state!, ask.Number, answer, _time.NowNs);
-        _state = answer is null ? answered : Chosen(answered, ask, answer);
         if (answer is null)
         {
-            _store.Save(_state);
+            Become(answered);
+        }
+        else
+        {
+            _state = Chosen(answered, ask, answer);
         }
 
         _changed.Set();
@@ -242,6 +276,24 @@ public sealed class CampaignServer
         new() { Url = PackagesUrl is null ? _topics.Package(sha256) : $"{PackagesUrl}/{sha256}", Length = length, Sha256 = sha256, Encoding = encoding };
 
     private void Receive(string topic, ReadOnlyMemory<byte> payload)
+    {
+        if (IsStopped)
+        {
+            return;
+        }
+
+        try
+        {
+            Receive(payload);
+        }
+        catch (LeaseLostException)
+        {
+            // Nothing of it was stored, and nobody was told: the vehicle says it again to the server that has it now.
+            Stop();
+        }
+    }
+
+    private void Receive(ReadOnlyMemory<byte> payload)
     {
         EsyncMessage? message = EsyncJson.TryDecode(payload);
         _requests.Hear();

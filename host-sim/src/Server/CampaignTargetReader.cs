@@ -12,7 +12,7 @@ namespace EsyncSim.Server;
 internal sealed record ReadTarget(CampaignTarget Target, IReadOnlyList<CampaignTarget> Rollbacks, ConfigNode At);
 
 /// <summary>Reads targets.</summary>
-internal sealed class CampaignTargetReader(ConfigProblems problems, CampaignMode mode)
+internal sealed class CampaignTargetReader(ConfigProblems problems, CampaignMode mode, ICampaignPackages source)
 {
     private readonly Dictionary<string, UpdateFile?> _files = [];
 
@@ -96,7 +96,7 @@ internal sealed class CampaignTargetReader(ConfigProblems problems, CampaignMode
                 continue;
             }
 
-            if (IsFile(node))
+            if (source.IsPackage(node))
             {
                 file = Load(node);
                 if (file is null || !Fits(node, file, wanted))
@@ -138,26 +138,20 @@ internal sealed class CampaignTargetReader(ConfigProblems problems, CampaignMode
         return !isOther;
     }
 
-    private static string PathOf(ConfigNode node) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(node.File))!, node.Text);
-
-    // What looks like a file and is not there is a file that is missing, not a version.
-    private static bool IsFile(ConfigNode node) => File.Exists(PathOf(node)) || node.Text.Contains('/') || node.Text.EndsWith(".esp", StringComparison.OrdinalIgnoreCase);
-
     private UpdateFile? Load(ConfigNode node)
     {
-        string path = PathOf(node);
-        if (!_files.TryGetValue(path, out UpdateFile? file))
+        if (!_files.TryGetValue(node.Text, out UpdateFile? file))
         {
             try
             {
-                file = UpdateFile.Load(path);
+                file = source.Load(node);
             }
             catch (UserErrorException exception)
             {
-                problems.Add(node, ConfigRule.PackageUnfit, $"{node.Text} cannot be sent: {exception.Message.TrimEnd('.')}", "Name a package (from `esync package build`), a trust file (`esync keys rotate`) or a rules file (`esync rules build`), relative to this file");
+                problems.Add(node, ConfigRule.PackageUnfit, $"{node.Text} cannot be sent: {exception.Message.TrimEnd('.')}", source.Remedy);
             }
 
-            _files[path] = file;
+            _files[node.Text] = file;
         }
 
         return file;

@@ -1,6 +1,7 @@
 // The server's database of vehicles and campaigns: one SQLite file. Of each campaign its text and how it stands, of each vehicle the
 // numbers of its messages, of each vehicle in each campaign its state, whole, as CampaignMachine left it; beside that the same in
-// columns, for whoever asks. Tables: CloudSchema; what else is in it has classes of its own (PackageStore, VehicleInventory, EventLog).
+// columns, for whoever asks. Tables: CloudSchema; what else is in it has classes of its own (CampaignTable, PackageStore,
+// VehicleInventory, VehicleLeases, EventLog).
 // Invariants: numbers and state change in one transaction; what Save returns for is on the medium, so that a server that is killed
 // anywhere finds the step before or the step after. Times are UTC in milliseconds since 1970.
 // It must not know the network, nor what comes next in a campaign.
@@ -23,10 +24,14 @@ public sealed class CloudStore : IDisposable
         _connection = connection;
         _nowMs = nowMs;
         _newEpoch = newEpoch;
+        Campaigns = new CampaignTable(this);
         Events = new EventLog(this);
         Packages = new PackageStore(this, files, folder);
         Inventory = new VehicleInventory(this);
     }
+
+    /// <summary>Campaigns.</summary>
+    public CampaignTable Campaigns { get; }
 
     /// <summary>What happened.</summary>
     public EventLog Events { get; }
@@ -63,29 +68,32 @@ public sealed class CloudStore : IDisposable
         (path ?? SqliteFile.InMemory) + ".packages");
 
     /// <summary>What is kept of one vehicle.</summary>
-    public ICampaignStore Of(string vin)
+    /// <param name="vin">The vehicle.</param>
+    /// <param name="leases">Who may change it; null where there is one server only.</param>
+    public ICampaignStore Of(string vin, VehicleLeases? leases = null)
     {
         string? stored = (string?)Ask("SELECT ledger FROM vehicle WHERE vin = $a", vin);
         ServerLedger ledger = stored is null ? new ServerLedger(_newEpoch()) : ServerLedger.Of(JsonSerializer.Deserialize(stored, CloudJsonContext.Default.LedgerForm)!);
-        return new VehicleStore(this, vin, ledger);
+        return new VehicleStore(this, vin, ledger, leases);
     }
 
     /// <summary>Vehicles of a campaign whose state has not ended.</summary>
     public IReadOnlyList<string> Open(string campaign) => All(row => row.GetString(0), "SELECT vin FROM run WHERE campaign = $a AND ended = 0 ORDER BY vin", campaign);
 
     /// <summary>How a campaign stands; null when it is not in here.</summary>
-    public StoredCampaign? FindCampaign(string id)
-    {
-        using SqliteCommand command = Command("SELECT text, files, state, why FROM campaign WHERE id = $a", id);
-        using SqliteDataReader reader = command.ExecuteReader();
-        return reader.Read() ? new StoredCampaign(id, reader.GetString(0), reader.GetString(1), Enum.Parse<CampaignState>(reader.GetString(2)), reader.GetString(3)) : null;
-    }
+    public StoredCampaign? FindCampaign(string id) => Campaigns.Find(id);
 
     /// <summary>Stores how a campaign stands.</summary>
-    public void Save(StoredCampaign campaign) => Transact(transaction => Do(
-        transaction,
-        "INSERT INTO campaign (id, text, files, state, why, created, changed) VALUES ($a, $b, $c, $d, $e, $f, $f) ON CONFLICT (id) DO UPDATE SET state = $d, why = $e, changed = $f",
-        campaign.Id, campaign.Text, campaign.FilesDigest, campaign.State.ToString(), campaign.Why, _nowMs()));
+    public void Save(StoredCampaign campaign) => Campaigns.Save(campaign);
+
+    /// <summary>Changes whenever another connection has changed the database.</summary>
+    internal long ForeignVersion => (long)Ask("PRAGMA data_version")!;
+
+    /// <summary>A name that nobody had before.</summary>
+    internal string NewName() => _newEpoch();
+
+    /// <summary>Vehicles that other servers speak with now.</summary>
+    internal HashSet<string> OwnedByOthers(string owner) => [.. All(row => row.GetString(0), "SELECT vin FROM vehicle WHERE owner IS NOT NULL AND owner <> $a AND owner_until > $b", owner, NowMs)];
 
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
@@ -93,6 +101,12 @@ public sealed class CloudStore : IDisposable
     /// <summary>Where a vehicle is in a campaign; null when it has not begun.</summary>
     internal VehicleCampaign? Find(string vin, string campaign) =>
         (string?)Ask("SELECT state FROM run WHERE campaign = $a AND vin = $b", campaign, vin) is { } state ? JsonSerializer.Deserialize(state, CloudJsonContext.Default.VehicleCampaign) : null;
+
+    /// <summary>Makes a vehicle known, within a transaction.</summary>
+    internal void EnsureVehicle(SqliteTransaction transaction, string vin) => Do(
+        transaction,
+        "INSERT INTO vehicle (vin, ledger, seen) VALUES ($a, $b, 0) ON CONFLICT DO NOTHING",
+        vin, JsonSerializer.Serialize(new ServerLedger(_newEpoch()).Form, CloudJsonContext.Default.LedgerForm));
 
     /// <summary>Stores a vehicle's numbers, within a transaction.</summary>
     internal void Save(SqliteTransaction transaction, string vin, ServerLedger ledger) => Do(
@@ -144,6 +158,14 @@ public sealed class CloudStore : IDisposable
         return command.ExecuteScalar();
     }
 
+    /// <summary>As <see cref="Ask"/>, within a transaction.</summary>
+    internal object? AskIn(SqliteTransaction transaction, string question, params object?[] values)
+    {
+        using SqliteCommand command = Command(question, values);
+        command.Transaction = transaction;
+        return command.ExecuteScalar();
+    }
+
     /// <summary>Runs one statement; values are $a, $b, … in it. Returns the rows that it changed.</summary>
     internal int Do(SqliteTransaction transaction, string what, params object?[] values)
     {
@@ -183,4 +205,5 @@ public sealed class CloudStore : IDisposable
 [System.Text.Json.Serialization.JsonSourceGenerationOptions(UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [System.Text.Json.Serialization.JsonSerializable(typeof(VehicleCampaign))]
 [System.Text.Json.Serialization.JsonSerializable(typeof(LedgerForm))]
+[System.Text.Json.Serialization.JsonSerializable(typeof(PlanForm))]
 internal sealed partial class CloudJsonContext : System.Text.Json.Serialization.JsonSerializerContext;

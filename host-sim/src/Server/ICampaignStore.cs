@@ -9,6 +9,9 @@ public interface ICampaignStore
     /// <summary>Numbers of requests and messages; stored with the next <see cref="Save"/>.</summary>
     ServerLedger Ledger { get; }
 
+    /// <summary>False when another server speaks with the vehicle: then nothing is said to it.</summary>
+    bool IsOurs { get; }
+
     /// <summary>The campaign that was saved last under this name; null when there is none.</summary>
     VehicleCampaign? Find(string id);
 
@@ -16,6 +19,7 @@ public interface ICampaignStore
     void Note(EsyncMessage answer);
 
     /// <summary>Stores the state and <see cref="Ledger"/>: both, or neither. Null stores the ledger alone.</summary>
+    /// <exception cref="LeaseLostException">Another server has the vehicle; nothing is stored.</exception>
     void Save(VehicleCampaign? state);
 }
 
@@ -27,6 +31,9 @@ public sealed class MemoryCampaignStore(string epoch) : ICampaignStore
 
     /// <inheritdoc/>
     public ServerLedger Ledger { get; } = new(epoch);
+
+    /// <inheritdoc/>
+    public bool IsOurs => true;
 
     /// <inheritdoc/>
     public VehicleCampaign? Find(string id) => _last?.Id == id ? _last : null;

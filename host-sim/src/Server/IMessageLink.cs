@@ -21,6 +21,9 @@ public interface IMessageLink
     /// <summary>Hears what is published from now on to topics that match the filter (<see cref="TopicFilter"/>).</summary>
     void Subscribe(string filter, MessageHandler handler);
 
+    /// <summary>Hears nothing more by this filter.</summary>
+    void Unsubscribe(string filter);
+
     /// <summary>Publishes a message; the payload is copied.</summary>
     void Publish(string topic, ReadOnlyMemory<byte> payload);
 

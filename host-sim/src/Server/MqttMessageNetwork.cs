@@ -291,6 +291,12 @@ public sealed class MqttMessageNetwork : IMessageNetwork
             _subscriptions.Add((filter, handler));
         }
 
+        public void Unsubscribe(string filter)
+        {
+            _subscriptions.RemoveAll(subscription => subscription.Filter == filter);
+            _network.Await(Client.UnsubscribeAsync(filter));
+        }
+
         public void Publish(string topic, ReadOnlyMemory<byte> payload)
         {
             if (!_hasLeft)

@@ -54,6 +54,13 @@ internal sealed class RequestBook(VirtualTime time, Action<EsyncMessage> publish
         Schedule();
     }
 
+    /// <summary>Awaits nothing any more; nobody hears of what was awaited.</summary>
+    public void Clear()
+    {
+        _pending.Clear();
+        _due?.Cancel();
+    }
+
     private void Publish(Pending pending)
     {
         pending.DueNs = time.NowNs + RepeatNs;

@@ -7,8 +7,16 @@ namespace EsyncSim.Server;
 /// <summary>Matches topics with filters.</summary>
 public static class TopicFilter
 {
+    private const string Share = "$share/";
+
+    /// <summary>A filter whose messages are shared by all that subscribe with it.</summary>
+    public static string Shared(string name, string filter) => $"{Share}{name}/{filter}";
+
+    /// <summary>True when those who subscribe with the filter take turns.</summary>
+    public static bool IsShared(string filter) => filter.StartsWith(Share, StringComparison.Ordinal);
+
     /// <summary>True for a filter that is one topic, without wildcards and unshared.</summary>
-    public static bool IsOneTopic(string filter) => filter.AsSpan().IndexOfAny('+', '#') < 0 && !filter.StartsWith("$share/", StringComparison.Ordinal);
+    public static bool IsOneTopic(string filter) => filter.AsSpan().IndexOfAny('+', '#') < 0 && !IsShared(filter);
 
     /// <summary>True when a message on <paramref name="topic"/> is meant by <paramref name="filter"/>.</summary>
     public static bool Matches(string filter, string topic)

@@ -119,6 +119,12 @@ public sealed class VehicleInventory
     /// <summary>Notes which ECUs a vehicle says that it has, within a transaction.</summary>
     internal void Announced(SqliteTransaction transaction, string vin, IEnumerable<EsyncAnnouncedEcu> ecus)
     {
+        if (_store.AskIn(transaction, "SELECT announced FROM vehicle WHERE vin = $a", vin) is DBNull)
+        {
+            _store.Events.Add(transaction, $"{vin} has announced itself", vin: vin);
+        }
+
+        _store.Do(transaction, "UPDATE vehicle SET announced = $b WHERE vin = $a", vin, _store.NowMs);
         foreach (EsyncAnnouncedEcu ecu in ecus)
         {
             if (EsyncTarget.NameOf(ecu.Type) is { } name)

@@ -1,18 +1,21 @@
 // The server's side of one vehicle in its database.
-// Invariant: numbers, state, what ECUs said and the events that tell of it count in one transaction.
+// Invariant: numbers, state, what ECUs said and the events that tell of it count in one transaction, and only while the vehicle is ours.
 // Tests: tests/host-sim/Server/CloudStoreTests.cs.
 using Microsoft.Data.Sqlite;
 
 namespace EsyncSim.Server;
 
 /// <summary>Keeps one vehicle.</summary>
-internal sealed class VehicleStore(CloudStore store, string vin, ServerLedger ledger) : ICampaignStore
+internal sealed class VehicleStore(CloudStore store, string vin, ServerLedger ledger, VehicleLeases? leases) : ICampaignStore
 {
     private readonly List<EsyncMessage> _noted = [];
     private VehicleCampaign? _last;
 
     /// <inheritdoc/>
     public ServerLedger Ledger => ledger;
+
+    /// <inheritdoc/>
+    public bool IsOurs => leases?.Has(vin) != false;
 
     /// <inheritdoc/>
     public VehicleCampaign? Find(string id) => _last = store.Find(vin, id);
@@ -25,6 +28,7 @@ internal sealed class VehicleStore(CloudStore store, string vin, ServerLedger le
     {
         store.Transact(transaction =>
         {
+            leases?.Require(transaction, vin);
             store.Save(transaction, vin, ledger);
             _noted.ForEach(answer => store.Inventory.Note(transaction, vin, answer));
             if (state is not null)
@@ -40,11 +44,6 @@ internal sealed class VehicleStore(CloudStore store, string vin, ServerLedger le
     private void Tell(SqliteTransaction transaction, VehicleCampaign? before, VehicleCampaign state)
     {
         void Add(string text, string? ecu = null) => store.Events.Add(transaction, text, state.Id, vin, ecu);
-        if (before is null)
-        {
-            Add($"{vin} has begun");
-        }
-
         for (int i = 0; i < state.Targets.Count; i++)
         {
             TargetState target = state.Targets[i];

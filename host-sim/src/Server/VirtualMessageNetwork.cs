@@ -18,6 +18,7 @@ public sealed class VirtualMessageNetwork : IMessageNetwork
     private readonly List<Subscription> _subscriptions = [];
     private readonly SimEvent _restore;
     private int _outages;
+    private int _sharedCount;
 
     /// <summary>Makes a network whose latency lies between two bounds.</summary>
     public VirtualMessageNetwork(VirtualTime time, ulong seed, int latencyMsMin = 5, int latencyMsMax = 80)
@@ -83,7 +84,7 @@ public sealed class VirtualMessageNetwork : IMessageNetwork
 
         long lateNs = Faults.Strike(MessageFaultKind.Delay, topic, _time.NowNs)?.NextDelayNs() ?? 0;
         long doubleNs = Faults.Strike(MessageFaultKind.Duplicate, topic, _time.NowNs)?.NextDelayNs() ?? 0;
-        foreach (Subscription subscription in _subscriptions.Where(s => TopicFilter.Matches(s.Filter, topic)).ToArray())
+        foreach (Subscription subscription in ReceiversOf(topic))
         {
             long latencyNs = (_latencyMsMin + _random.Next(_latencyMsMax - _latencyMsMin + 1)) * VirtualTime.NsPerMs;
             long arrivalNs = Math.Max(_time.NowNs + latencyNs, subscription.LastArrivalNs);
@@ -98,6 +99,13 @@ public sealed class VirtualMessageNetwork : IMessageNetwork
                 Deliver(subscription, topic, payload, arrivalNs + doubleNs);
             }
         }
+    }
+
+    // Of those that share a subscription one gets the message, each in turn.
+    private Subscription[] ReceiversOf(string topic)
+    {
+        ILookup<string?, Subscription> groups = _subscriptions.Where(s => TopicFilter.Matches(s.Filter, topic)).ToLookup(s => TopicFilter.IsShared(s.Filter) ? s.Filter : null);
+        return [.. groups[null], .. groups.Where(group => group.Key is not null).Select(group => group.ElementAt(_sharedCount++ % group.Count()))];
     }
 
     private void Deliver(Subscription subscription, string topic, byte[] payload, long arrivalNs)
@@ -132,6 +140,8 @@ public sealed class VirtualMessageNetwork : IMessageNetwork
         public Action? Restored { get; set; }
 
         public void Subscribe(string filter, MessageHandler handler) => network._subscriptions.Add(new Subscription(this, filter, handler));
+
+        public void Unsubscribe(string filter) => network._subscriptions.RemoveAll(subscription => subscription.Owner == this && subscription.Filter == filter);
 
         public void Publish(string topic, ReadOnlyMemory<byte> payload)
         {

@@ -156,6 +156,8 @@ public sealed class SimVehicle : ICollectorObserver, IDisposable
 
         public void Subscribe(string filter, MessageHandler handler) => inner.Subscribe(filter, handler);
 
+        public void Unsubscribe(string filter) => inner.Unsubscribe(filter);
+
         public void Publish(string topic, ReadOnlyMemory<byte> payload)
         {
             if (topic == topics.FromVehicle && EsyncJson.TryDecode(payload) is { } message)

@@ -36,6 +36,17 @@ internal sealed class ScriptedVehicle
 
     internal string? Runs(string ecu) => _running.GetValueOrDefault($"/ECU/{ecu}");
 
+    /// <summary>Says that it is there, with ECUs on a bus.</summary>
+    internal void Announce(string bus, params string[] ecus) => _link.Publish(_topics.Announce, EsyncJson.Encode(new EsyncMessage
+    {
+        Type = EsyncType.Announce,
+        Body = new EsyncBody
+        {
+            Package = new EsyncPackage { Type = EsyncTarget.Vehicle, Name = _topics.Vehicle },
+            Ecus = [.. ecus.Select(ecu => new EsyncAnnouncedEcu { Type = EsyncTarget.Of(ecu), Bus = bus, ClassId = "11111111-2222-3333-4444-555555555555" })],
+        },
+    }));
+
     private void Hear(EsyncMessage request)
     {
         if (request.ReplyId is null)
