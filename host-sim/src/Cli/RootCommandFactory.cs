@@ -39,6 +39,7 @@ public static class RootCommandFactory
         yield return ProvisionCommand.Create();
         yield return UpdateCommand.Create();
         yield return ServerCommand.Create(files);
+        yield return CampaignCommand.Create();
         yield return ClientCommand.Create();
         yield return FleetCommand.Create();
         yield return DataCommand.Create();

@@ -1,45 +1,50 @@
 // esync server: campaigns over vehicles whose clients are other processes, in real time, to their end.
+// With --web it stays, and campaigns come over HTTP (CloudApi) too.
 // Invariants: all campaign files are sound before anything is sent; what was reached is in the database, so that a server that was
-// stopped or killed goes on there. The server holds no image key; the fleet key that it may have signs which versions belong together.
+// stopped or killed goes on there, or another one on the same database. The server holds no image key; the fleet key that it may have
+// signs which versions belong together.
 // Tests: tests/host-sim/Cli/CampaignCommandsTests.cs.
 using System.CommandLine;
+using System.Net;
 using System.Net.Sockets;
 using EsyncSim.Bus;
 using EsyncSim.Files;
 using EsyncSim.Server;
-using Spectre.Console;
+using EsyncSim.Web;
 
 namespace EsyncSim.Cli;
 
 /// <summary>The command `server`.</summary>
 internal static class ServerCommand
 {
-    private const long RefreshNs = 250 * VirtualTime.NsPerMs;
-
-    // Some hundred years.
-    private const long LimitNs = long.MaxValue / 3;
-
     /// <summary>Makes the command.</summary>
     /// <param name="files">Where the fleet key is.</param>
     public static Command Create(IFileSystem files)
     {
         Option<string> db = new("--db") { Description = "Database of vehicles and campaigns; a new one, or one of before, on which the server goes on", HelpName = "FILE", Required = true };
-        Option<string[]> campaigns = new("--campaign") { Description = "Campaign file (host-sim/README.md, \"Campaigns\"); several run one after the other", HelpName = "FILE", Required = true };
+        Option<string[]> campaigns = new("--campaign") { Description = "Campaign file (host-sim/README.md, \"Campaigns\"); several run one after the other", HelpName = "FILE" };
         ToolCommand command = new(
             "server",
             "Run campaigns over vehicles to their end, in real time: so many vehicles at once, within a window, all or nothing, with versions to return to. Exit code 0 says that all targets of all vehicles "
-            + "have what was wanted. Stopped by Ctrl-C or killed, it goes on when it is started again on the same database.") { db, campaigns };
+            + "have what was wanted. Stopped by Ctrl-C or killed, it goes on when it is started again on the same database. With --web it stays until Ctrl-C, and `esync campaign` or any program gives it packages and "
+            + "campaigns over HTTP; several servers on one database share the vehicles.") { db, campaigns };
+        WebOption web = new();
+        web.AddTo(command);
         BrokerOptions broker = new(command, $"MQTT broker that the vehicles' clients use; without it one runs inside this program, at mqtt://127.0.0.1:{BrokerAccess.DefaultPort}");
         FleetKeyOptions fleet = new(command, files);
         command
             .WithExample("esync server --db cloud.db --campaign spring-26.yaml", "vehicles of this machine join with `esync client --broker mqtt://127.0.0.1:1883 …`")
             .WithExample("esync server --db cloud.db --broker mqtt://broker.local:1883 --campaign spring-26.yaml --campaign keys-26.yaml", "at a broker of yours; the second campaign begins when the first has ended")
-            .WithExample("esync server --db cloud.db --campaign spring-26.yaml --fleet-key fleet.key", "for vehicles that demand vehicle manifests (`esync client --fleet-anchor fleet.pub`)");
+            .WithExample("esync server --db cloud.db --campaign spring-26.yaml --fleet-key fleet.key", "for vehicles that demand vehicle manifests (`esync client --fleet-anchor fleet.pub`)")
+            .WithExample("esync server --db cloud.db --web", "stays; `esync campaign start spring-26.yaml` uploads packages and begins, http://127.0.0.1:8080/openapi/v1.json says what else there is");
         command.SetAction((parsed, stop) => Task.Run(
             () =>
             {
-                CampaignPlan[] plans = [.. parsed.GetRequiredValue(campaigns).Select(CampaignFile.Load)];
-                return Run(parsed.InvocationConfiguration.Output, parsed.GetRequiredValue(db), broker.Read(parsed), plans, TimeProvider.System, stop, fleet.Read(parsed, TimeProvider.System));
+                (WebAddress Address, WebGuard Guard)? page = web.Of(parsed, CloudApi.PackagesPath);
+                CampaignPlan[] plans = [.. (parsed.GetValue(campaigns) ?? []).Select(CampaignFile.Load)];
+                return plans.Length == 0 && page is null
+                    ? throw new UserErrorException(ExitCode.BadUsage, "there is nothing to do: name a campaign with --campaign FILE, or let campaigns come over HTTP with --web")
+                    : Run(parsed.InvocationConfiguration.Output, parsed.GetRequiredValue(db), broker.Read(parsed), plans, TimeProvider.System, stop, fleet.Read(parsed, TimeProvider.System), page);
             },
             CancellationToken.None));
         return command;
@@ -47,7 +52,7 @@ internal static class ServerCommand
 
     /// <summary>Runs campaigns one after the other; returns the exit code.</summary>
     /// <exception cref="UserErrorException">The database or the broker cannot be used, it was stopped, or not all vehicles have what was wanted.</exception>
-    internal static int Run(TextWriter output, string db, BrokerAccess? broker, IReadOnlyList<CampaignPlan> plans, TimeProvider clock, CancellationToken stop, FleetSigner? fleet = null)
+    internal static int Run(TextWriter output, string db, BrokerAccess? broker, IReadOnlyList<CampaignPlan> plans, TimeProvider clock, CancellationToken stop, FleetSigner? fleet = null, (WebAddress Address, WebGuard Guard)? web = null)
     {
         // Virtual time is UTC, so that moments in the database mean the same to the next server.
         long startMs = clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -57,54 +62,79 @@ internal static class ServerCommand
         using BrokerLink link = BrokerLink.Connect(time, broker ?? own!.Access, "server");
         link.Refused = output.WriteLine;
         output.WriteLine($"server at {link.Description}, database {db}; Ctrl-C ends");
-        List<string> unmet = [];
+        ServerScreen screen = new(output, time, clock);
+        CloudServer cloud = new(time, link, store, $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}", screen.Observer);
+        cloud.Served.Fleet = fleet;
+        WebHost? host = null;
         try
         {
-            foreach (CampaignPlan plan in plans)
+            host = web is { } page ? Open(output, time, cloud, page.Address, page.Guard, stop) : null;
+            List<string> unmet = RunPlans(output, screen, cloud, plans);
+            if (host is not null)
             {
-                CampaignDirector director = Run(output, time, link, store, plan, clock, fleet);
-                Terminal.WriteTable(output, ["vehicle", "ECU", "version", "end", "message"], CampaignScreen.Rows(director.Vehicles));
-                int good = director.Vehicles.Count(vehicle => vehicle.IsGood);
-                if (good < director.Vehicles.Count)
-                {
-                    unmet.Add($"campaign {plan.Campaign.Id} ({director.Stands.State}): {good} of {director.Vehicles.Count} vehicles have all of what it wanted");
-                }
+                screen.Until(cloud.RunAsync);
             }
+
+            return unmet.Count == 0 ? ExitCode.Ok : throw new UserErrorException(ExitCode.UnexpectedOutcome, string.Join("; ", unmet));
+        }
+        catch (OperationCanceledException) when (host is not null)
+        {
+            return ExitCode.Ok;
         }
         catch (OperationCanceledException)
         {
             throw new UserErrorException(EsyncCommandLine.Interrupted, $"stopped before the end; `esync server` goes on from here when it is started again with --db {db}");
         }
-
-        return unmet.Count == 0 ? ExitCode.Ok : throw new UserErrorException(ExitCode.UnexpectedOutcome, string.Join("; ", unmet));
+        finally
+        {
+            cloud.Stop();
+            host?.DisposeAsync().AsTask().Wait(CancellationToken.None);
+        }
     }
 
-    private static CampaignDirector Run(TextWriter output, VirtualTime time, BrokerLink link, CloudStore store, CampaignPlan plan, TimeProvider clock, FleetSigner? fleet)
+    private static List<string> RunPlans(TextWriter output, ServerScreen screen, CloudServer cloud, IReadOnlyList<CampaignPlan> plans)
     {
-        IAnsiConsole console = Terminal.ConsoleOf(output);
-        bool isTerminal = console.Profile.Out.IsTerminal;
-        CampaignScreen screen = new(clock, isTerminal ? null : output);
-        CampaignDirector director = new(time, link, store, plan, screen) { Fleet = fleet };
-        screen.Director = director;
-        if (!isTerminal)
+        List<string> unmet = [];
+        screen.Until(() =>
         {
-            time.Run(director.RunAsync, LimitNs);
-            return director;
+            cloud.Start();
+            return Task.CompletedTask;
+        });
+        foreach (CampaignPlan plan in plans)
+        {
+            string id = plan.Campaign.Id;
+            screen.Until(async () =>
+            {
+                cloud.StartNow(plan);
+                screen.Director = cloud.DirectorOf(id);
+                await cloud.RunToEndAsync(id);
+            });
+            CampaignDirector director = cloud.DirectorOf(id)!;
+            Terminal.WriteTable(output, ["vehicle", "ECU", "version", "end", "message"], CampaignScreen.Rows(director.Vehicles));
+            int good = director.Vehicles.Count(vehicle => vehicle.IsGood);
+            if (good < director.Vehicles.Count)
+            {
+                unmet.Add($"campaign {id} ({director.Stands.State}): {good} of {director.Vehicles.Count} vehicles have all of what it wanted");
+            }
         }
 
-        console.Live(screen.Draw(console.Profile.Width, console.Profile.Height)).AutoClear(true).Overflow(VerticalOverflow.Crop).Start(live =>
+        return unmet;
+    }
+
+    private static WebHost Open(TextWriter output, VirtualTime time, CloudServer cloud, WebAddress address, WebGuard guard, CancellationToken stop)
+    {
+        CloudApi api = new(time, cloud, stop);
+        WebHost host = time.Hold(WebHost.StartAsync(address, guard, CloudApi.AddServices, app =>
         {
-            SimEvent? refresh = null;
-            refresh = time.CreateEvent(() =>
-            {
-                live.UpdateTarget(screen.Draw(console.Profile.Width, console.Profile.Height));
-                refresh!.After(RefreshNs);
-            });
-            refresh.After(0);
-            time.Run(director.RunAsync, LimitNs);
-            refresh.Cancel();
-        });
-        return director;
+            api.Map(app);
+            PageRoutes.Map(app, "server");
+        }));
+
+        // An address of all interfaces is none that a vehicle could ask.
+        bool isReachable = !IPAddress.Any.Equals(address.Address) && !IPAddress.IPv6Any.Equals(address.Address);
+        cloud.Served.PackagesUrl = isReachable ? $"{host.Url.ToString().TrimEnd('/')}{CloudApi.PackagesPath}" : null;
+        output.WriteLine($"page and interface at {host.Url}{(guard.Token is { } token ? $"?token={token}" : string.Empty)}");
+        return host;
     }
 
     /// <summary>A broker for as long as the server runs, at the place where clients of this machine look for one.</summary>

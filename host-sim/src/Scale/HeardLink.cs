@@ -41,6 +41,9 @@ internal sealed class HeardLink(IMessageLink inner, Topics topics) : IMessageLin
     });
 
     /// <inheritdoc/>
+    public void Unsubscribe(string filter) => inner.Unsubscribe(filter);
+
+    /// <inheritdoc/>
     public void Publish(string topic, ReadOnlyMemory<byte> payload)
     {
         Note(payload);

@@ -100,9 +100,11 @@ public sealed class WindowNetwork(ulong seed, int lossPercent = 0)
     {
         public string Filter => filter;
 
+        public bool IsOver { get; set; }
+
         public void Deliver(Message message)
         {
-            if (!owner.HasLeft)
+            if (!owner.HasLeft && !IsOver)
             {
                 owner.Time.CreateEvent(() => Hear(message)).At(message.ArrivalNs);
             }
@@ -110,7 +112,7 @@ public sealed class WindowNetwork(ulong seed, int lossPercent = 0)
 
         private void Hear(Message message)
         {
-            if (!owner.HasLeft)
+            if (!owner.HasLeft && !IsOver)
             {
                 handler(message.Topic, message.Payload);
             }
@@ -119,6 +121,7 @@ public sealed class WindowNetwork(ulong seed, int lossPercent = 0)
 
     private sealed class Link(VirtualTime time, int number, SeededRandom random, int lossPercent) : IMessageLink
     {
+        private readonly List<Subscription> _subscriptions = [];
         private long _lastArrivalNs;
         private long _messages;
 
@@ -138,7 +141,21 @@ public sealed class WindowNetwork(ulong seed, int lossPercent = 0)
 
         public Action? Restored { get; set; }
 
-        public void Subscribe(string filter, MessageHandler handler) => NewSubscriptions.Add(new Subscription(this, filter, handler));
+        public void Subscribe(string filter, MessageHandler handler)
+        {
+            _subscriptions.Add(new Subscription(this, filter, handler));
+            NewSubscriptions.Add(_subscriptions[^1]);
+        }
+
+        public void Unsubscribe(string filter)
+        {
+            foreach (Subscription subscription in _subscriptions.Where(subscription => subscription.Filter == filter))
+            {
+                subscription.IsOver = true;
+            }
+
+            _subscriptions.RemoveAll(subscription => subscription.IsOver);
+        }
 
         public void Publish(string topic, ReadOnlyMemory<byte> payload)
         {

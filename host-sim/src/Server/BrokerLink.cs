@@ -122,7 +122,7 @@ public sealed class BrokerLink : IMessageLink, IDisposable
     {
         lock (_gate)
         {
-            _subscriptions.RemoveAll(subscription => subscription.Filter == filter);
+            _subscriptions.Remove(filter);
         }
 
         _outgoing.Writer.TryWrite(() => _client.UnsubscribeAsync(filter));

@@ -41,7 +41,7 @@ public sealed class CampaignServer
         _store = store;
         _observer = observer;
         _changed = new SimSignal(time);
-        _requests = new RequestBook(time, request => _link.Publish(_topics.ToVehicle, EsyncJson.Encode(request)));
+        _requests = new RequestBook(time, Publish);
         link.Subscribe(topics.FromVehicle, Receive);
         link.Restored += _requests.RepeatAll;
     }
@@ -87,6 +87,11 @@ public sealed class CampaignServer
     /// <summary>Falls silent for good: hears, says and stores nothing any more. A campaign under way ends with a <see cref="LeaseLostException"/>.</summary>
     public void Stop()
     {
+        if (_isStopped)
+        {
+            return;
+        }
+
         _isStopped = true;
         _requests.Clear();
         _link.Unsubscribe(_topics.FromVehicle);
@@ -189,6 +194,14 @@ public sealed class CampaignServer
         catch (LeaseLostException)
         {
             Stop();
+        }
+    }
+
+    private void Publish(EsyncMessage message)
+    {
+        if (!IsStopped)
+        {
+            _link.Publish(_topics.ToVehicle, EsyncJson.Encode(message));
         }
     }
 
@@ -355,7 +368,7 @@ public sealed class CampaignServer
         return state.With(ask.Target, target with { Choice = choice });
     }
 
-    private void Acknowledge(EsyncMessage message, string epoch, int handedOn) => _link.Publish(_topics.ToVehicle, EsyncJson.Encode(new EsyncMessage
+    private void Acknowledge(EsyncMessage message, string epoch, int handedOn) => Publish(new EsyncMessage
     {
         Type = EsyncType.Acknowledge,
         Epoch = epoch,
@@ -364,7 +377,7 @@ public sealed class CampaignServer
             Package = new EsyncPackage { Type = message.Body.Package.Type, Name = message.Body.Package.Name },
             Sequence = handedOn,
         },
-    }));
+    });
 
     private void HandOut(EsyncPackage wanted)
     {

@@ -67,6 +67,12 @@ public sealed class CampaignTable
     internal IReadOnlyDictionary<string, bool> RunsOf(string id) =>
         _store.All(row => (Vin: row.GetString(0), HasEnded: row.GetBoolean(1)), "SELECT vin, ended FROM run WHERE campaign = $a", id).ToDictionary(run => run.Vin, run => run.HasEnded);
 
+    /// <summary>Vehicles that have ended, and how many of them have all that the campaign wanted.</summary>
+    internal (int Ended, int Good) EndedOf(string id) => _store.All(
+        row => (row.GetInt32(0), row.GetInt32(1)),
+        "SELECT count(*), coalesce(sum(NOT EXISTS (SELECT 1 FROM target WHERE target.campaign = run.campaign AND target.vin = run.vin AND end NOT IN ('UpToDate', 'Completed'))), 0) FROM run WHERE campaign = $a AND ended = 1",
+        id).Single();
+
     /// <summary>Vehicles that are under way and do not wait for consent.</summary>
     internal int UnderWay(string id) => (int)(long)_store.Ask("SELECT count(*) FROM run WHERE campaign = $a AND ended = 0 AND waits = 0", id)!;
 

@@ -31,6 +31,13 @@ internal sealed class HandlerTable
         }
     }
 
+    /// <summary>Forgets a filter with its handlers.</summary>
+    public void Remove(string filter)
+    {
+        _exact.Remove(filter);
+        _wild.RemoveAll(one => one.Filter == filter);
+    }
+
     /// <summary>Forgets all.</summary>
     public void Clear()
     {

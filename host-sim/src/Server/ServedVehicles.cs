@@ -37,7 +37,7 @@ public sealed class ServedVehicles
     public long AnswerNsMax { get; set; } = 600 * VirtualTime.NsPerSecond;
 
     /// <summary>Address below which vehicles get packages over HTTP; null sends them over the link.</summary>
-    public string? PackagesUrl { get; init; }
+    public string? PackagesUrl { get; set; }
 
     /// <summary>Signs vehicle manifests; null sends none.</summary>
     public FleetSigner? Fleet { get; set; }
@@ -57,18 +57,14 @@ public sealed class ServedVehicles
     /// <summary>Speaks with a vehicle; null while another server does.</summary>
     public CampaignServer? TryServe(string vin)
     {
-        if (_servers.TryGetValue(vin, out CampaignServer? server) && server.IsStopped)
-        {
-            _servers.Remove(vin);
-            Leases.Forget(vin);
-        }
-
+        DropStopped(vin);
         return !IsStopped && Leases.TryTake(vin) ? Serve(vin) : null;
     }
 
     /// <summary>A vehicle has announced itself; takes it when nobody has it.</summary>
     public void Announced(string vin, EsyncMessage announcement)
     {
+        DropStopped(vin);
         if (Leases.TryTake(vin, transaction => _store.Inventory.Announced(transaction, vin, announcement.Body.Ecus ?? [])))
         {
             Serve(vin);
@@ -93,6 +89,17 @@ public sealed class ServedVehicles
         }
 
         _servers.Clear();
+    }
+
+    // One whose lease was over, if only for a moment, never speaks again: another takes its place.
+    private void DropStopped(string vin)
+    {
+        if (_servers.TryGetValue(vin, out CampaignServer? server) && server.IsStopped)
+        {
+            server.Stop();
+            _servers.Remove(vin);
+            Leases.Forget(vin);
+        }
     }
 
     private CampaignServer Serve(string vin)
