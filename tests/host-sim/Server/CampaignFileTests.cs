@@ -75,6 +75,23 @@ public sealed class CampaignFileTests : IDisposable
     }
 
     [Fact]
+    public void A_campaign_with_packages_by_SHA256_is_the_same_campaign()
+    {
+        CampaignPlan plan = Load(Good.Replace("mode: independent", "consent: required\nselect: { ecu: motor, version: 1.0.0 }", StringComparison.Ordinal));
+        using CloudStore store = CloudStore.Open(null, () => 1, () => "epoch");
+        foreach (CampaignTarget target in plan.Campaign.Targets.Concat(plan.Campaign.Rollbacks))
+        {
+            store.Packages.Add(target.File, target.PackageName);
+        }
+
+        CampaignPlan again = CampaignFile.Parse(CampaignText.Of(plan), store.Packages);
+
+        Assert.Equal((plan.FilesDigest, plan.ParallelMax, plan.Window, plan.Abort, plan.Select), (again.FilesDigest, again.ParallelMax, again.Window, again.Abort, again.Select));
+        Assert.Equivalent(plan.Campaign.Begin(), again.Campaign.Begin(), strict: true);
+        Assert.Equal(ConsentState.Awaited, again.Campaign.Begin().Consent);
+    }
+
+    [Fact]
     public void A_changed_package_makes_another_campaign_of_the_same_text()
     {
         string before = Load(Good).FilesDigest;

@@ -5,16 +5,12 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using EsyncSim.Bus;
 using EsyncSim.Config;
 using EsyncSim.Packages;
 using EsyncSim.Server;
-using EsyncSim.Web;
-using EsyncTests.HostSim.Server;
 using EsyncTests.Vehicle;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace EsyncTests.HostSim.Web;
@@ -26,54 +22,13 @@ public sealed class CloudApiTests : IAsyncLifetime
     private static readonly byte[] File = EncodedPackages.Encoded(Ecu, 2, EncodedPackages.Image("2.0.0", 3_000), Old).Encode();
     private static readonly string Sha256 = Campaign.Sha256Of(File);
 
-    private readonly CancellationTokenSource _stop = new();
-    private readonly VirtualTime _time = new();
-    private readonly CloudStore _store;
-    private readonly VirtualMessageNetwork _network;
-    private readonly ScriptedVehicle[] _vehicles;
-    private WebHost? _host;
-    private HttpClient? _http;
-    private EndpointDataSource? _routes;
-    private Task _pump = Task.CompletedTask;
+    private ApiRig? _rig;
 
-    public CloudApiTests()
-    {
-        _time.Pace = new WallPace(new FastClock(), 0) { Stop = _stop.Token };
-        _network = new VirtualMessageNetwork(_time, 1);
-        _store = CloudStore.Open(null, () => _time.NowNs / VirtualTime.NsPerMs, () => Guid.NewGuid().ToString("N"));
-        _vehicles = [.. Enumerable.Range(1, 2).Select(i => new ScriptedVehicle(_time, _network, $"V{i}"))];
-    }
+    private HttpClient Http => _rig!.Http;
 
-    public async ValueTask InitializeAsync()
-    {
-        CloudServer cloud = new(_time, _network.Join("server"), _store, "server");
-        CloudApi api = new(_time, cloud, _stop.Token);
-        _host = await WebHost.StartAsync(WebAddress.Parse("127.0.0.1:0"), new WebGuard(WebAddress.Parse("127.0.0.1:0"), "0123456789abcdef", CloudApi.PackagesPath), CloudApi.AddServices, app =>
-        {
-            api.Map(app);
-            _routes = app.Services.GetRequiredService<EndpointDataSource>();
-        });
-        _http = new HttpClient { BaseAddress = _host.Url };
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "0123456789abcdef");
-        _pump = Task.Run(() => _time.Run(
-            () =>
-            {
-                cloud.Start();
-                Array.ForEach(_vehicles, vehicle => vehicle.Announce("can0", "motor"));
-                return cloud.RunAsync();
-            },
-            long.MaxValue / 3));
-    }
+    public async ValueTask InitializeAsync() => _rig = await ApiRig.StartAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _pump);
-        _http!.Dispose();
-        await _host!.DisposeAsync();
-        _store.Dispose();
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _rig!.DisposeAsync();
 
     [Fact]
     public async Task A_package_goes_in_once_and_comes_out_whole_or_in_ranges()
@@ -86,7 +41,7 @@ public sealed class CloudApiTests : IAsyncLifetime
         Assert.Equal("motor-2.esp", (await JsonAsync(again)).GetProperty("file").GetString());
         Assert.Equal(1, (await GetAsync("api/v1/packages")).GetArrayLength());
 
-        using HttpClient anybody = new() { BaseAddress = _host!.Url };
+        using HttpClient anybody = new() { BaseAddress = _rig!.Host.Url };
         using HttpResponseMessage whole = await anybody.GetAsync($"packages/{Sha256}");
         Assert.Equal(File, await whole.Content.ReadAsByteArrayAsync());
         Assert.Equal(("bytes", $"\"{Sha256}\""), (whole.Headers.AcceptRanges.Single(), whole.Headers.ETag!.Tag));
@@ -168,11 +123,11 @@ public sealed class CloudApiTests : IAsyncLifetime
         await ProblemAsync(await PostAsync("api/v1/campaigns/c9/start", []), 404, "no campaign c9", "GET /api/v1/campaigns");
         await ProblemAsync(await PostAsync("api/v1/campaigns/c1/vehicles/V1/consent", Encoding.UTF8.GetBytes("{}")), 400, "says no word");
         await ProblemAsync(await PostAsync("api/v1/campaigns/c1/vehicles/V1/consent", Encoding.UTF8.GetBytes("""{"answer":"given","by":"me"}""")), 409, "asks nobody for consent");
-        await ProblemAsync(await _http!.GetAsync("api/v1/vehicles/none"), 404, "no vehicle none");
-        await ProblemAsync(await _http.DeleteAsync($"api/v1/packages/{Sha256}"), 409, "is needed by c1", "cancel it");
+        await ProblemAsync(await Http.GetAsync("api/v1/vehicles/none"), 404, "no vehicle none");
+        await ProblemAsync(await Http.DeleteAsync($"api/v1/packages/{Sha256}"), 409, "is needed by c1", "cancel it");
         await TurnAsync("cancel", HttpStatusCode.OK);
-        Assert.Equal(HttpStatusCode.NoContent, (await _http.DeleteAsync($"api/v1/packages/{Sha256}")).StatusCode);
-        await ProblemAsync(await _http.DeleteAsync($"api/v1/packages/{Sha256}"), 404, "there is no package");
+        Assert.Equal(HttpStatusCode.NoContent, (await Http.DeleteAsync($"api/v1/packages/{Sha256}")).StatusCode);
+        await ProblemAsync(await Http.DeleteAsync($"api/v1/packages/{Sha256}"), 404, "there is no package");
     }
 
     [Fact]
@@ -184,7 +139,7 @@ public sealed class CloudApiTests : IAsyncLifetime
         using HttpRequestMessage request = new(HttpMethod.Get, "api/v1/events");
         request.Headers.Accept.ParseAdd("text/event-stream");
         request.Headers.Add("Last-Event-ID", last.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        using HttpResponseMessage response = await _http!.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         using StreamReader stream = new(await response.Content.ReadAsStreamAsync());
         (await PostAsync("api/v1/campaigns", Text("vehicles: [V1]"))).Dispose();
 
@@ -222,7 +177,7 @@ public sealed class CloudApiTests : IAsyncLifetime
         }
 
         SortedSet<string> mapped = [];
-        foreach (RouteEndpoint endpoint in _routes!.Endpoints.OfType<RouteEndpoint>().Where(endpoint => !endpoint.RoutePattern.RawText!.StartsWith("/openapi", StringComparison.Ordinal)))
+        foreach (RouteEndpoint endpoint in _rig!.Routes.Endpoints.OfType<RouteEndpoint>().Where(endpoint => !endpoint.RoutePattern.RawText!.StartsWith("/openapi", StringComparison.Ordinal)))
         {
             foreach (string method in endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods)
             {
@@ -262,14 +217,11 @@ public sealed class CloudApiTests : IAsyncLifetime
 
     private async Task UploadAsync() => (await PostAsync("api/v1/packages?name=motor-2.esp", File)).EnsureSuccessStatusCode().Dispose();
 
-    private Task<HttpResponseMessage> PostAsync(string path, byte[] body) => _http!.PostAsync(path, new ByteArrayContent(body));
+    private Task<HttpResponseMessage> PostAsync(string path, byte[] body) => Http.PostAsync(path, new ByteArrayContent(body));
 
-    private async Task<JsonElement> GetAsync(string path)
-    {
-        using HttpResponseMessage response = await _http!.GetAsync(path);
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
-        return await JsonAsync(response);
-    }
+    private Task<JsonElement> GetAsync(string path) => _rig!.GetAsync(path);
+
+    private Task UntilAsync(string text) => _rig!.UntilAsync(text);
 
     private async Task<JsonElement> TurnAsync(string how, HttpStatusCode expected, string body = "")
     {
@@ -282,31 +234,5 @@ public sealed class CloudApiTests : IAsyncLifetime
     {
         JsonElement vehicle = (await GetAsync("api/v1/campaigns/c1")).GetProperty("vehicles")[index];
         return (Text(vehicle, "state"), Text(vehicle, "vin"));
-    }
-
-    // Reads the stream until something was said.
-    private async Task UntilAsync(string text)
-    {
-        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(2));
-        using HttpRequestMessage request = new(HttpMethod.Get, "api/v1/events");
-        request.Headers.Accept.ParseAdd("text/event-stream");
-        using HttpResponseMessage response = await _http!.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
-        using StreamReader stream = new(await response.Content.ReadAsStreamAsync(patience.Token));
-        while (await stream.ReadLineAsync(patience.Token) is { } line)
-        {
-            if (line.StartsWith("data: ", StringComparison.Ordinal) && JsonDocument.Parse(line["data: ".Length..]).RootElement.GetProperty("text").GetString()!.Contains(text, StringComparison.Ordinal))
-            {
-                return;
-            }
-        }
-
-        Assert.Fail($"the stream ended before it said: {text}");
-    }
-
-    private sealed class FastClock : TimeProvider
-    {
-        private const int Factor = 50;
-
-        public override long GetTimestamp() => base.GetTimestamp() * Factor;
     }
 }
