@@ -60,6 +60,8 @@ internal sealed class FleetParty
 
         public void Subscribe(string filter, MessageHandler handler) => inner.Subscribe(filter, handler);
 
+        public void Unsubscribe(string filter) => inner.Unsubscribe(filter);
+
         public void Publish(string topic, ReadOnlyMemory<byte> payload)
         {
             if (EsyncJson.TryDecode(payload) is not { ReplyId: not null } request)

@@ -24,10 +24,12 @@ internal static class DemoWeb
             bench.Run(() =>
             {
                 BenchRoutes routes = new(bench);
-                host = bench.Time.Hold(WebHost.StartAsync(web.Address, web.Guard, null, application =>
+                CloudApi api = new(bench.Time, routes.Server, options.Stop);
+                host = bench.Time.Hold(WebHost.StartAsync(web.Address, web.Guard, CloudApi.AddServices, application =>
                 {
                     PageRoutes.Map(application, "bench");
                     routes.Map(application);
+                    api.Map(application);
                 }));
                 output.WriteLine($"bench with {string.Join(", ", bench.Head.Ecus)} at {host.Url}{(web.Guard.Token is { } token ? $"?token={token}" : string.Empty)}; Ctrl-C ends");
                 output.Flush();

@@ -23,41 +23,47 @@ public sealed record UpdateOrder(IReadOnlyList<string>? Ecus = null, string? Rel
 public sealed record OrderDone(string Text, string? Campaign = null);
 
 /// <summary>Campaigns by button.</summary>
-internal sealed class BenchCampaigns(VehicleOnBench bench) : IDirectorObserver
+internal sealed class BenchCampaigns : IDirectorObserver
 {
     private const string EcuPrefix = "/ECU/";
 
-    private CampaignDirector? _director;
+    private readonly VehicleOnBench _bench;
 
-    /// <summary>The campaign under way, or the last one; null before the first.</summary>
-    public CampaignDirector? Director => _director;
+    /// <summary>Starts the server of a bench, which goes on with what its database has running.</summary>
+    public BenchCampaigns(VehicleOnBench bench)
+    {
+        _bench = bench;
+        Server = new CloudServer(bench.Time, bench.Network.Join("server"), bench.Store, "bench", this);
+        Server.Start();
+    }
+
+    /// <summary>The server.</summary>
+    public CloudServer Server { get; }
 
     /// <summary>Begins a campaign.</summary>
     /// <exception cref="UserErrorException">The order is not sound, one is under way, or the keys are used up.</exception>
     public OrderDone Begin(UpdateOrder order)
     {
-        IReadOnlyList<string> known = bench.Head.Ecus;
-        IReadOnlyList<string> ecus = order.Ecus is { Count: > 0 } named ? named : known;
+        IReadOnlyList<string> ecus = order.Ecus is { Count: > 0 } named ? named : _bench.Head.Ecus;
         string release = order.Release ?? "2.0.0";
         string mode = order.Mode ?? "all-or-nothing";
         RequireSound(order, ecus, release, mode);
-        CampaignTarget[] targets = [.. ecus.Select(ecu => bench.Target(ecu, ecu == order.Failing ? VehicleOnBench.FaultyRelease(ecu) : release))];
-        string id = string.Create(CultureInfo.InvariantCulture, $"bench-{DateTimeOffset.FromUnixTimeMilliseconds(bench.NowMs):yyyyMMdd-HHmmss-fff}");
-        CampaignPlan plan = new()
+        CampaignTarget[] targets = [.. ecus.Select(ecu => _bench.Target(ecu, ecu == order.Failing ? VehicleOnBench.FaultyRelease(ecu) : release))];
+        string id = string.Create(CultureInfo.InvariantCulture, $"bench-{DateTimeOffset.FromUnixTimeMilliseconds(_bench.NowMs):yyyyMMdd-HHmmss-fff}");
+        Server.StartNow(new CampaignPlan
         {
-            Campaign = new Campaign(id, targets) { Mode = mode == "independent" ? CampaignMode.Independent : CampaignMode.AllOrNothing },
-            Vehicles = [bench.Vehicle],
-            Text = TextOf(id, mode, targets),
-        };
-        IMessageLink link = bench.Network.Join("server");
-        _director = new CampaignDirector(bench.Time, link, bench.Store, plan, this);
-        _ = RunAsync(_director, link);
+            Campaign = new Campaign(id, targets) { Mode = mode == "independent" ? CampaignMode.Independent : CampaignMode.AllOrNothing, IsConsentRequired = order.Consent },
+            Vehicles = [_bench.Vehicle],
+            Text = TextOf(id, mode, order.Consent, targets),
+        });
         return new OrderDone($"campaign {id}: {string.Join(", ", targets.Select(target => $"{target.Ecu} to {target.Version}"))}", id);
     }
 
     /// <inheritdoc/>
-    public void Changed(StoredCampaign campaign) =>
-        bench.Note(string.Empty, campaign.State is CampaignState.Aborted or CampaignState.Cancelled ? "warn" : "info", $"campaign {campaign.Id}: {campaign.State}{(campaign.Why.Length > 0 ? $", {campaign.Why}" : string.Empty)}");
+    public void Changed(StoredCampaign campaign)
+    {
+        // The events of the database tell it.
+    }
 
     /// <inheritdoc/>
     public void Message(string vehicle, bool isToVehicle, EsyncMessage message)
@@ -67,33 +73,17 @@ internal sealed class BenchCampaigns(VehicleOnBench bench) : IDirectorObserver
             string ecu = message.Body.Package.Type.StartsWith(EcuPrefix, StringComparison.Ordinal) ? message.Body.Package.Type[EcuPrefix.Length..] : string.Empty;
             bool isBad = status is EsyncStatus.InstallFailed or EsyncStatus.DownloadDenied;
             bool isWarning = status is EsyncStatus.InstallRollback or EsyncStatus.DownloadPostponed;
-            bench.Note(ecu, isBad ? "bad" : isWarning ? "warn" : status == EsyncStatus.InstallCompleted ? "good" : "info", $"{status}{(message.Body.Package.Message is { Length: > 0 } text ? $": {text}" : string.Empty)}");
+            _bench.Note(ecu, isBad ? "bad" : isWarning ? "warn" : status == EsyncStatus.InstallCompleted ? "good" : "info", $"{status}{(message.Body.Package.Message is { Length: > 0 } text ? $": {text}" : string.Empty)}");
         }
     }
 
     /// <inheritdoc/>
     public void Ended(string vehicle, VehicleCampaign state)
     {
-        foreach (TargetState target in state.Targets)
-        {
-            bench.Note(target.Ecu, target.IsGood ? "good" : "bad", $"{target.End}{(target.Message.Length > 0 ? $": {target.Message}" : string.Empty)}");
-        }
+        // As above.
     }
 
-    // A link of its own for each campaign: who served the vehicle before hears no more.
-    private async Task RunAsync(CampaignDirector director, IMessageLink link)
-    {
-        try
-        {
-            await director.RunAsync();
-        }
-        finally
-        {
-            link.Leave();
-        }
-    }
-
-    private static string TextOf(string id, string mode, IEnumerable<CampaignTarget> targets)
+    private static string TextOf(string id, string mode, bool isConsentRequired, IEnumerable<CampaignTarget> targets)
     {
         using MemoryStream text = new();
         using (Utf8JsonWriter json = new(text))
@@ -101,6 +91,7 @@ internal sealed class BenchCampaigns(VehicleOnBench bench) : IDirectorObserver
             json.WriteStartObject();
             json.WriteString("campaign", id);
             json.WriteString("mode", mode);
+            json.WriteString("consent", isConsentRequired ? "required" : "none");
             json.WriteStartArray("targets");
             foreach (CampaignTarget target in targets)
             {
@@ -119,14 +110,14 @@ internal sealed class BenchCampaigns(VehicleOnBench bench) : IDirectorObserver
 
     private void RequireSound(UpdateOrder order, IReadOnlyList<string> ecus, string release, string mode)
     {
-        BenchHead head = bench.Head;
+        BenchHead head = _bench.Head;
         string? wrong =
             ecus.FirstOrDefault(ecu => !head.Ecus.Contains(ecu)) is { } strange ? $"there is no ECU {strange} on this bench; there are {string.Join(", ", head.Ecus)}"
             : ecus.Distinct().Count() != ecus.Count ? "an ECU stands twice"
             : ecus.Any(ecu => !head.Releases[ecu].Contains(release)) ? $"there is no release {release}; there are {string.Join(", ", head.Releases[ecus[0]])}"
             : mode is not ("all-or-nothing" or "independent") ? $"the mode is all-or-nothing or independent, not {mode}"
             : order.Failing is { } failing && !ecus.Contains(failing) ? $"{failing} is to fail, but is not updated"
-            : _director?.Stands.State is CampaignState.Draft or CampaignState.Running or CampaignState.Paused ? $"campaign {_director.Stands.Id} is under way; wait for its end, or cancel it"
+            : _bench.Store.Campaigns.All.FirstOrDefault(campaign => campaign.State != CampaignState.Draft && (!campaign.IsOver || _bench.Store.Open(campaign.Id).Count > 0)) is { } open ? $"campaign {open.Id} is under way; wait for its end, or abort it"
             : null;
         if (wrong is not null)
         {

@@ -8,6 +8,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using EsyncSim.Bus;
+using EsyncSim.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -37,6 +38,9 @@ internal sealed class BenchRoutes
         _tick = bench.Time.CreateEvent(Tick);
         _tick.After(bench.TickNs);
     }
+
+    /// <summary>The server on the bench.</summary>
+    public CloudServer Server => _campaigns.Server;
 
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)

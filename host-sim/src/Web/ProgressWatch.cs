@@ -59,11 +59,6 @@ internal sealed class ProgressWatch : IUpdateObserver, IDemoScreen
         _meter.AttemptEnded(attempt, outcome, isLast);
         bool isGood = outcome.End is UpdateEnd.Confirmed or UpdateEnd.OnTrial or UpdateEnd.Verified;
         Now = Now with { Stage = isLast && !isGood ? string.Empty : Now.Stage, IsTransferring = false, Last = outcome.Text };
-        if (outcome.End is UpdateEnd.Confirmed or UpdateEnd.RolledBack or UpdateEnd.Refused or UpdateEnd.Lost)
-        {
-            _note(isGood ? "good" : outcome.End == UpdateEnd.RolledBack ? "warn" : "bad", outcome.Text);
-        }
-
         if (outcome.End == UpdateEnd.Confirmed)
         {
             Now = Now with { Stage = string.Empty };

@@ -273,14 +273,23 @@ internal sealed class VehicleOnBench : IBenchSource, IDataServerObserver, IColle
     private void Connect()
     {
         Topics topics = new(Vehicle);
-        VehicleEcu[] ecus = [.. _ecus.Zip(_progress, (ecu, progress) => new VehicleEcu(ecu.Name, ecu.Client, new UpdatePolicy(), progress) { Signals = ecu.Bench.Definition.Signals })];
-        _client = new VehicleClient(Time, Network.Join("vehicle"), topics, ecus, VehicleJournal.InMemory(NextEpoch())).RunAsync();
+        VehicleEcu[] ecus = [.. _ecus.Zip(_progress, EcuOf)];
+        IMessageLink link = Network.Join("vehicle");
+        _client = new VehicleClient(Time, link, topics, ecus, VehicleJournal.InMemory(NextEpoch())).RunAsync();
+        _ = new Announcer(Time, link, topics, ecus);
         _ = new DataServer(Network.Join("reports-server"), _data, this);
         DataCollector collector = new(
             Time, Network.Join("reports-vehicle"), topics, ecus.Zip(_ecus, (ecu, demo) => new CollectedEcu(ecu, demo.Bench.Definition.Signals)),
             _disk, _queue, () => NowMs, new CollectorOptions { IntervalMs = 1000 }, this);
         _collecting = collector.RunAsync();
     }
+
+    private VehicleEcu EcuOf(DemoEcu ecu, ProgressWatch progress) => new(ecu.Name, ecu.Client, new UpdatePolicy(), progress)
+    {
+        Signals = ecu.Bench.Definition.Signals,
+        Bus = _bench.Bus.Name,
+        ClassId = new Guid(ecu.Bench.Definition.Config.Fota.ClassId, bigEndian: true),
+    };
 
     private Package Sign(DemoEcu ecu, string release)
     {

@@ -12,6 +12,7 @@ public sealed class BenchTests : IDisposable
 {
     private readonly VehicleOnBench _bench = new(new BenchOptions { ConfigPath = Repository.PathOf("nf.config"), Clock = new StandingClock() });
     private readonly BenchCampaigns _campaigns;
+    private string _campaign = string.Empty;
 
     public BenchTests() => _campaigns = new BenchCampaigns(_bench);
 
@@ -27,13 +28,13 @@ public sealed class BenchTests : IDisposable
         Run(async () =>
         {
             Assert.Equal(["1.0.0", "1.0.0", "1.0.0"], _bench.Ecus.Select(ecu => ecu.Version));
-            _campaigns.Begin(new UpdateOrder(Release: "2.0.0"));
+            _campaign = _campaigns.Begin(new UpdateOrder(Release: "2.0.0")).Campaign!;
             await UntilAsync(() =>
             {
                 deltas.Add(view.Delta());
                 stages.AddRange(_bench.Ecus.Select(ecu => ecu.Progress.Stage));
                 rates.AddRange(_bench.Ecus.Where(ecu => ecu.Progress.IsTransferring).Select(ecu => ecu.Progress.PercentOfLimit));
-                return _campaigns.Director!.Stands.State == CampaignState.Done;
+                return IsDone;
             });
         });
 
@@ -49,7 +50,7 @@ public sealed class BenchTests : IDisposable
         Assert.All(deltas, delta => Assert.True(delta.Trace is null || delta.Trace.Count <= BenchView.DeltaRowsMax));
         BenchUpdate all = view.Snapshot();
         Assert.Equal((3, "ESYNC0DEM0VEH1C01"), (all.Ecus!.Count, all.Head!.Vehicle));
-        Assert.Contains(all.Notes!, note => note is { Ecu: "motor", Level: "good" });
+        Assert.Contains(all.Notes!, note => note.Level == "good" && note.Text.StartsWith("INSTALL_COMPLETED", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -57,8 +58,8 @@ public sealed class BenchTests : IDisposable
     {
         Run(async () =>
         {
-            _campaigns.Begin(new UpdateOrder(Release: "2.0.0", Failing: "pump"));
-            await UntilAsync(() => _campaigns.Director!.Stands.State == CampaignState.Done);
+            _campaign = _campaigns.Begin(new UpdateOrder(Release: "2.0.0", Failing: "pump")).Campaign!;
+            await UntilAsync(() => IsDone);
         });
 
         Assert.All(_bench.Ecus, ecu => Assert.Equal("1.0.0", ecu.Version));
@@ -73,13 +74,13 @@ public sealed class BenchTests : IDisposable
     {
         Run(async () =>
         {
-            _campaigns.Begin(new UpdateOrder(["motor"], "2.0.0", "independent"));
+            _campaign = _campaigns.Begin(new UpdateOrder(["motor"], "2.0.0", "independent")).Campaign!;
             await UntilAsync(() => _bench.Ecus[0].Progress is { IsTransferring: true, Position: > 30_000 });
             _bench.FaultPanel.Begin("power", new FaultOrder("motor"));
             await _bench.Time.DelayMs(500);
             Assert.Equal(("off", "power-motor"), (_bench.Ecus[0].Power, _bench.Faults.Single().Id));
             _bench.FaultPanel.End("power", "motor");
-            await UntilAsync(() => _campaigns.Director!.Stands.State == CampaignState.Done);
+            await UntilAsync(() => IsDone);
         });
 
         Assert.Equal("2.0.0", _bench.Ecus[0].Version);
@@ -136,6 +137,28 @@ public sealed class BenchTests : IDisposable
             return Task.CompletedTask;
         });
     }
+
+    [Fact]
+    public void Consent_is_waited_for_across_hours_and_a_campaign_can_be_aborted()
+    {
+        Run(async () =>
+        {
+            _campaign = _campaigns.Begin(new UpdateOrder(["pump"], "2.0.0", "independent", Consent: true)).Campaign!;
+            await _bench.Time.DelayMs(30_000);
+            Assert.Equal(("1.0.0", false), (_bench.Ecus[2].Version, IsDone));
+            _campaigns.Server.Consent(_campaign, _bench.Vehicle, true, "test");
+            await UntilAsync(() => IsDone);
+            Assert.Equal("2.0.0", _bench.Ecus[2].Version);
+
+            _campaign = _campaigns.Begin(new UpdateOrder(["pump"], "1.0.0", "independent", Consent: true)).Campaign!;
+            await _bench.Time.DelayMs(3_000);
+            _campaigns.Server.Cancel(_campaign, "by hand");
+            await UntilAsync(() => _bench.Store.Open(_campaign).Count == 0);
+            Assert.Equal("2.0.0", _bench.Ecus[2].Version);
+        });
+    }
+
+    private bool IsDone => _bench.Store.FindCampaign(_campaign)?.State == CampaignState.Done;
 
     private static string Refused(Action order) => Assert.Throws<UserErrorException>(order).Message;
 

@@ -9,12 +9,13 @@ import { chooseZone, clock, fixed, onZone, showsLocal, whole, zoneName } from ".
 import { paintSignals, takeSignals } from "./signals.js";
 import { follow } from "./stream.js";
 import { nameTrace, paintTrace, takeTrace, wireTrace } from "./trace.js";
-import { startVehicles } from "./vehicles.js";
+import { lookAtVehicles, startVehicles } from "./vehicles.js";
 
-const LOAD_SPAN_MS = 120000, LOAD_POINTS_MAX = 240;
+const PAINT_MS = 250, LOAD_SPAN_MS = 120000, LOAD_POINTS_MAX = 240;
 const isBench = document.querySelector("meta[name=esync-page]").content === "bench";
 const STATES = { up: "live", wait: "connecting", down: "no connection" };
-let load = [], benchMs = null, heardMs = 0;
+let load = [], loadPercent = 0, benchMs = null, heardMs = 0, due = null;
+const waiting = new Set();
 
 function chooseTheme(theme) {
   localStorage.setItem("esync-theme", theme);
@@ -44,7 +45,11 @@ function takeBus(bus, isAll) {
   say(byId("bus-load"), fixed(bus.loadPercent));
   say(byId("bus-frames"), whole(bus.frames));
   say(byId("bus-errors"), whole(bus.errorFrames));
-  chart(byId("bus-chart"), load, { name: `Bus load over the last two minutes, now ${fixed(bus.loadPercent)} percent`, unit: "%", spanMs: LOAD_SPAN_MS, nowMs: load.at(-2) ?? now(), range: [0, 100] });
+  loadPercent = bus.loadPercent;
+}
+
+function paintBus() {
+  chart(byId("bus-chart"), load, { name: `Bus load over the last two minutes, now ${fixed(loadPercent)} percent`, unit: "%", spanMs: LOAD_SPAN_MS, nowMs: load.at(-2) ?? now(), range: [0, 100] });
 }
 
 function takeHead(head) {
@@ -65,8 +70,21 @@ function takeBench(update, isAll) {
   if (update.signals) takeSignals(update.signals, isAll);
   if (update.trace) takeTrace(update.trace, update.traceSkipped, isAll);
   if (update.notes) takeEvents(update.notes.map((note) => ({ key: `note-${note.number}`, order: note.number, utcMs: note.utcMs, where: note.ecu, level: note.level, text: note.text })), isAll);
-  paintTrace();
-  if (update.signals || update.head) paintSignals(now());
+  if (update.bus) waiting.add(paintBus);
+  if (update.signals || update.head) waiting.add(paintNow);
+  if (update.trace) waiting.add(paintTrace);
+  due ??= setTimeout(paint, PAINT_MS);
+}
+
+const paintNow = () => paintSignals(now());
+
+// Pictures are drawn four times a second at the most, however fast data comes, and none while nobody can see them.
+function paint() {
+  due = null;
+  if (document.hidden) return;
+  const pictures = [...waiting];
+  waiting.clear();
+  pictures.forEach((picture) => picture());
 }
 
 function begin() {
@@ -87,11 +105,12 @@ function begin() {
     wireFaults();
     wireTrace();
     follow("/api/v1/bench/stream", { snapshot: (update) => takeBench(update, true), delta: (update) => takeBench(update, false) }, setState);
-    setInterval(() => paintSignals(now()), 1000);
+    document.addEventListener("visibilitychange", paint);
+    setInterval(() => document.hidden || paintNow(), 2000);
   } else {
     startVehicles();
   }
-  startCampaigns(isBench ? () => {} : setState);
+  startCampaigns(isBench, isBench ? () => {} : setState, isBench ? undefined : lookAtVehicles);
   setInterval(paintClock, 500);
   paintClock();
 }

@@ -10,10 +10,13 @@ let nowMs = 0;
 
 const shortPath = (path) => path.replace(/^Vehicle\./, "");
 
+// A long path may break behind each dot.
+const breakable = (path) => shortPath(path).split(".").flatMap((part, i) => (i === 0 ? [part] : [".", make("wbr"), part]));
+
 function create(signal) {
   return make("tr", {},
     make("td", { class: "nowrap" }),
-    make("td", { class: "words" }, make("button", { type: "button", class: "pick", "aria-pressed": "false", title: signal.path, on: { click: () => choose(signal.id) } }, shortPath(signal.path))),
+    make("td", { class: "words" }, make("button", { type: "button", class: "pick", "aria-pressed": "false", title: signal.path, on: { click: () => choose(signal.id) } }, ...breakable(signal.path))),
     make("td", { class: "num nowrap" }), make("td", { class: "nowrap" }), make("td", { class: "num nowrap" }), make("td", { class: "nowrap" }), make("td"));
 }
 

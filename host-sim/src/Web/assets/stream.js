@@ -2,8 +2,10 @@
 // although it looks open is opened anew.
 const SILENCE_MS = 40000;
 
-/** Follows a stream; returns a function that ends it. */
-export function follow(url, handlers, onState) {
+/**
+ * Follows a stream; returns a function that ends it. silenceMs is how long one that has heartbeats may say nothing; 0 for one without.
+ */
+export function follow(url, handlers, onState, silenceMs = SILENCE_MS) {
   let source = null, heardMs = 0, ended = false;
   const open = () => {
     source?.close();
@@ -26,7 +28,7 @@ export function follow(url, handlers, onState) {
     }
   };
   const watch = setInterval(() => {
-    if (performance.now() - heardMs > SILENCE_MS) open();
+    if (silenceMs > 0 && performance.now() - heardMs > silenceMs) open();
   }, 5000);
   open();
   return () => {
