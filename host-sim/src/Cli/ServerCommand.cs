@@ -63,7 +63,8 @@ internal static class ServerCommand
         link.Refused = output.WriteLine;
         output.WriteLine($"server at {link.Description}, database {db}; Ctrl-C ends");
         ServerScreen screen = new(output, time, clock);
-        CloudServer cloud = new(time, link, store, $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}", screen.Observer);
+        // The broker inside this program has one server, and cannot share.
+        CloudServer cloud = new(time, link, store, $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}", screen.Observer) { SharesAnnouncements = broker is not null };
         cloud.Served.Fleet = fleet;
         WebHost? host = null;
         try

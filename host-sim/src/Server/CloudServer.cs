@@ -44,10 +44,18 @@ public sealed class CloudServer
     /// <summary>The vehicles that it speaks with.</summary>
     public ServedVehicles Served { get; }
 
+    /// <summary>
+    /// True: servers share what vehicles announce, each hears some of it. False: it hears all, where the broker serves no other server, or
+    /// cannot share; the first one that asks for a vehicle's lease has it.
+    /// </summary>
+    public bool SharesAnnouncements { get; init; } = true;
+
+    private string Announcements => SharesAnnouncements ? Topics.SharedAnnouncements : Topics.AllAnnouncements;
+
     /// <summary>Listens to vehicles, and goes on with what the database has running.</summary>
     public void Start()
     {
-        _link.Subscribe(Topics.AllAnnouncements, Announced);
+        _link.Subscribe(Announcements, Announced);
         Look();
     }
 
@@ -200,7 +208,7 @@ public sealed class CloudServer
     {
         _isStopped = true;
         _look.Cancel();
-        _link.Unsubscribe(Topics.AllAnnouncements);
+        _link.Unsubscribe(Announcements);
         Served.Silence();
     }
 

@@ -17,8 +17,11 @@ public sealed record Topics(string Vehicle)
     /// <summary>Vehicle to server, JSON: that it is there, and with which ECUs.</summary>
     public string Announce => $"{Root}/{Vehicle}/announce";
 
+    /// <summary>Filter for what all vehicles announce.</summary>
+    public static string AllAnnouncements => $"{Root}/+/announce";
+
     /// <summary>Filter by which servers share what all vehicles announce.</summary>
-    public static string AllAnnouncements => TopicFilter.Shared("esync-servers", $"{Root}/+/announce");
+    public static string SharedAnnouncements => TopicFilter.Shared("esync-servers", AllAnnouncements);
 
     /// <summary>The vehicle that a topic is about; null when it is about none.</summary>
     public static string? VehicleOf(string topic) => topic.Split('/') is [_, _, { Length: > 0 } vehicle, _, ..] && topic.StartsWith(Root, StringComparison.Ordinal) ? vehicle : null;

@@ -56,6 +56,25 @@ public sealed class SeveralServersTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void Where_the_broker_cannot_share_all_hear_each_vehicle_and_one_has_it()
+    {
+        VirtualMessageNetwork network = new(_time, 1);
+        ScriptedVehicle[] vehicles = Vehicles(network, 4);
+        CloudServer first = Server(network, false), second = Server(network, false);
+        Start(first, second);
+        foreach (ScriptedVehicle vehicle in vehicles)
+        {
+            vehicle.Announce("can0", "motor");
+        }
+
+        Pass(2 * Second);
+        Assert.All(first.Store.Inventory.All, vehicle => Assert.NotNull(vehicle.Owner));
+        Do(() => first.StartNow(Plan(4)));
+        Pass(300 * Second);
+        AssertDone(second.Store, vehicles);
+    }
+
+    [Fact]
     public void What_a_killed_server_leaves_is_taken_over_and_each_request_keeps_its_number()
     {
         int tookOver = 0;
@@ -213,7 +232,7 @@ public sealed class SeveralServersTests(ITestOutputHelper output) : IDisposable
         return Task.CompletedTask;
     });
 
-    private CloudServer Server(VirtualMessageNetwork network) => new(_time, network.Join("server"), Open(), $"server-{++_names}");
+    private CloudServer Server(VirtualMessageNetwork network, bool isShared = true) => new(_time, network.Join("server"), Open(), $"server-{++_names}") { SharesAnnouncements = isShared };
 
     private CloudStore Open()
     {
