@@ -60,11 +60,11 @@ public sealed class FuzzContext : AssemblyLoadContext
         return new Images(images, [.. sites.Select(site => $"{site.Type}\t{site.Method}\t{(site.IsOutcome ? 1 : 0)}")]);
     }
 
-    // What is not beside the program is .NET's own.
+    // What is not beside the program is of one of the frameworks that it runs on.
     private static string PathOf(string name)
     {
-        string beside = Path.Combine(AppContext.BaseDirectory, name + ".dll");
-        return File.Exists(beside) ? beside : Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, name + ".dll");
+        string file = name + ".dll", beside = Path.Combine(AppContext.BaseDirectory, file);
+        return File.Exists(beside) ? beside : ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).First(path => Path.GetFileName(path) == file);
     }
 
     private sealed record Images(Dictionary<string, byte[]> ByName, string[] Sites);

@@ -8,11 +8,34 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using EsyncSim.Bus;
+using EsyncSim.Data;
 using EsyncSim.Files;
 using EsyncSim.Server;
 using EsyncSim.Web;
 
 namespace EsyncSim.Cli;
+
+/// <summary>What a server is to do.</summary>
+internal sealed record ServerRequest
+{
+    /// <summary>File of the database of vehicles and campaigns.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>The broker; null brings one along.</summary>
+    public BrokerAccess? Broker { get; init; }
+
+    /// <summary>Campaigns, one after the other.</summary>
+    public IReadOnlyList<CampaignPlan> Plans { get; init; } = [];
+
+    /// <summary>File of the database of what vehicles report; null takes no reports.</summary>
+    public string? Reports { get; init; }
+
+    /// <summary>Signs vehicle manifests; null signs none.</summary>
+    public FleetSigner? Fleet { get; init; }
+
+    /// <summary>Where the page is, and its guard; null for none.</summary>
+    public (WebAddress Address, WebGuard Guard)? Web { get; init; }
+}
 
 /// <summary>The command `server`.</summary>
 internal static class ServerCommand
@@ -23,11 +46,12 @@ internal static class ServerCommand
     {
         Option<string> db = new("--db") { Description = "Database of vehicles and campaigns; a new one, or one of before, on which the server goes on", HelpName = "FILE", Required = true };
         Option<string[]> campaigns = new("--campaign") { Description = "Campaign file (host-sim/README.md, \"Campaigns\"); several run one after the other", HelpName = "FILE" };
+        Option<string?> reports = new("--reports") { Description = "Database of what the vehicles report, for `esync data export`; without it their clients keep it", HelpName = "FILE" };
         ToolCommand command = new(
             "server",
             "Run campaigns over vehicles to their end, in real time: so many vehicles at once, within a window, all or nothing, with versions to return to. Exit code 0 says that all targets of all vehicles "
             + "have what was wanted. Stopped by Ctrl-C or killed, it goes on when it is started again on the same database. With --web it stays until Ctrl-C, and `esync campaign` or any program gives it packages and "
-            + "campaigns over HTTP; several servers on one database share the vehicles.") { db, campaigns };
+            + "campaigns over HTTP; several servers on one database share the vehicles.") { db, campaigns, reports };
         WebOption web = new();
         web.AddTo(command);
         BrokerOptions broker = new(command, $"MQTT broker that the vehicles' clients use; without it one runs inside this program, at mqtt://127.0.0.1:{BrokerAccess.DefaultPort}");
@@ -36,15 +60,23 @@ internal static class ServerCommand
             .WithExample("esync server --db cloud.db --campaign spring-26.yaml", "vehicles of this machine join with `esync client --broker mqtt://127.0.0.1:1883 …`")
             .WithExample("esync server --db cloud.db --broker mqtt://broker.local:1883 --campaign spring-26.yaml --campaign keys-26.yaml", "at a broker of yours; the second campaign begins when the first has ended")
             .WithExample("esync server --db cloud.db --campaign spring-26.yaml --fleet-key fleet.key", "for vehicles that demand vehicle manifests (`esync client --fleet-anchor fleet.pub`)")
+            .WithExample("esync server --db cloud.db --campaign spring-26.yaml --reports reports.db", "takes what vehicles report as well (`esync client --reports DIR`); `esync data export --db reports.db` shows it")
             .WithExample("esync server --db cloud.db --web", "stays; `esync campaign start spring-26.yaml` uploads packages and begins, http://127.0.0.1:8080/openapi/v1.json says what else there is");
         command.SetAction((parsed, stop) => Task.Run(
             () =>
             {
-                (WebAddress Address, WebGuard Guard)? page = web.Of(parsed, CloudApi.PackagesPath);
-                CampaignPlan[] plans = [.. (parsed.GetValue(campaigns) ?? []).Select(CampaignFile.Load)];
-                return plans.Length == 0 && page is null
+                ServerRequest request = new()
+                {
+                    Database = parsed.GetRequiredValue(db),
+                    Broker = broker.Read(parsed),
+                    Web = web.Of(parsed, CloudApi.PackagesPath),
+                    Plans = [.. (parsed.GetValue(campaigns) ?? []).Select(CampaignFile.Load)],
+                    Reports = parsed.GetValue(reports),
+                    Fleet = fleet.Read(parsed, TimeProvider.System),
+                };
+                return request is { Plans.Count: 0, Web: null }
                     ? throw new UserErrorException(ExitCode.BadUsage, "there is nothing to do: name a campaign with --campaign FILE, or let campaigns come over HTTP with --web")
-                    : Run(parsed.InvocationConfiguration.Output, parsed.GetRequiredValue(db), broker.Read(parsed), plans, TimeProvider.System, stop, fleet.Read(parsed, TimeProvider.System), page);
+                    : Run(parsed.InvocationConfiguration.Output, request, TimeProvider.System, stop);
             },
             CancellationToken.None));
         return command;
@@ -52,25 +84,31 @@ internal static class ServerCommand
 
     /// <summary>Runs campaigns one after the other; returns the exit code.</summary>
     /// <exception cref="UserErrorException">The database or the broker cannot be used, it was stopped, or not all vehicles have what was wanted.</exception>
-    internal static int Run(TextWriter output, string db, BrokerAccess? broker, IReadOnlyList<CampaignPlan> plans, TimeProvider clock, CancellationToken stop, FleetSigner? fleet = null, (WebAddress Address, WebGuard Guard)? web = null)
+    internal static int Run(TextWriter output, ServerRequest request, TimeProvider clock, CancellationToken stop)
     {
         // Virtual time is UTC, so that moments in the database mean the same to the next server.
         long startMs = clock.GetUtcNow().ToUnixTimeMilliseconds();
         VirtualTime time = new() { Pace = new WallPace(clock, startMs * VirtualTime.NsPerMs) { Stop = stop } };
-        using CloudStore store = CloudStore.Open(db, () => clock.GetUtcNow().ToUnixTimeMilliseconds(), () => Guid.NewGuid().ToString("N"));
-        using OwnBroker? own = broker is null ? new OwnBroker(time) : null;
-        using BrokerLink link = BrokerLink.Connect(time, broker ?? own!.Access, "server");
+        using CloudStore store = CloudStore.Open(request.Database, () => clock.GetUtcNow().ToUnixTimeMilliseconds(), () => Guid.NewGuid().ToString("N"));
+        using DataStore? reports = request.Reports is null ? null : DataStore.Open(request.Reports);
+        using OwnBroker? own = request.Broker is null ? new OwnBroker(time) : null;
+        using BrokerLink link = BrokerLink.Connect(time, request.Broker ?? own!.Access, "server");
         link.Refused = output.WriteLine;
-        output.WriteLine($"server at {link.Description}, database {db}; Ctrl-C ends");
+        output.WriteLine($"server at {link.Description}, database {request.Database}; Ctrl-C ends");
+        if (reports is not null)
+        {
+            _ = new DataServer(link, reports);
+        }
+
         ServerScreen screen = new(output, time, clock);
         // The broker inside this program has one server, and cannot share.
-        CloudServer cloud = new(time, link, store, $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}", screen.Observer) { SharesAnnouncements = broker is not null };
-        cloud.Served.Fleet = fleet;
+        CloudServer cloud = new(time, link, store, $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():N}", screen.Observer) { SharesAnnouncements = request.Broker is not null };
+        cloud.Served.Fleet = request.Fleet;
         WebHost? host = null;
         try
         {
-            host = web is { } page ? Open(output, time, cloud, page.Address, page.Guard, stop) : null;
-            List<string> unmet = RunPlans(output, screen, cloud, plans);
+            host = request.Web is { } page ? Open(output, time, cloud, page.Address, page.Guard, stop) : null;
+            List<string> unmet = RunPlans(output, screen, cloud, request.Plans);
             if (host is not null)
             {
                 screen.Until(cloud.RunAsync);
@@ -84,7 +122,7 @@ internal static class ServerCommand
         }
         catch (OperationCanceledException)
         {
-            throw new UserErrorException(EsyncCommandLine.Interrupted, $"stopped before the end; `esync server` goes on from here when it is started again with --db {db}");
+            throw new UserErrorException(EsyncCommandLine.Interrupted, $"stopped before the end; `esync server` goes on from here when it is started again with --db {request.Database}");
         }
         finally
         {

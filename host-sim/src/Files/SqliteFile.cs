@@ -44,20 +44,23 @@ internal sealed record SqliteFile(string Content, int ApplicationId, params stri
 
     private void Prepare(SqliteConnection connection, bool mayWrite)
     {
-        long found = Ask(connection, "PRAGMA user_version"), id = Ask(connection, "PRAGMA application_id");
-        bool isNew = found == 0 && id == 0 && Ask(connection, "SELECT count(*) FROM sqlite_master") == 0;
-        if (mayWrite && (isNew || (id == ApplicationId && found < Migrations.Length)))
+        if (mayWrite && Stands(connection, out _, out _) != Standing.Current)
         {
+            // Looked at again with the write lock in hand: another process may have been faster.
             using SqliteTransaction transaction = connection.BeginTransaction();
-            foreach (string migration in Migrations[(int)found..])
+            if (Stands(connection, out long old, out _) == Standing.Old)
             {
-                Do(connection, migration, transaction);
-            }
+                foreach (string migration in Migrations[(int)old..])
+                {
+                    Do(connection, migration, transaction);
+                }
 
-            Do(connection, $"PRAGMA user_version = {Migrations.Length}; PRAGMA application_id = {ApplicationId}", transaction);
-            transaction.Commit();
+                Do(connection, $"PRAGMA user_version = {Migrations.Length}; PRAGMA application_id = {ApplicationId}", transaction);
+                transaction.Commit();
+            }
         }
-        else if (id != ApplicationId || found != Migrations.Length)
+
+        if (Stands(connection, out long found, out long id) != Standing.Current)
         {
             throw new UserErrorException(
                 ExitCode.BadFile,
@@ -71,11 +74,26 @@ internal sealed record SqliteFile(string Content, int ApplicationId, params stri
         }
     }
 
+    private Standing Stands(SqliteConnection connection, out long version, out long id)
+    {
+        version = Ask(connection, "PRAGMA user_version");
+        id = Ask(connection, "PRAGMA application_id");
+        bool isNew = version == 0 && id == 0 && Ask(connection, "SELECT count(*) FROM sqlite_master") == 0;
+        return isNew || (id == ApplicationId && version < Migrations.Length) ? Standing.Old : id == ApplicationId && version == Migrations.Length ? Standing.Current : Standing.Foreign;
+    }
+
     private static long Ask(SqliteConnection connection, string question)
     {
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = question;
         return (long)command.ExecuteScalar()!;
+    }
+
+    private enum Standing
+    {
+        Old,
+        Current,
+        Foreign,
     }
 
     private static void Do(SqliteConnection connection, string what, SqliteTransaction? transaction)

@@ -76,6 +76,8 @@ public sealed class CampaignCommandsTests : IAsyncLifetime
         Assert.Contains("already; nothing was sent", await EsyncRun.Ok("update", "--config", Config, "--package", _folder["two.esp"], "--flash", _folder["motor.flash"]), StringComparison.Ordinal);
         Assert.NotEmpty(Directory.GetFiles(_folder["v1.journal.packages"]));
         Assert.NotEmpty(Directory.GetFiles(_folder["reports"]));
+        string reported = await EsyncRun.Ok("data", "export", "--db", _folder["reports.db"], "--events");
+        Assert.Contains("motor", reported, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,8 +157,17 @@ public sealed class CampaignCommandsTests : IAsyncLifetime
 
     private Task<int> Server(TextWriter output, params string[] campaigns) => Server(output, TestContext.Current.CancellationToken, campaigns);
 
-    private Task<int> Server(TextWriter output, CancellationToken stop, params string[] campaigns) => _clock.Run(
-        () => ServerCommand.Run(output, _folder["cloud.db"], BrokerAccess.Of(_broker!), [.. campaigns.Select(name => CampaignFile.Load(WriteCampaign(name)))], _clock, stop));
+    private Task<int> Server(TextWriter output, CancellationToken stop, params string[] campaigns)
+    {
+        ServerRequest request = new()
+        {
+            Database = _folder["cloud.db"],
+            Broker = BrokerAccess.Of(_broker!),
+            Plans = [.. campaigns.Select(name => CampaignFile.Load(WriteCampaign(name)))],
+            Reports = _folder["reports.db"],
+        };
+        return _clock.Run(() => ServerCommand.Run(output, request, _clock, stop));
+    }
 
     private Task<int> Client(TextWriter output, CancellationToken stop, params string[] ecus)
     {

@@ -87,7 +87,7 @@ public sealed class FleetKeyOptionsTests : IAsyncLifetime
     {
         File.WriteAllText(_folder[$"{campaign}.yaml"], $"campaign: {campaign}\nvehicles: [{Vehicle}]\ntargets:\n  - {{ ecu: motor, package: motor.esp }}\n");
         return Task.Run(
-            () => ServerCommand.Run(output, _folder["cloud.db"], BrokerAccess.Of(_broker!), [CampaignFile.Load(_folder[$"{campaign}.yaml"])], new FastClock(), TestContext.Current.CancellationToken, signer), CancellationToken.None);
+            () => ServerCommand.Run(output, new ServerRequest { Database = _folder["cloud.db"], Broker = BrokerAccess.Of(_broker!), Plans = [CampaignFile.Load(_folder[$"{campaign}.yaml"])], Fleet = signer }, new FastClock(), TestContext.Current.CancellationToken), CancellationToken.None);
     }
 
     private Task<int> Client(TextWriter output, CancellationToken stop)

@@ -31,7 +31,7 @@ public sealed class FleetOverBrokerTests : IAsyncLifetime
         software.Write(_folder["out"], "both", CampaignMode.Independent, first: 0, vehicles: 5, parallelMax: 5);
         using StringWriter said = new();
         Task<int> server = Task.Run(
-            () => ServerCommand.Run(said, _folder["cloud.db"], _broker.AsServer(), [CampaignFile.Load(Path.Combine(_folder["out"], "campaign.yaml"))], TimeProvider.System, TestContext.Current.CancellationToken),
+            () => ServerCommand.Run(said, new ServerRequest { Database = _folder["cloud.db"], Broker = _broker.AsServer(), Plans = [CampaignFile.Load(Path.Combine(_folder["out"], "campaign.yaml"))] }, TimeProvider.System, TestContext.Current.CancellationToken),
             CancellationToken.None);
         Task<FleetReport>[] fleets = [Fleet(software, first: 0, count: 3), Fleet(software, first: 3, count: 2)];
 

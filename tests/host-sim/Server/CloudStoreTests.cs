@@ -108,6 +108,27 @@ public sealed class CloudStoreTests : IDisposable
     }
 
     [Fact]
+    public void Servers_that_open_a_new_database_at_once_all_get_it()
+    {
+        for (int round = 0; round < 5; round++)
+        {
+            string path = _folder[$"new-{round}.db"];
+            using Barrier together = new(4);
+            CloudStore[] stores = new CloudStore[4];
+            Thread[] threads = [.. stores.Select((_, i) => new Thread(() =>
+            {
+                together.SignalAndWait();
+                stores[i] = CloudStore.Open(path, () => _nowMs, () => $"server-{i}");
+            }))];
+            Array.ForEach(threads, thread => thread.Start());
+            Array.ForEach(threads, thread => thread.Join());
+
+            Assert.All(stores, Assert.NotNull);
+            Array.ForEach(stores, store => store.Dispose());
+        }
+    }
+
+    [Fact]
     public void A_database_of_another_kind_or_of_a_later_version_is_refused_with_a_word()
     {
         using (CloudStore store = Open())

@@ -80,6 +80,25 @@ public sealed class PageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_campaign_is_paused_resumed_and_aborted_by_button()
+    {
+        IPage page = await _bench.OpenAsync();
+        string release = await OtherReleaseAsync(page, "pump");
+        await page.Locator("#update-consent").CheckAsync();
+        ILocator campaign = Campaign(page, await UpdateAsync(page, release, "independent", "pump"));
+        await Expect(campaign.Locator(".consent")).ToHaveCountAsync(1, new LocatorAssertionsToHaveCountOptions { Timeout = 90_000 });
+        foreach ((string button, string state) in new[] { ("Pause", "Paused"), ("Resume", "Running"), ("Abort", "Cancelled") })
+        {
+            await campaign.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = button }).ClickAsync();
+            await Expect(campaign.Locator(".state")).ToHaveTextAsync(state, Patient);
+        }
+
+        await Expect(campaign.Locator(".consent")).ToHaveCountAsync(0);
+        await Expect(campaign.Locator("tbody .result")).ToHaveTextAsync("withheld", Patient);
+        await Expect(Ecu(page, "pump").Locator(".runs")).Not.ToHaveTextAsync(release);
+    }
+
+    [Fact]
     public async Task Power_is_cut_by_button_and_the_update_goes_on_to_its_end()
     {
         IPage page = await _bench.OpenAsync();
@@ -87,7 +106,7 @@ public sealed class PageTests : IAsyncDisposable
         ILocator motor = Ecu(page, "motor");
         _bench.Pace(0.25);
         string campaign = await UpdateAsync(page, release, "independent", "motor");
-        await page.WaitForFunctionAsync("() => document.querySelector('article.ecu[data-key=motor] progress').value > 9000");
+        await page.WaitForFunctionAsync("() => { const value = document.querySelector('article.ecu[data-key=motor] progress').value; return value > 13000 && value < 50000; }");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Cut the power of motor" }).ClickAsync();
         await Expect(motor.Locator(".power")).ToHaveTextAsync("no power", Patient);
         await Expect(page.Locator("#fault-list")).ToContainTextAsync("motor has no power");

@@ -78,7 +78,7 @@ public sealed class MosquittoUpdateTests : IAsyncLifetime
         };
         Task<int> client = Task.Run(() => ClientCommand.Run(driven, request, new FastClock(), stop.Token), CancellationToken.None);
         Task<int> server = Task.Run(
-            () => ServerCommand.Run(said, _folder["cloud.db"], _broker.AsServer(), [CampaignFile.Load(_folder["c.yaml"])], new FastClock(), TestContext.Current.CancellationToken), CancellationToken.None);
+            () => ServerCommand.Run(said, new ServerRequest { Database = _folder["cloud.db"], Broker = _broker.AsServer(), Plans = [CampaignFile.Load(_folder["c.yaml"])] }, new FastClock(), TestContext.Current.CancellationToken), CancellationToken.None);
         await transfer.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         if (isKilled)
         {
