@@ -14,6 +14,8 @@ namespace EsyncSim.Server;
 /// <summary>A link over MQTT between processes.</summary>
 public sealed class BrokerLink : IMessageLink, IDisposable
 {
+    private const uint SessionSeconds = 24 * 3600;
+    private const int EarlyCountMax = 64;
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(250);
 
@@ -23,9 +25,6 @@ public sealed class BrokerLink : IMessageLink, IDisposable
     private readonly MqttClientOptions _options;
     private readonly Lock _gate = new();
     private readonly HandlerTable _subscriptions = new();
-    private const uint SessionSeconds = 24 * 3600;
-    private const int EarlyCountMax = 64;
-
     private readonly HashSet<string> _told = [];
 
     // What a session has kept comes before anybody has said what to do with it.

@@ -102,6 +102,45 @@ public sealed class MosquittoAccessTests : IAsyncLifetime
         Assert.All(refused, line => Assert.Contains("NotAuthorized", line, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void What_is_sent_to_a_vehicle_that_is_away_waits_for_it_at_the_broker()
+    {
+        VirtualTime time = Paced();
+        Topics own = new("V1");
+        using BrokerLink bench = BrokerLink.Connect(time, _broker.ByPassword("esync-bench"), "bench");
+        using (BrokerLink vehicle = BrokerLink.ConnectVehicle(time, _broker.As("V1"), "V1", mayBeAway: false))
+        {
+            Assert.True(IsHeard(time, vehicle, own, "present", bench));
+        }
+
+        // Once it has come back to who said it, the broker has it.
+        Assert.True(IsHeard(time, bench, own, "while it was away", bench));
+        using BrokerLink next = BrokerLink.ConnectVehicle(time, _broker.As("V1"), "V1", mayBeAway: false);
+        Assert.True(IsHeard(time, next, own, "while it was away", null));
+    }
+
+    // Whether a party hears a text on the vehicle's topic, which somebody says there once a second, if anybody does.
+    private static bool IsHeard(VirtualTime time, BrokerLink party, Topics topics, string text, BrokerLink? speaker)
+    {
+        bool isHeard = false;
+        SimSignal came = new(time);
+        party.Subscribe(topics.ToVehicle, (_, payload) =>
+        {
+            isHeard |= Encoding.ASCII.GetString(payload.Span) == text;
+            came.Set();
+        });
+        time.Run(async () =>
+        {
+            for (long endNs = time.NowNs + PatienceNs; !isHeard && time.NowNs < endNs;)
+            {
+                came.Reset();
+                speaker?.Publish(topics.ToVehicle, Encoding.ASCII.GetBytes(text));
+                await came.Wait(VirtualTime.NsPerSecond);
+            }
+        });
+        return isHeard;
+    }
+
     private static VirtualTime Paced() => new() { Pace = new WallPace(TimeProvider.System, 0) };
 
     private static BrokerLink Connect(BrokerAccess access) => BrokerLink.Connect(Paced(), access, "party");

@@ -19,17 +19,18 @@ internal sealed class MosquittoBroker : IAsyncDisposable
     private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(10);
 
     private readonly string _configuration;
+    private readonly int[] _ports;
     private readonly StringBuilder _said = new();
     private Process? _process;
 
-    private MosquittoBroker(string configuration, int port)
+    private MosquittoBroker(string configuration, int[] ports)
     {
         _configuration = configuration;
-        Port = port;
+        _ports = ports;
     }
 
-    /// <summary>TCP port.</summary>
-    internal int Port { get; }
+    /// <summary>TCP port of its first listener.</summary>
+    internal int Port => _ports[0];
 
     /// <summary>What it said so far, for the message of a test that fails.</summary>
     internal string Said
@@ -46,14 +47,14 @@ internal sealed class MosquittoBroker : IAsyncDisposable
     /// <summary>Starts a broker.</summary>
     /// <param name="folder">Where its configuration is written.</param>
     /// <param name="configuration">Its configuration, with its listeners.</param>
-    /// <param name="port">A port of a listener: it is there when this one takes connections.</param>
-    internal static async Task<MosquittoBroker> StartAsync(Folder folder, string configuration, int port)
+    /// <param name="ports">Ports of its listeners: it is there when all take connections, for it opens one after the other.</param>
+    internal static async Task<MosquittoBroker> StartAsync(Folder folder, string configuration, params int[] ports)
     {
         Assert.True(File.Exists(Program), $"{Program} is not there; install it with `apt-get install mosquitto` (tests/README.md)");
 
         // Started by root it would become a user who may not look into the test's folder.
         await File.WriteAllTextAsync(folder["mosquitto.conf"], $"user {Environment.UserName}\n{configuration}");
-        MosquittoBroker broker = new(folder["mosquitto.conf"], port);
+        MosquittoBroker broker = new(folder["mosquitto.conf"], ports);
         await broker.StartAsync();
         return broker;
     }
@@ -85,17 +86,25 @@ internal sealed class MosquittoBroker : IAsyncDisposable
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
         using CancellationTokenSource patience = new(Patience);
+        foreach (int port in _ports)
+        {
+            await AwaitAsync(_process, port, patience.Token);
+        }
+    }
+
+    private async Task AwaitAsync(Process process, int port, CancellationToken patience)
+    {
         while (true)
         {
             using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                await socket.ConnectAsync(IPAddress.Loopback, Port, patience.Token);
+                await socket.ConnectAsync(IPAddress.Loopback, port, patience);
                 return;
             }
-            catch (SocketException) when (!_process.HasExited)
+            catch (SocketException) when (!process.HasExited)
             {
-                await Task.Delay(ConnectPause, patience.Token);
+                await Task.Delay(ConnectPause, patience);
             }
             catch (Exception exception) when (exception is SocketException or OperationCanceledException)
             {

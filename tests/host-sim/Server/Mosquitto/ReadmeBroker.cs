@@ -57,7 +57,7 @@ internal sealed class ReadmeBroker : IAsyncDisposable
             .Replace("/var/lib/mosquitto/", folder[string.Empty].TrimEnd('/') + "/", StringComparison.Ordinal)
             .Replace("listener 8883", $"listener {ports[0]} 127.0.0.1", StringComparison.Ordinal)
             .Replace("listener 8884", $"listener {ports[1]} 127.0.0.1", StringComparison.Ordinal);
-        return new ReadmeBroker(folder, authority, await MosquittoBroker.StartAsync(folder, configuration, ports[0]), ports[1]);
+        return new ReadmeBroker(folder, authority, await MosquittoBroker.StartAsync(folder, configuration, ports), ports[1]);
     }
 
     /// <summary>The way to it for the server, by its certificate.</summary>
