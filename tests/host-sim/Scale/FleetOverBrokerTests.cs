@@ -39,7 +39,7 @@ public sealed class FleetOverBrokerTests : IAsyncLifetime
         FleetReport[] reports = await Task.WhenAll(fleets);
         Assert.Equal([(3, "pass"), (2, "pass")], reports.Select(report => (report.Confirmed, report.Outcome)));
         Assert.Equal([6, 4], reports.Select(report => report.Ends["INSTALL_COMPLETED"]));
-        Assert.All(reports, report => Assert.True(report is { Messages: > 40, BusFrames: > 2000, Measured.HeapBytesPerVehicle: > 0 }));
+        Assert.All(reports, report => Assert.True(report is { Messages: > 40, BusFrames: > 2000 }));
     }
 
     [Fact]
