@@ -52,18 +52,7 @@ public sealed class VehicleBenchTests : IDisposable
 
     private CampaignTarget Target(string ecu)
     {
-        EsyncAgent.FotaConfig fota = _socket.Definition.Config.Fota;
-        PackageRequest request = new()
-        {
-            Name = "motor",
-            Hardware = "motor",
-            Image = BuiltInApplications.Image(BuiltInApplications.MotorControl, "1.0.0"),
-            Sequence = 1,
-            SecurityVersion = 1,
-            VendorId = fota.VendorId,
-            ClassId = fota.ClassId,
-        };
-        Package package = PackageBuilder.Build(request, [new MemorySigner(TestKeys.Author()), new MemorySigner(TestKeys.Oem())]);
+        Package package = TestPackage.OfMotor(_socket.Definition.Config.Fota, "1.0.0", 1);
         return new CampaignTarget { Ecu = ecu, PackageName = "motor", Version = "1.0.0", File = package.Encode() };
     }
 

@@ -105,18 +105,7 @@ public sealed class FleetKeyOptionsTests : IAsyncLifetime
 
     private void SavePackage()
     {
-        EsyncAgent.FotaConfig fota = NfConfig.Load(Config).Ecu("motor").Config.Fota;
-        PackageRequest request = new()
-        {
-            Name = "motor",
-            Hardware = "motor",
-            Image = BuiltInApplications.Image(BuiltInApplications.MotorControl, "1.0.0"),
-            Sequence = 1,
-            SecurityVersion = 1,
-            VendorId = fota.VendorId,
-            ClassId = fota.ClassId,
-        };
-        PackageBuilder.Build(request, [new MemorySigner(TestKeys.Author()), new MemorySigner(TestKeys.Oem())]).Save(_folder["motor.esp"]);
+        TestPackage.OfMotor(NfConfig.Load(Config).Ecu("motor").Config.Fota, "1.0.0", 1).Save(_folder["motor.esp"]);
     }
 
     /// <summary>The wall clock, many times as fast; the time of day is the wall's.</summary>

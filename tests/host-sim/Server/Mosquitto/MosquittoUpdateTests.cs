@@ -28,22 +28,10 @@ public sealed class MosquittoUpdateTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _broker = await ReadmeBroker.StartAsync(_brokerFolder);
-        ISigner[] signers = [new MemorySigner(TestKeys.Author()), new MemorySigner(TestKeys.Oem())];
         await File.WriteAllBytesAsync(_folder["author.pub"], TestKeys.Author().Anchor.ToFile());
         await File.WriteAllBytesAsync(_folder["oem.pub"], TestKeys.Oem().Anchor.ToFile());
         await EsyncRun.Ok("provision", "--config", Config, "--ecu", "motor", "--flash", _folder["motor.flash"], "--anchor", _folder["author.pub"], "--anchor", _folder["oem.pub"]);
-        EsyncAgent.FotaConfig fota = NfConfig.Load(Config).Ecu("motor").Config.Fota;
-        PackageRequest request = new()
-        {
-            Name = "motor",
-            Hardware = "motor",
-            Image = BuiltInApplications.Image(BuiltInApplications.MotorControl, "2.0.0"),
-            Sequence = 2,
-            SecurityVersion = 1,
-            VendorId = fota.VendorId,
-            ClassId = fota.ClassId,
-        };
-        PackageBuilder.Build(request, signers).Save(_folder["motor.esp"]);
+        TestPackage.OfMotor(NfConfig.Load(Config).Ecu("motor").Config.Fota, "2.0.0", 2).Save(_folder["motor.esp"]);
         await File.WriteAllTextAsync(_folder["c.yaml"], $"campaign: c\nvehicles: [{Vehicle}]\ntargets:\n  - {{ ecu: motor, package: motor.esp }}\n");
     }
 
