@@ -6,6 +6,7 @@
 using System.Globalization;
 using EsyncSim.Bus;
 using EsyncSim.Config;
+using EsyncSim.Decode;
 
 namespace EsyncSim.Web;
 

@@ -2,8 +2,8 @@
 // standard's, those of identifiers and routines PROTOCOL.md's; which eSync message a request is a part of, DESIGN's table of both says.
 // Invariant: every identifier and routine of PROTOCOL.md's tables has its row here.
 // Clauses: ISO 14229-1:2020 Annexes A, C and F.
-// Tests: tests/host-sim/Web/UdsTextTests.cs.
-namespace EsyncSim.Web;
+// Tests: tests/host-sim/Decode/UdsTextTests.cs.
+namespace EsyncSim.Decode;
 
 /// <summary>Names in diagnostic traffic.</summary>
 internal static class UdsNames

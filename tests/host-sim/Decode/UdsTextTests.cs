@@ -3,10 +3,10 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using EsyncSim.Data;
-using EsyncSim.Web;
+using EsyncSim.Decode;
 using Xunit;
 
-namespace EsyncTests.HostSim.Web;
+namespace EsyncTests.HostSim.Decode;
 
 public partial class UdsTextTests
 {

@@ -2,11 +2,11 @@
 // Invariants: nothing is sent and nothing assumed: a consecutive frame without its first frame, or with another number than the next
 // one, is shown as such and ends the message that it was of. At most one message of 4,095 bytes is held.
 // Clause: ISO 15765-2:2016 §9.6. It must not know what the messages mean.
-// Tests: tests/host-sim/Web/IsoTpTraceTests.cs.
+// Tests: tests/host-sim/Decode/IsoTpTraceTests.cs.
 using System.Globalization;
 using EsyncSim.Bus;
 
-namespace EsyncSim.Web;
+namespace EsyncSim.Decode;
 
 /// <summary>Kinds of frames (the protocol control information's type, and what has none).</summary>
 public enum IsoTpKind

@@ -1,10 +1,10 @@
 // Frames as a listener sees them: kinds, words, messages put together, and what does not fit.
 // Clause: ISO 15765-2:2016 §9.6.
 using EsyncSim.Bus;
-using EsyncSim.Web;
+using EsyncSim.Decode;
 using Xunit;
 
-namespace EsyncTests.HostSim.Web;
+namespace EsyncTests.HostSim.Decode;
 
 public class IsoTpTraceTests
 {

@@ -2,7 +2,7 @@
 // message it is a part of. A pure function of its bytes, of who sent it, and of the signals that the ECU has.
 // Invariant: it takes any bytes: what is too short, unknown or malformed is said with what there is, and never throws.
 // Clause: ISO 14229-1:2020 §8 (forms of requests and responses).
-// Tests: tests/host-sim/Web/UdsTextTests.cs.
+// Tests: tests/host-sim/Decode/UdsTextTests.cs.
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
@@ -11,7 +11,7 @@ using EsyncSim.Client;
 using EsyncSim.Data;
 using SignalQuality = EsyncSim.Data.SignalQuality;
 
-namespace EsyncSim.Web;
+namespace EsyncSim.Decode;
 
 /// <summary>What a message says.</summary>
 /// <param name="Text">In words.</param>
