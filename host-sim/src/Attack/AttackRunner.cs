@@ -137,6 +137,7 @@ internal static class AttackRunner
         }
     }
 
-    private static bool IsOfAgent(Exception exception) =>
+    /// <summary>True for an exception that the agent threw: the ECU's crash.</summary>
+    internal static bool IsOfAgent(Exception exception) =>
         new StackTrace(exception).GetFrames().Any(frame => frame.GetMethod()?.DeclaringType == typeof(EcuM));
 }

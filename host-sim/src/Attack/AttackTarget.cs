@@ -40,9 +40,9 @@ internal sealed class ModelTarget : IAttackTarget
     private readonly CancellationToken _stop;
     private readonly byte[] _flash;
 
-    /// <summary>Makes and prepares it.</summary>
+    /// <summary>Makes and prepares it; <paramref name="memory"/>, when there is one, is what a former target of this seed was prepared to.</summary>
     /// <exception cref="UserErrorException">It cannot be prepared.</exception>
-    public ModelTarget(EcuDefinition definition, ulong seed, CancellationToken stop)
+    public ModelTarget(EcuDefinition definition, ulong seed, CancellationToken stop, byte[]? memory = null)
     {
         _definition = definition;
         _seed = seed;
@@ -52,8 +52,11 @@ internal sealed class ModelTarget : IAttackTarget
         AttackKeys keys = new(definition, secret, seed);
         Means = new AttackMeans(random.Bytes, secret, keys);
         keys.Prepare();
-        _flash = Prepare(keys);
+        _flash = memory ?? Prepare(keys);
     }
+
+    /// <summary>What the ECU's flash holds when an attack begins.</summary>
+    public byte[] Memory => _flash;
 
     /// <inheritdoc/>
     public AttackNeeds Offers => AttackNeeds.Secret | AttackNeeds.Keys | AttackNeeds.Model;

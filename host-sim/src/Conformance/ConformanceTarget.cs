@@ -1,0 +1,166 @@
+// What is judged: a virtual ECU that is made anew for each case from the same memory, or the one on a real bus, which all
+// cases share and which is brought back to a known state after each.
+// Invariants: a virtual ECU was provisioned and updated twice over its bus before the first case, and what a case does to
+// it ends with the case; on a real bus a case begins in the default session, without access, on a quiet bus.
+// Tests: tests/host-sim/Conformance.
+using EsyncSim.Attack;
+using EsyncSim.Bench;
+using EsyncSim.Bus;
+using EsyncSim.Client;
+using EsyncSim.Config;
+using EsyncSim.Packages;
+
+namespace EsyncSim.Conformance;
+
+/// <summary>What is at hand beside the bus.</summary>
+/// <param name="Entropy">Random bytes.</param>
+/// <param name="Secret">Identity and secret of the ECU; null when they are not known.</param>
+/// <param name="Access">Keys and proofs; null when there are none.</param>
+/// <param name="Packages">Packages that the ECU would install, each newer than the one before.</param>
+/// <param name="Keys">The signing keys that it trusts; null when they are not at hand.</param>
+internal sealed record ConformanceMeans(
+    Func<int, byte[]> Entropy, DeviceCredentials? Secret, ConformanceAccess? Access, IReadOnlyList<Package> Packages, AttackKeys? Keys);
+
+/// <summary>An ECU for one case, running.</summary>
+/// <param name="Access">The way to it.</param>
+/// <param name="Tester">The tester.</param>
+/// <param name="Evidence">What was on the bus.</param>
+internal sealed record ConformanceBench(IEcuAccess Access, FrameTester Tester, EvidenceRecorder Evidence);
+
+/// <summary>A target of cases.</summary>
+internal interface IConformanceTarget : IDisposable
+{
+    /// <summary>What there is.</summary>
+    ConformanceNeeds Offers { get; }
+
+    /// <summary>Where it is, in words.</summary>
+    string Place { get; }
+
+    /// <summary>What it is.</summary>
+    ConformanceProfile Profile { get; }
+
+    /// <summary>What is at hand.</summary>
+    ConformanceMeans Means { get; }
+
+    /// <summary>True when the next case meets the same ECU.</summary>
+    bool IsShared { get; }
+
+    /// <summary>The ECU for the next case.</summary>
+    ConformanceBench Begin();
+}
+
+/// <summary>Makes the tester's controller another: for frames that are changed on their way.</summary>
+internal delegate ITesterCan CanWrapper(VirtualTime time, ITesterCan can);
+
+/// <summary>A virtual ECU.</summary>
+internal sealed class VirtualConformanceTarget : IConformanceTarget
+{
+    private readonly ModelTarget _model;
+    private readonly CanWrapper? _wrapper;
+
+    /// <summary>Makes and prepares it.</summary>
+    /// <param name="definition">Its part of nf.config.</param>
+    /// <param name="profile">What it is to be judged by.</param>
+    /// <param name="seed">Seed of chance.</param>
+    /// <param name="stop">Ends whatever runs.</param>
+    /// <param name="memory">What a former target of this seed was prepared to (<see cref="Memory"/>); null prepares it.</param>
+    /// <param name="wrapper">Changes the tester's controller; null leaves it.</param>
+    /// <exception cref="UserErrorException">It cannot be prepared.</exception>
+    public VirtualConformanceTarget(
+        EcuDefinition definition, ConformanceProfile profile, ulong seed, CancellationToken stop, byte[]? memory = null, CanWrapper? wrapper = null)
+    {
+        _model = new ModelTarget(definition, seed, stop, memory);
+        _wrapper = wrapper;
+        Profile = profile;
+        AttackKeys keys = _model.Means.Keys!;
+        Package[] packages =
+        [
+            keys.Package(AttackKeys.NextVersion, AttackKeys.RunningSequence + 1, AttackKeys.Floor),
+            keys.Package(AttackKeys.RunningVersion, AttackKeys.RunningSequence + 2, AttackKeys.Floor),
+        ];
+        Means = new ConformanceMeans(
+            _model.Means.Entropy, _model.Means.Secret, new ConformanceAccess(profile, _model.Means.Secret), packages, keys);
+    }
+
+    /// <summary>The ECU's memory as it is before each case.</summary>
+    public byte[] Memory => _model.Memory;
+
+    /// <inheritdoc/>
+    public ConformanceNeeds Offers => RealConformanceTarget.Allowed(Profile, Means)
+        | ConformanceNeeds.Package | ConformanceNeeds.Destructive | ConformanceNeeds.Model | ConformanceNeeds.Keys;
+
+    /// <inheritdoc/>
+    public string Place => _model.Place;
+
+    /// <inheritdoc/>
+    public ConformanceProfile Profile { get; }
+
+    /// <inheritdoc/>
+    public ConformanceMeans Means { get; }
+
+    /// <inheritdoc/>
+    public bool IsShared => false;
+
+    /// <inheritdoc/>
+    public ConformanceBench Begin()
+    {
+        IEcuAccess access = _model.Begin();
+        VirtualTime time = access.Bus.Time;
+        EvidenceRecorder evidence = new(time);
+        access.Bus.Observe(evidence);
+        ITesterCan can = access.CreateCan("conformance");
+        return new ConformanceBench(access, new FrameTester(time, _wrapper is null ? can : _wrapper(time, can), Profile.Addressing), evidence);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _model.Dispose();
+}
+
+/// <summary>An ECU on a real bus.</summary>
+internal sealed class RealConformanceTarget : IConformanceTarget
+{
+    private readonly IEcuAccess _access;
+    private readonly ConformanceBench _bench;
+    private readonly bool _isDestructive;
+
+    /// <summary>Takes the way to an ECU, which is closed with this object.</summary>
+    public RealConformanceTarget(IEcuAccess access, ConformanceProfile profile, ConformanceMeans means, bool isDestructive)
+    {
+        _access = access;
+        _isDestructive = isDestructive;
+        Profile = profile;
+        Means = means;
+        EvidenceRecorder evidence = new(access.Bus.Time);
+        access.Bus.Observe(evidence);
+        _bench = new ConformanceBench(access, new FrameTester(access.Bus.Time, access.CreateCan("conformance"), profile.Addressing), evidence);
+    }
+
+    /// <inheritdoc/>
+    public ConformanceNeeds Offers => Allowed(Profile, Means)
+        | (_isDestructive ? ConformanceNeeds.Destructive : ConformanceNeeds.Bus)
+        | (Means.Packages.Count > 0 ? ConformanceNeeds.Package : ConformanceNeeds.Bus);
+
+    /// <inheritdoc/>
+    public string Place => $"{Profile.Name} {_access.Place}";
+
+    /// <inheritdoc/>
+    public ConformanceProfile Profile { get; }
+
+    /// <inheritdoc/>
+    public ConformanceMeans Means { get; }
+
+    /// <inheritdoc/>
+    public bool IsShared => true;
+
+    /// <inheritdoc/>
+    public ConformanceBench Begin() => _bench;
+
+    /// <inheritdoc/>
+    public void Dispose() => _access.Dispose();
+
+    /// <summary>What the profile allows, and access where it can be opened.</summary>
+    internal static ConformanceNeeds Allowed(ConformanceProfile profile, ConformanceMeans means) =>
+        (profile.Allowed.Reset ? ConformanceNeeds.Reset : ConformanceNeeds.Bus)
+        | (profile.Allowed.Programming ? ConformanceNeeds.Programming : ConformanceNeeds.Bus)
+        | (means.Access is { IsPossible: true } ? ConformanceNeeds.Access : ConformanceNeeds.Bus);
+}
