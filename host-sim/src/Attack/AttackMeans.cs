@@ -76,17 +76,10 @@ internal sealed class AttackKeys
     };
 
     /// <summary>The first image, older than the one that runs and below its floor; it was installed before it.</summary>
-    public Package First { get; private set; } = null!;
+    public Package First => field ??= Package(RunningVersion, 1, 1);
 
     /// <summary>The image that runs.</summary>
-    public Package Running { get; private set; } = null!;
-
-    /// <summary>Signs the images that the ECU is prepared with.</summary>
-    public void Prepare()
-    {
-        First = Package(RunningVersion, 1, 1);
-        Running = Package(RunningVersion, RunningSequence, Floor);
-    }
+    public Package Running => field ??= Package(RunningVersion, RunningSequence, Floor);
 
     /// <summary>The same keys as they were before their first signature: what a thief of an old backup has.</summary>
     public AttackKeys Copy() => new(_ecu, _secret, _seed);

@@ -51,7 +51,6 @@ internal sealed class ModelTarget : IAttackTarget
         DeviceCredentials secret = new(random.Bytes(DeviceFile.DeviceIdLength), random.Bytes(DeviceFile.DeviceSecretLength));
         AttackKeys keys = new(definition, secret, seed);
         Means = new AttackMeans(random.Bytes, secret, keys);
-        keys.Prepare();
         _flash = memory ?? Prepare(keys);
     }
 
@@ -71,7 +70,10 @@ internal sealed class ModelTarget : IAttackTarget
     public bool IsShared => false;
 
     /// <inheritdoc/>
-    public IEcuAccess Begin()
+    IEcuAccess IAttackTarget.Begin() => Begin();
+
+    /// <summary>A new ECU with the prepared memory, running.</summary>
+    public ModelEcu Begin()
     {
         ModelEcu ecu = new(_definition, _seed, _flash);
         ecu.StopOn(_stop);

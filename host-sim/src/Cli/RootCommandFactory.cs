@@ -45,6 +45,7 @@ public static class RootCommandFactory
         yield return DataCommand.Create();
         yield return SimCommand.Create();
         yield return AttackCommand.Create();
+        yield return ConformanceCommand.Create();
         yield return KeysCommand.Create(files);
         yield return PackageCommand.Create(files);
         yield return RulesCommand.Create(files);

@@ -44,22 +44,22 @@ internal sealed class ConformanceScene(ConformanceBench bench, ConformanceMeans 
     public FrameTester Tester => bench.Tester;
 
     /// <summary>The clock.</summary>
-    public VirtualTime Time => bench.Access.Bus.Time;
+    public VirtualTime Time => bench.Tester.Time;
 
     /// <summary>Expectations so far.</summary>
     public IReadOnlyList<ConformanceStep> Steps => _steps;
 
     /// <summary>The virtual ECU; only for cases that need <see cref="ConformanceNeeds.Model"/>.</summary>
-    public ModelEcu Model => (ModelEcu)bench.Access;
+    public ModelEcu Model => bench.Model!;
 
     /// <summary>The signing keys; only for cases that need <see cref="ConformanceNeeds.Keys"/>.</summary>
     public AttackKeys Keys => means.Keys!;
 
     /// <summary>A package that the ECU would install; only for cases that need <see cref="ConformanceNeeds.Package"/>.</summary>
-    public Package Package => means.Packages[0];
+    public Package Package => means.Packages.Value[0];
 
     /// <summary>All packages that are at hand, each newer than the one before.</summary>
-    public IReadOnlyList<Package> Packages => means.Packages;
+    public IReadOnlyList<Package> Packages => means.Packages.Value;
 
     /// <summary>Keys and proofs; only for cases that need <see cref="ConformanceNeeds.Access"/>.</summary>
     public ConformanceAccess Access => means.Access!;
@@ -186,7 +186,7 @@ internal sealed class ConformanceScene(ConformanceBench bench, ConformanceMeans 
     /// <summary>Resets the ECU, a virtual one by its power, and waits until it answers; the case is inconclusive when it does not. Needs <see cref="ConformanceNeeds.Reset"/>.</summary>
     public async Task RebootAsync()
     {
-        if (bench.Access is ModelEcu model)
+        if (bench.Model is { } model)
         {
             model.Ecu.Reset(EsyncAgent.McuResetCause.PowerOn);
         }

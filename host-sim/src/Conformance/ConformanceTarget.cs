@@ -4,8 +4,8 @@
 // it ends with the case; on a real bus a case begins in the default session, without access, on a quiet bus.
 // Tests: tests/host-sim/Conformance.
 using EsyncSim.Attack;
-using EsyncSim.Bench;
 using EsyncSim.Bus;
+using EsyncSim.Bus.Real;
 using EsyncSim.Client;
 using EsyncSim.Config;
 using EsyncSim.Packages;
@@ -16,16 +16,16 @@ namespace EsyncSim.Conformance;
 /// <param name="Entropy">Random bytes.</param>
 /// <param name="Secret">Identity and secret of the ECU; null when they are not known.</param>
 /// <param name="Access">Keys and proofs; null when there are none.</param>
-/// <param name="Packages">Packages that the ECU would install, each newer than the one before.</param>
+/// <param name="Packages">Packages that the ECU would install, each newer than the one before; signed when first asked for.</param>
 /// <param name="Keys">The signing keys that it trusts; null when they are not at hand.</param>
 internal sealed record ConformanceMeans(
-    Func<int, byte[]> Entropy, DeviceCredentials? Secret, ConformanceAccess? Access, IReadOnlyList<Package> Packages, AttackKeys? Keys);
+    Func<int, byte[]> Entropy, DeviceCredentials? Secret, ConformanceAccess? Access, Lazy<IReadOnlyList<Package>> Packages, AttackKeys? Keys);
 
 /// <summary>An ECU for one case, running.</summary>
-/// <param name="Access">The way to it.</param>
 /// <param name="Tester">The tester.</param>
 /// <param name="Evidence">What was on the bus.</param>
-internal sealed record ConformanceBench(IEcuAccess Access, FrameTester Tester, EvidenceRecorder Evidence);
+/// <param name="Model">The ECU itself, when it is a virtual one; else null.</param>
+internal sealed record ConformanceBench(FrameTester Tester, EvidenceRecorder Evidence, ModelEcu? Model);
 
 /// <summary>A target of cases.</summary>
 internal interface IConformanceTarget : IDisposable
@@ -73,11 +73,11 @@ internal sealed class VirtualConformanceTarget : IConformanceTarget
         _wrapper = wrapper;
         Profile = profile;
         AttackKeys keys = _model.Means.Keys!;
-        Package[] packages =
+        Lazy<IReadOnlyList<Package>> packages = new(() =>
         [
             keys.Package(AttackKeys.NextVersion, AttackKeys.RunningSequence + 1, AttackKeys.Floor),
             keys.Package(AttackKeys.RunningVersion, AttackKeys.RunningSequence + 2, AttackKeys.Floor),
-        ];
+        ]);
         Means = new ConformanceMeans(
             _model.Means.Entropy, _model.Means.Secret, new ConformanceAccess(profile, _model.Means.Secret), packages, keys);
     }
@@ -104,12 +104,12 @@ internal sealed class VirtualConformanceTarget : IConformanceTarget
     /// <inheritdoc/>
     public ConformanceBench Begin()
     {
-        IEcuAccess access = _model.Begin();
-        VirtualTime time = access.Bus.Time;
+        ModelEcu model = _model.Begin();
+        VirtualTime time = model.Bus.Time;
         EvidenceRecorder evidence = new(time);
-        access.Bus.Observe(evidence);
-        ITesterCan can = access.CreateCan("conformance");
-        return new ConformanceBench(access, new FrameTester(time, _wrapper is null ? can : _wrapper(time, can), Profile.Addressing), evidence);
+        model.Bus.Observe(evidence);
+        ITesterCan can = model.CreateCan("conformance");
+        return new ConformanceBench(new FrameTester(time, _wrapper is null ? can : _wrapper(time, can), Profile.Addressing), evidence, model);
     }
 
     /// <inheritdoc/>
@@ -119,29 +119,35 @@ internal sealed class VirtualConformanceTarget : IConformanceTarget
 /// <summary>An ECU on a real bus.</summary>
 internal sealed class RealConformanceTarget : IConformanceTarget
 {
-    private readonly IEcuAccess _access;
+    private readonly RealBus _bus;
     private readonly ConformanceBench _bench;
     private readonly bool _isDestructive;
 
-    /// <summary>Takes the way to an ECU, which is closed with this object.</summary>
-    public RealConformanceTarget(IEcuAccess access, ConformanceProfile profile, ConformanceMeans means, bool isDestructive)
+    /// <summary>Takes a bus, which is left with this object.</summary>
+    /// <param name="bus">The bus that the ECU is on.</param>
+    /// <param name="place">The bus in words.</param>
+    /// <param name="profile">What the ECU is.</param>
+    /// <param name="means">What is at hand.</param>
+    /// <param name="isDestructive">True: cases may write and erase.</param>
+    public RealConformanceTarget(RealBus bus, string place, ConformanceProfile profile, ConformanceMeans means, bool isDestructive)
     {
-        _access = access;
+        _bus = bus;
         _isDestructive = isDestructive;
+        Place = $"{profile.Name} on {place}";
         Profile = profile;
         Means = means;
-        EvidenceRecorder evidence = new(access.Bus.Time);
-        access.Bus.Observe(evidence);
-        _bench = new ConformanceBench(access, new FrameTester(access.Bus.Time, access.CreateCan("conformance"), profile.Addressing), evidence);
+        EvidenceRecorder evidence = new(bus.Time);
+        bus.Observe(evidence);
+        _bench = new ConformanceBench(new FrameTester(bus.Time, bus.CreateCan(), profile.Addressing), evidence, null);
     }
 
     /// <inheritdoc/>
     public ConformanceNeeds Offers => Allowed(Profile, Means)
         | (_isDestructive ? ConformanceNeeds.Destructive : ConformanceNeeds.Bus)
-        | (Means.Packages.Count > 0 ? ConformanceNeeds.Package : ConformanceNeeds.Bus);
+        | (Means.Packages.Value.Count > 0 ? ConformanceNeeds.Package : ConformanceNeeds.Bus);
 
     /// <inheritdoc/>
-    public string Place => $"{Profile.Name} {_access.Place}";
+    public string Place { get; }
 
     /// <inheritdoc/>
     public ConformanceProfile Profile { get; }
@@ -156,7 +162,7 @@ internal sealed class RealConformanceTarget : IConformanceTarget
     public ConformanceBench Begin() => _bench;
 
     /// <inheritdoc/>
-    public void Dispose() => _access.Dispose();
+    public void Dispose() => _bus.Dispose();
 
     /// <summary>What the profile allows, and access where it can be opened.</summary>
     internal static ConformanceNeeds Allowed(ConformanceProfile profile, ConformanceMeans means) =>
