@@ -23,6 +23,7 @@ internal static class SimCommand
         Option<string?> candump = new("--candump-dir") { Description = "Write the bus traffic of each failing seed, with its shortened fault list, into this folder (with --seed: of this seed)", HelpName = "DIR" };
         Option<int?> parallel = new("--parallel") { Description = "Seeds at a time; as many as there are processors by default", HelpName = "N" };
         Option<int?> failures = new("--failures") { Description = "Begin no further seed after so many that broke a rule; 10 by default", HelpName = "N" };
+        Option<bool> whole = new("--no-shrink") { Description = "Show failing seeds with all their faults; finding the shortest list runs a seed many times" };
         Option<string?> config = new("--config") { Description = "ECU configuration with the ECUs motor, battery and pump; nf.config by default", HelpName = "FILE" };
         NumberOption.RequireFrom(1, parallel, failures);
         ToolCommand command = new(
@@ -31,7 +32,7 @@ internal static class SimCommand
             "ECUs on one bus. Frames are lost and destroyed, messages come twice, power fails in the middle of flash operations, clocks jump, the client crashes. " +
             "Rules are watched all along; a seed that breaks one is shown with the shortest list of faults that still breaks it. Ends with 0 only when all rules held.")
         {
-            seeds, seed, json, candump, parallel, failures, config,
+            seeds, seed, json, candump, parallel, failures, whole, config,
         };
         command.WithExample("esync sim --seeds 1..1000 --json sim.json", "a thousand worlds, and how often each kind of fault has struck")
             .WithExample("esync sim --seed 17", "what happens in world 17, and with which faults")
@@ -55,6 +56,7 @@ internal static class SimCommand
                     LastSeed = last,
                     Parallel = parsed.GetValue(parallel) ?? Environment.ProcessorCount,
                     FailuresMax = parsed.GetValue(failures) ?? SimulationOptions.FailuresMaxDefault,
+                    IsShrunk = !parsed.GetValue(whole),
                     CandumpFolder = folder,
                     Stop = stop,
                 };

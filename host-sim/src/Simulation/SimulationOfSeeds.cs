@@ -1,5 +1,5 @@
 // Many seeds, several at a time: each is a world of its own, run to its end; figures are added up, and a seed that breaks a
-// rule is run again with fewer and fewer faults, and once more for its traffic.
+// rule is run again with fewer and fewer faults (where wanted), and once more for its traffic.
 // Invariants: what a seed does depends on nothing but the seed; failures are reported in the order of seeds, whatever order
 // they were found in; after FailuresMax failures no further seed is begun.
 // Tests: tests/host-sim/Simulation.
@@ -26,6 +26,9 @@ public sealed record SimulationOptions
 
     /// <summary>Failing seeds after which no further one is begun.</summary>
     public int FailuresMax { get; init; } = FailuresMaxDefault;
+
+    /// <summary>True: a failing seed is shown with the shortest list of faults that still breaks the rule, at the price of some tens of runs.</summary>
+    public bool IsShrunk { get; init; } = true;
 
     /// <summary>Folder for the traffic of failing seeds; null: it is not written.</summary>
     public string? CandumpFolder { get; init; }
@@ -146,10 +149,17 @@ public sealed class SimulationOfSeeds
 
     private SeedFailure Explain(Scenario scenario, BrokenRule broken)
     {
-        IReadOnlyList<SimFault> few = Shrinker.Shrink(scenario.Faults, faults => SimRun.Run(_fleet, scenario, faults).Broken?.Rule == broken.Rule);
+        IReadOnlyList<SimFault> few = _options.IsShrunk
+            ? Shrinker.Shrink(scenario.Faults, faults => SimRun.Run(_fleet, scenario, faults).Broken?.Rule == broken.Rule)
+            : scenario.Faults;
         string? path = _options.CandumpFolder is { } folder
             ? Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"seed-{scenario.Seed}.log"))
             : null;
+        if (!_options.IsShrunk && path is null)
+        {
+            return new SeedFailure(scenario.Seed, broken.Rule, broken.AtNs / 1e9, broken.Text, Describe(_fleet, few), null);
+        }
+
         using StringWriter traffic = new();
         BrokenRule shortened = SimRun.Run(_fleet, scenario, few, path is null ? null : new CandumpLog(traffic)).Broken ?? broken;
         if (path is not null)

@@ -15,7 +15,7 @@ public sealed class SimDataMutantTests
     {
         using MutatedProgram program = new(new Mutant(replace, file, find, replace));
 
-        MutantRun run = await program.RunAsync("sim", "--seeds", "1..90", "--failures", "1", "--config", Repository.PathOf("nf.config"));
+        MutantRun run = await program.RunAsync("sim", "--seeds", "1..90", "--failures", "1", "--no-shrink", "--config", Repository.PathOf("nf.config"));
 
         Assert.True(run.ExitCode == 1, run.Output + run.Error);
         Assert.True(run.Output.Contains("breaks `data`", StringComparison.Ordinal), run.Output);

@@ -109,7 +109,7 @@ public sealed class SimMutantTests
     {
         using MutatedProgram program = new(mutant);
 
-        MutantRun run = await program.RunAsync("sim", "--seeds", seeds, "--failures", "1", "--config", Repository.PathOf("nf.config"));
+        MutantRun run = await program.RunAsync("sim", "--seeds", seeds, "--failures", "1", "--no-shrink", "--config", Repository.PathOf("nf.config"));
 
         Assert.True(run.ExitCode == 1, run.Output + run.Error);
         Assert.True(run.Output.Contains($"breaks `{rule}`", StringComparison.Ordinal), run.Output);
@@ -123,7 +123,7 @@ public sealed class SimMutantTests
     {
         using MutatedProgram program = new(new Mutant(file, "host-sim/src/" + file, find, replace));
 
-        MutantRun run = await program.RunAsync("sim", "--seeds", seeds, "--failures", "1", "--config", Repository.PathOf("nf.config"));
+        MutantRun run = await program.RunAsync("sim", "--seeds", seeds, "--failures", "1", "--no-shrink", "--config", Repository.PathOf("nf.config"));
 
         Assert.True(run.ExitCode == 1, run.Output + run.Error);
         Assert.True(run.Output.Contains($"breaks `{rule}`", StringComparison.Ordinal), run.Output);
