@@ -114,6 +114,8 @@ public sealed class PageTests : IAsyncDisposable
         await WatchedBench.ShootAsync(page, "power-cut");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Give motor its power back" }).ClickAsync();
 
+        // The client asks again after minutes in which nothing else happens.
+        _bench.Pace(8 * WatchedBench.Hurry);
         await Expect(Campaign(page, campaign).Locator(".result")).ToHaveTextAsync("completed", Patient);
         await Expect(motor.Locator(".bank[data-state=Confirmed] .holds")).ToHaveTextAsync(release, Patient);
         await Expect(page.Locator("#event-rows")).ToContainTextAsync($"the transfer of {release} goes on at byte");
