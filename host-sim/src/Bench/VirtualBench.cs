@@ -68,7 +68,8 @@ internal sealed class StopObserver(CancellationToken stop) : IBusObserver
 /// <summary>One ECU of the bench with its tester.</summary>
 public sealed class BenchEcu(EcuDefinition definition, VirtualEcu ecu, Func<IsoTpLink> testers, Func<int, byte[]> entropy)
 {
-    private IsoTpLink _link = testers();
+    // Made when it is needed: a tester that nobody uses would answer first frames beside the one that asked.
+    private IsoTpLink? _link;
     private UdsTester? _tester;
 
     /// <summary>Name in nf.config.</summary>
@@ -81,14 +82,14 @@ public sealed class BenchEcu(EcuDefinition definition, VirtualEcu ecu, Func<IsoT
     public VirtualEcu Ecu { get; } = ecu;
 
     /// <summary>A client that knows the ECU's secret, or does not.</summary>
-    public EcuClient Connect(DeviceCredentials? credentials) => new(_tester ??= new UdsTester(_link, new TesterTiming()), credentials, entropy);
+    public EcuClient Connect(DeviceCredentials? credentials) => new(_tester ??= new UdsTester(_link ??= testers(), new TesterTiming()), credentials, entropy);
 
     /// <summary>Takes the tester off the bus, with whatever it has in hand: its process has crashed. The next client gets another one.</summary>
     public void CrashTester()
     {
         _tester?.StopKeepAlive();
-        _link.Close();
-        _link = testers();
+        _link?.Close();
+        _link = null;
         _tester = null;
     }
 }

@@ -65,6 +65,14 @@ public abstract class BusNode
         }
     }
 
+    /// <summary>Takes the node from the bus for good.</summary>
+    public void Leave()
+    {
+        SetOnline(false);
+        Bus.Remove(this);
+        FiltersChanged();
+    }
+
     /// <summary>Drives the node bus-off at once, as a named fault; it recovers by itself after 128 × 11 recessive bits.</summary>
     public void ForceBusOff() => Bus.EnterBusOff(this);
 

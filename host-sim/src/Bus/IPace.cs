@@ -15,4 +15,9 @@ public interface IPace
 
     /// <summary>Hands what came in to those whom it concerns.</summary>
     void TakeIn();
+
+    /// <summary>Ends the present wait early, for something was posted: the one member that other threads call. Who waits briefly need not.</summary>
+    void Wake()
+    {
+    }
 }

@@ -96,6 +96,8 @@ public sealed class VirtualBus : ICanBus
         ? _startNs + BitsToNs(_bits + FrameBits.InterframeBits)
         : Math.Max(_freeNs, Time.NowNs);
 
+    internal bool Remove(BusNode node) => _nodes.Remove(node);
+
     internal bool IsOnWire(BusNode node) => node == _sender && Time.NowNs > _startNs;
 
     internal void ForgetReceivers()
@@ -121,7 +123,7 @@ public sealed class VirtualBus : ICanBus
         }
         else if (now <= _startNs)
         {
-            if (node == _sender || Wins(node, _sender))
+            if (node == _sender || node.OfferedField < _sender.OfferedField)
             {
                 Begin(node, _startNs);
             }
@@ -179,14 +181,12 @@ public sealed class VirtualBus : ICanBus
         node.OnBusOffRecovered();
     }
 
-    private static bool Wins(BusNode a, BusNode b) => a.OfferedField < b.OfferedField;
-
     private void Arbitrate()
     {
         BusNode? winner = null;
         foreach (BusNode node in _nodes)
         {
-            if (node.HasOffer && (winner == null || Wins(node, winner)))
+            if (node.HasOffer && (winner == null || node.OfferedField < winner.OfferedField))
             {
                 winner = node;
             }

@@ -49,7 +49,11 @@ public sealed class VirtualTime
     public void After(long delayNs, Action action) => CreateEvent(action).After(delayNs);
 
     /// <summary>Does something on the pump's thread, between two events: the one member that other threads may call.</summary>
-    public void Post(Action action) => _context.Post(_ => action(), null);
+    public void Post(Action action)
+    {
+        _context.Post(_ => action(), null);
+        Pace?.Wake();
+    }
 
     /// <summary>Suspends an async script for so many nanoseconds of virtual time.</summary>
     public Delay Delay(long delayNs) => new(this, Math.Max(delayNs, 0));

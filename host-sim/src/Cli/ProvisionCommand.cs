@@ -92,7 +92,8 @@ internal static class ProvisionCommand
         return ExitCode.Ok;
     }
 
-    private static async Task<VersionReport> ProvisionAsync(EcuClient client, byte[] record, bool isNewSecret, Action asking)
+    /// <summary>Gives an ECU its provisioning record; returns what it says of itself then.</summary>
+    internal static async Task<VersionReport> ProvisionAsync(EcuClient client, byte[] record, bool isNewSecret, Action asking)
     {
         await client.AwaitPresenceAsync();
         await client.SessionAsync(0x03);
@@ -114,7 +115,8 @@ internal static class ProvisionCommand
         return await client.ReadVersionReportAsync();
     }
 
-    private static void RequireRoles(EcuDefinition definition, TrustAnchor[] anchors)
+    /// <summary>Refuses keys with which the ECU could never be updated.</summary>
+    internal static void RequireRoles(EcuDefinition definition, TrustAnchor[] anchors)
     {
         IEnumerable<SigningRole> missing = definition.Config.Fota.RequiredRoles
             .Select(role => (SigningRole)role)

@@ -43,6 +43,7 @@ public static class RootCommandFactory
         yield return ClientCommand.Create();
         yield return FleetCommand.Create();
         yield return DataCommand.Create();
+        yield return EcuCommand.Create();
         yield return SimCommand.Create();
         yield return AttackCommand.Create();
         yield return ConformanceCommand.Create();

@@ -85,6 +85,9 @@ public sealed class VirtualEcu
     /// <summary>True from <see cref="PowerOn"/> to a cut.</summary>
     public bool IsPowered { get; private set; }
 
+    /// <summary>True while the program has something to do: it starts, its processor is busy, or its flash is.</summary>
+    public bool IsWorking => IsPowered && (Agent is not { IsServing: true } || !_isAsleep || Flash.JobEndsAtUs >= 0);
+
     /// <summary>Starts of the program so far.</summary>
     public int StartCount { get; private set; }
 
