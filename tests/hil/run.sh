@@ -282,7 +282,7 @@ if [ -n "$package" ]; then
   if [ "$can_update" = 0 ]; then
     not_run update esync "$reason"
   else
-    step update esync "${esync[@]}" update --package "$package" "${ecu_options[@]}" --candump "$out/update.candump"
+    step update esync "${esync[@]}" update --package "$package" "${ecu_options[@]}" --log "$out/update.log"
   fi
 fi
 

@@ -45,16 +45,16 @@ public sealed record EcuLocation(BusAddress Bus, string? FlashPath)
     /// <param name="definition">Its part of nf.config.</param>
     /// <param name="isNewAllowed">True: a flash file that is not there stands for an erased part.</param>
     /// <param name="seed">Seed of a virtual ECU's chance; null takes a new one.</param>
-    /// <param name="candump">Where the bus traffic is written; null writes none.</param>
+    /// <param name="log">Sees the bus traffic; null for nobody.</param>
     /// <exception cref="UserErrorException">The flash file or the bus cannot be used.</exception>
-    public IEcuAccess Open(EcuDefinition definition, bool isNewAllowed, ulong? seed = null, TextWriter? candump = null)
+    public IEcuAccess Open(EcuDefinition definition, bool isNewAllowed, ulong? seed = null, IBusObserver? log = null)
     {
         IEcuAccess access = Bus.IsVirtual
             ? new StoredEcu(definition, FlashPath!, isNewAllowed, seed)
             : new RealEcu(definition, Bus.Open(), TimeProvider.System, Bus.ToString());
-        if (candump is not null)
+        if (log is not null)
         {
-            access.Bus.Observe(new CandumpLog(candump));
+            access.Bus.Observe(log);
         }
 
         return access;

@@ -81,6 +81,15 @@ public sealed class VehicleBench : IDisposable
     /// <summary>Lets the ECUs start; real ones run already.</summary>
     public void Start() => _virtual.ForEach(ecu => ecu.Ecu.PowerOn());
 
+    /// <summary>Lets somebody see the traffic of all buses.</summary>
+    public void Observe(IBusObserver observer)
+    {
+        foreach (ICanBus bus in _members.Select(member => member.Bus).Distinct())
+        {
+            bus.Observe(observer);
+        }
+    }
+
     /// <summary>Takes the client off the bus, and lets virtual ECUs finish what they do.</summary>
     /// <exception cref="UserErrorException">A file cannot be written.</exception>
     public void Finish()
@@ -102,7 +111,7 @@ public sealed class VehicleBench : IDisposable
 
     private void AddVirtual(BenchBus bus)
     {
-        VirtualBench bench = new(Time, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), [.. bus.Ecus.Select(ecu => ecu.Ecu)]);
+        VirtualBench bench = new(Time, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), [.. bus.Ecus.Select(ecu => ecu.Ecu)], bus.Name);
         foreach ((BenchEcu ecu, string path) in bench.Ecus.Zip(bus.Ecus.Select(ecu => ecu.Path)))
         {
             if (!FlashFile.TryLoad(ecu.Ecu.Flash, path))

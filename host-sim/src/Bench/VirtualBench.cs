@@ -17,7 +17,11 @@ public sealed class VirtualBench
 
     /// <summary>Makes the bench for ECUs of one bus; they are switched off.</summary>
     /// <exception cref="UserErrorException">The ECUs are on different buses.</exception>
-    public VirtualBench(VirtualTime time, ulong seed, IReadOnlyList<EcuDefinition> ecus)
+    /// <param name="time">The clock.</param>
+    /// <param name="seed">Decides whatever chance decides.</param>
+    /// <param name="ecus">The ECUs.</param>
+    /// <param name="busName">Name of the bus in logs.</param>
+    public VirtualBench(VirtualTime time, ulong seed, IReadOnlyList<EcuDefinition> ecus, string busName = "can0")
     {
         _seed = seed;
         Time = time;
@@ -26,7 +30,7 @@ public sealed class VirtualBench
             throw new UserErrorException(ExitCode.BadUsage, $"the ECUs {string.Join(", ", ecus.Select(ecu => ecu.Name))} are not all on one bus");
         }
 
-        Bus = new VirtualBus(time, (int)ecus[0].Bus.BitRate, "can0", seed);
+        Bus = new VirtualBus(time, (int)ecus[0].Bus.BitRate, busName, seed);
         Ecus = [.. ecus.Select(Create)];
     }
 

@@ -10,6 +10,7 @@ using EsyncSim.Client;
 using EsyncSim.Config;
 using EsyncSim.Demo;
 using EsyncSim.Files;
+using EsyncSim.Logs;
 using EsyncSim.Server;
 using EsyncSim.Signing;
 using EsyncSim.Vehicle;
@@ -40,6 +41,7 @@ internal static class ClientCommand
             + "also while the broker is away. Buses are worked on side by side.") { journal, vehicle, buses, ecus, packages, updates, reports, config };
         BrokerOptions broker = new(command, "MQTT broker that the server uses", isRequired: true);
         FleetAnchorOption fleet = new(command);
+        LogOption log = new(command);
         command
             .WithExample("esync client --broker mqtt://127.0.0.1:1883 --journal v1.journal --ecu motor=motor.flash", "a vehicle with one virtual ECU, made by `esync provision --ecu motor --flash motor.flash …`")
             .WithExample("esync client --broker mqtt://127.0.0.1:1883 --journal v1.journal --bus socketcan:can0 --ecu motor=motor.device --ecu battery=battery.device", "two boards on the CAN interface can0")
@@ -59,7 +61,8 @@ internal static class ClientCommand
                     Updates = UpdateHours.Parse(parsed.GetRequiredValue(updates)),
                     Reports = parsed.GetValue(reports),
                 };
-                return Run(parsed.InvocationConfiguration.Output, request, TimeProvider.System, stop);
+                using BusLog? traffic = log.Open(parsed);
+                return Run(parsed.InvocationConfiguration.Output, request, TimeProvider.System, stop, traffic);
             },
             CancellationToken.None));
         return command;
@@ -67,7 +70,7 @@ internal static class ClientCommand
 
     /// <summary>Runs the client until it is stopped; returns the exit code.</summary>
     /// <exception cref="UserErrorException">A file, the bus or the broker cannot be used, or the first ECU does not say its vehicle.</exception>
-    internal static int Run(TextWriter output, ClientRequest request, TimeProvider clock, CancellationToken stop)
+    internal static int Run(TextWriter output, ClientRequest request, TimeProvider clock, CancellationToken stop, IBusObserver? log = null)
     {
         if (request.Buses[0].Address.IsVirtual)
         {
@@ -75,15 +78,20 @@ internal static class ClientCommand
         }
 
         IAnsiConsole console = Terminal.ConsoleOf(output);
-        return console.Profile.Out.IsTerminal ? LiveScreen.Run(console, screen => Run(request, screen, clock, stop)) : Run(request, new PlainScreen(output), clock, stop);
+        return console.Profile.Out.IsTerminal ? LiveScreen.Run(console, screen => Run(request, screen, clock, stop, log)) : Run(request, new PlainScreen(output), clock, stop, log);
     }
 
-    private static int Run(ClientRequest request, IDemoScreen screen, TimeProvider clock, CancellationToken stop)
+    private static int Run(ClientRequest request, IDemoScreen screen, TimeProvider clock, CancellationToken stop, IBusObserver? log)
     {
         // Who has a journal has been connected before: what it left under way needs no broker.
         bool isKnown = File.Exists(request.Journal);
         VehicleJournal journal = VehicleJournal.Open(DiskFileSystem.Instance, request.Journal, Guid.NewGuid().ToString("N"));
         using VehicleBench bench = VehicleBench.Open(request.Buses, clock, stop);
+        if (log is not null)
+        {
+            bench.Observe(log);
+        }
+
         using HttpPackageSource web = new();
         VehicleParty? party = null;
         bench.Start();

@@ -6,6 +6,7 @@ using System.Diagnostics;
 using EsyncSim.Bench;
 using EsyncSim.Config;
 using EsyncSim.Demo;
+using EsyncSim.Logs;
 using EsyncSim.Signing;
 using Spectre.Console;
 
@@ -17,8 +18,8 @@ internal sealed class DeliveryOptions
     private readonly Option<string?> _config = new("--config") { Description = "ECU configuration; nf.config by default", HelpName = "FILE" };
     private readonly Option<string?> _ecu = new("--ecu") { Description = "Name of the ECU; on the virtual bus by default the one whose class the file is for", HelpName = "NAME" };
     private readonly Option<string?> _json = new("--json") { Description = "Write the outcome as JSON, as `esync demo` does", HelpName = "FILE" };
-    private readonly Option<string?> _candump = new("--candump") { Description = "Write the bus traffic as a candump log", HelpName = "FILE" };
     private readonly Option<ulong?> _seed = new("--seed") { HelpName = "N", Description = "Decides everything that chance decides on the virtual bus; a new one by default" };
+    private readonly LogOption _log;
     private readonly BrokerOptions _broker;
     private readonly BusOption _bus;
 
@@ -29,7 +30,7 @@ internal sealed class DeliveryOptions
         command.Add(_ecu);
         _broker = new BrokerOptions(command, "Use this MQTT broker instead of the one in the process");
         command.Add(_json);
-        command.Add(_candump);
+        _log = new LogOption(command);
         command.Add(_seed);
         _bus = new BusOption(command, "Memory of a virtual ECU, kept between runs (from `esync provision`)", "Identity and secret of the ECU");
     }
@@ -60,21 +61,19 @@ internal sealed class DeliveryOptions
             Seed = parsed.GetValue(_seed),
             Stop = stop,
         };
-        return Run(parsed.InvocationConfiguration.Output, request, parsed.GetValue(_json), parsed.GetValue(_candump));
+        OutputFiles.RequireWritable(location.FlashPath, parsed.GetValue(_json));
+        using BusLog? log = _log.Open(parsed);
+        return Run(parsed.InvocationConfiguration.Output, request with { Log = log }, parsed.GetValue(_json));
     }
 
-    private static int Run(TextWriter output, UpdateRequest request, string? jsonPath, string? candumpPath)
+    private static int Run(TextWriter output, UpdateRequest request, string? jsonPath)
     {
-        OutputFiles.RequireWritable(request.Location.FlashPath, jsonPath, candumpPath);
         Stopwatch wall = Stopwatch.StartNew();
-        using StringWriter? log = candumpPath is null ? null : new StringWriter();
         IAnsiConsole console = Terminal.ConsoleOf(output);
-        UpdateRequest whole = request with { Candump = log };
         UpdateRunResult result = console.Profile.Out.IsTerminal
-            ? LiveScreen.Run(console, screen => UpdateRun.Run(whole, screen))
-            : UpdateRun.Run(whole, new PlainScreen(output));
+            ? LiveScreen.Run(console, screen => UpdateRun.Run(request, screen))
+            : UpdateRun.Run(request, new PlainScreen(output));
         OutputFiles.Write(jsonPath, result.Report.ToJson());
-        OutputFiles.Write(candumpPath, log?.ToString());
         DemoSummary.Write(console, result.Report, wall.Elapsed);
         return result.Error is { } error ? throw error : ExitCode.Ok;
     }

@@ -4,6 +4,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using EsyncSim.Config;
 using EsyncSim.Demo;
+using EsyncSim.Logs;
 using EsyncSim.Web;
 using Spectre.Console;
 
@@ -17,7 +18,6 @@ internal static class DemoCommand
     {
         Option<ulong> seed = new("--seed") { HelpName = "N", Description = "Decides everything that chance decides; the same seed repeats a run to the frame", DefaultValueFactory = _ => 1 };
         Option<string?> json = new("--json") { Description = "Write steps and transfers as JSON", HelpName = "FILE" };
-        Option<string?> candump = new("--candump") { Description = "Write the bus traffic as a candump log, for cansniffer, SavvyCAN, Wireshark and others", HelpName = "FILE" };
         Option<string?> config = new("--config") { Description = "ECU configuration with the ECUs motor and battery; nf.config by default", HelpName = "FILE" };
         Option<string?> board = new("--board") { Description = "Put both ECUs on this board: its drivers on models of its chips, and its flow control", HelpName = "NAME" };
         Option<string?> db = new("--db") { Description = "With --web: database of the server; without it one in a temporary folder, gone afterwards", HelpName = "FILE" };
@@ -29,12 +29,13 @@ internal static class DemoCommand
             "With --web it tells no story: three ECUs (motor, battery, pump), client and server stay in step with the wall clock until Ctrl-C, with a page to watch them on, " +
             "to update them, and to bring faults about.")
         {
-            seed, board, json, candump, config, db,
+            seed, board, json, config, db,
         };
+        LogOption log = new(command);
         BrokerOptions broker = new(command, "Use this MQTT broker instead of the one in the process");
         web.AddTo(command);
         command.WithExample("esync demo", "the story, with live progress")
-            .WithExample("esync demo --seed 7 --json demo.json --candump demo.log", "the same for a script: figures and every frame in files");
+            .WithExample("esync demo --seed 7 --json demo.json --log demo.pcapng", "the same for a script: figures and every frame in files");
         command.WithExample("esync demo --board esp32-mcp2515", "what the same costs on a board with an SPI CAN controller: see the transfers' rates");
         command.WithExample("esync demo --web", $"the bench to watch, at http://{WebAddress.Default}/");
         command.SetAction((parsed, stop) => Task.Run(
@@ -43,7 +44,7 @@ internal static class DemoCommand
                 string configPath = parsed.GetValue(config) ?? NfConfig.FindDefault();
                 if (web.Of(parsed) is { } page)
                 {
-                    RequireAbsent(parsed, [board, json, candump, .. command.Options.Where(option => option.Name.StartsWith("--broker", StringComparison.Ordinal))]);
+                    RequireAbsent(parsed, [board, json, .. log.Options, .. command.Options.Where(option => option.Name.StartsWith("--broker", StringComparison.Ordinal))]);
                     BenchOptions bench = new() { ConfigPath = configPath, DatabasePath = parsed.GetValue(db), Seed = parsed.GetValue(seed), Stop = stop };
                     return DemoWeb.Run(parsed.InvocationConfiguration.Output, page, bench);
                 }
@@ -54,7 +55,9 @@ internal static class DemoCommand
                 }
 
                 DemoOptions options = new() { Seed = parsed.GetValue(seed), Board = parsed.GetValue(board), Broker = broker.Read(parsed), ConfigPath = configPath, Stop = stop };
-                return Run(parsed, options, parsed.GetValue(json), parsed.GetValue(candump));
+                OutputFiles.RequireWritable(parsed.GetValue(json));
+                using BusLog? traffic = log.Open(parsed);
+                return Run(parsed, options with { Log = traffic }, parsed.GetValue(json));
             },
             CancellationToken.None));
         return command;
@@ -68,19 +71,15 @@ internal static class DemoCommand
         }
     }
 
-    private static int Run(ParseResult parsed, DemoOptions options, string? jsonPath, string? candumpPath)
+    private static int Run(ParseResult parsed, DemoOptions options, string? jsonPath)
     {
         TextWriter output = parsed.InvocationConfiguration.Output;
         Stopwatch wall = Stopwatch.StartNew();
-        using StringWriter? log = candumpPath is null ? null : new StringWriter();
-        OutputFiles.RequireWritable(jsonPath, candumpPath);
         IAnsiConsole console = Terminal.ConsoleOf(output);
-        DemoOptions whole = options with { Candump = log };
         DemoReport report = console.Profile.Out.IsTerminal
-            ? LiveScreen.Run(console, screen => DemoScript.Run(whole, screen))
-            : DemoScript.Run(whole, new PlainScreen(output));
+            ? LiveScreen.Run(console, screen => DemoScript.Run(options, screen))
+            : DemoScript.Run(options, new PlainScreen(output));
         OutputFiles.Write(jsonPath, report.ToJson());
-        OutputFiles.Write(candumpPath, log?.ToString());
         DemoSummary.Write(console, report, wall.Elapsed);
         return report.IsPassed ? ExitCode.Ok : ExitCode.UnexpectedOutcome;
     }

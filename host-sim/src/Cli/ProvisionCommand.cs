@@ -8,6 +8,7 @@ using EsyncAgent;
 using EsyncSim.Bench;
 using EsyncSim.Client;
 using EsyncSim.Config;
+using EsyncSim.Logs;
 using EsyncSim.Signing;
 
 namespace EsyncSim.Cli;
@@ -28,6 +29,7 @@ internal static class ProvisionCommand
             ecu, anchors, config,
         };
         BusOption bus = new(command, "Memory of a virtual ECU; made when it is not there", "Identity and secret of the ECU; made when it is not there");
+        LogOption log = new(command);
         command.WithExample("esync provision --ecu motor --flash motor.flash --anchor author.pub --anchor oem.pub", "a new ECU in motor.flash, its secret in motor.flash.device");
         command.WithExample("esync provision --ecu motor --bus socketcan:can0 --device motor.device --anchor author.pub --anchor oem.pub", "the same for a board on the CAN interface can0");
         command.SetAction(parsed =>
@@ -37,7 +39,8 @@ internal static class ProvisionCommand
             TrustAnchor[] trusted = [.. parsed.GetRequiredValue(anchors).Select(TrustAnchor.Load)];
             RequireRoles(definition, trusted);
             OutputFiles.RequireWritable(location.FlashPath, devicePath);
-            using IEcuAccess access = location.Open(definition, isNewAllowed: true);
+            using BusLog? traffic = log.Open(parsed);
+            using IEcuAccess access = location.Open(definition, isNewAllowed: true, log: traffic);
             return Run(parsed.InvocationConfiguration.Output, access, devicePath, trusted);
         });
         return command;

@@ -5,6 +5,7 @@ using System.Globalization;
 using EsyncSim.Bus;
 using EsyncSim.Config;
 using EsyncSim.Files;
+using EsyncSim.Logs;
 using EsyncSim.Simulation;
 
 namespace EsyncSim.Cli;

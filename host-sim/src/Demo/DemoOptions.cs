@@ -1,5 +1,6 @@
 // What the user may ask of a demo.
 // Tests: tests/host-sim/Demo.
+using EsyncSim.Bus;
 using EsyncSim.Server;
 
 namespace EsyncSim.Demo;
@@ -25,6 +26,6 @@ public sealed record DemoOptions
     /// <summary>Ends the run before its end.</summary>
     public CancellationToken Stop { get; init; }
 
-    /// <summary>Where the bus traffic is written as a candump log; null writes none.</summary>
-    public TextWriter? Candump { get; init; }
+    /// <summary>Sees the bus traffic; null for nobody.</summary>
+    public IBusObserver? Log { get; init; }
 }

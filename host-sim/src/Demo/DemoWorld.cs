@@ -31,9 +31,9 @@ public sealed class DemoWorld : IDisposable
         NfConfig config = NfConfig.Load(options.ConfigPath, board);
         Bench = new VirtualBench(Time, options.Seed, [config.Ecu(MotorName), config.Ecu(BatteryName)]);
         Bench.StopOn(options.Stop);
-        if (options.Candump is { } candump)
+        if (options.Log is { } log)
         {
-            Bench.Bus.Observe(new CandumpLog(candump));
+            Bench.Bus.Observe(log);
         }
 
         Network = options.IsNetworkVirtual ? new VirtualMessageNetwork(Time, options.Seed) : new MqttMessageNetwork(Time, options.Broker);

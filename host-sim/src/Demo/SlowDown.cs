@@ -45,7 +45,7 @@ public sealed record SlowDown(double QuietSeconds, double GatheringSeconds, doub
 
     private static (double Seconds, IReadOnlyList<DataRecord> Records) Download(DemoOptions options, bool isGathering)
     {
-        using DemoWorld world = new(options with { IsNetworkVirtual = true, Candump = null, Broker = null }, new PlainScreen(TextWriter.Null));
+        using DemoWorld world = new(options with { IsNetworkVirtual = true, Log = null, Broker = null }, new PlainScreen(TextWriter.Null));
         DemoEcu ecu = world.Motor;
         if (!isGathering)
         {

@@ -38,8 +38,8 @@ public sealed record UpdateRequest
     /// <summary>Ends the run before its end; the flash file is then left as it was.</summary>
     public CancellationToken Stop { get; init; }
 
-    /// <summary>Where the bus traffic is written; null writes none.</summary>
-    public TextWriter? Candump { get; init; }
+    /// <summary>Sees the bus traffic; null for nobody.</summary>
+    public IBusObserver? Log { get; init; }
 
     /// <summary>The ECU whose class a file is for.</summary>
     /// <exception cref="UserErrorException">There is none, or more than one.</exception>
@@ -66,7 +66,7 @@ public static class UpdateRun
     /// </exception>
     public static UpdateRunResult Run(UpdateRequest request, IDemoScreen screen)
     {
-        using IEcuAccess access = request.Location.Open(request.Ecu, isNewAllowed: false, request.Seed, request.Candump);
+        using IEcuAccess access = request.Location.Open(request.Ecu, isNewAllowed: false, request.Seed, request.Log);
         return Run(request, access, screen);
     }
 

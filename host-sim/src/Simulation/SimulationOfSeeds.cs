@@ -6,6 +6,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using EsyncSim.Bus;
+using EsyncSim.Logs;
 
 namespace EsyncSim.Simulation;
 

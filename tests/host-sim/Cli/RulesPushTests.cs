@@ -30,13 +30,13 @@ public sealed class RulesPushTests : IDisposable
     {
         await ProvisionAsync("motor");
         await BuildAsync("one", 1, 500);
-        string output = await Ok([.. Push("one"), "--json", _folder["out.json"], "--candump", _folder["out.log"]]);
+        string output = await Ok([.. Push("one"), "--json", _folder["out.json"], "--log", _folder["out.log"]]);
         Assert.Matches("ok +motor: collection rules: rule set 1-[0-9a-f]{8} \\(1 rule\\)", output);
         Assert.Contains("\"pass\"", await File.ReadAllTextAsync(_folder["out.json"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Contains("31010215", await File.ReadAllTextAsync(_folder["out.log"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
         byte[] flash = await File.ReadAllBytesAsync(_folder["motor.flash"], TestContext.Current.CancellationToken);
 
-        output = await Ok([.. Push("one"), "--candump", _folder["again.log"]]);
+        output = await Ok([.. Push("one"), "--log", _folder["again.log"]]);
         Assert.Matches("motor collects by rule set 1-[0-9a-f]{8} already; nothing was sent", output);
         Assert.DoesNotContain("31010215", await File.ReadAllTextAsync(_folder["again.log"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
 

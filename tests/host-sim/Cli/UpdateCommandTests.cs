@@ -37,7 +37,7 @@ public sealed class UpdateCommandTests : IDisposable
         Save("two.esp", Build("2.0.0"));
         (code, output, error) = await UpdateAsync("one.esp");
         Assert.True(code == 0, error);
-        (code, output, error) = await UpdateAsync("two.esp", "--json", _folder["out.json"], "--candump", _folder["out.log"]);
+        (code, output, error) = await UpdateAsync("two.esp", "--json", _folder["out.json"], "--log", _folder["out.log"]);
         Assert.True(code == 0, error);
         Assert.Contains("2.0.0 Confirmed", output);
         Assert.Contains("\"pass\"", await File.ReadAllTextAsync(_folder["out.json"], TestContext.Current.CancellationToken));
@@ -155,7 +155,7 @@ public sealed class UpdateCommandTests : IDisposable
         Assert.Equal(ExitCode.BrokerUnreachable, code);
         Assert.Single(error.Trim().Split('\n'));
 
-        (code, _, error) = await EsyncCommandLineTests.RunAsync("demo", "--config", Config, "--candump", _folder["no/where.log"]);
+        (code, _, error) = await EsyncCommandLineTests.RunAsync("demo", "--config", Config, "--log", _folder["no/where.log"]);
         Assert.Equal(ExitCode.BadFile, code);
 
         (code, _, error) = await EsyncCommandLineTests.RunAsync("demo", "--seed", "-1");

@@ -1,5 +1,6 @@
 // Demos that tests share: each is run once.
 using EsyncSim.Demo;
+using EsyncSim.Logs;
 
 namespace EsyncTests.HostSim.Demo;
 
@@ -9,7 +10,7 @@ public sealed class DemoRun
     {
         using StringWriter output = new();
         using StringWriter candump = new();
-        Report = DemoScript.Run(options with { Candump = candump }, new PlainScreen(output));
+        Report = DemoScript.Run(options with { Log = new CandumpLog(candump) }, new PlainScreen(output));
         Output = output.ToString();
         Candump = candump.ToString();
     }

@@ -3,6 +3,7 @@ using EsyncAgent;
 using EsyncSim.Bus;
 using EsyncSim.Ecu;
 using EsyncSim.Flash;
+using EsyncSim.Logs;
 using Xunit;
 
 namespace EsyncTests.HostSim.Ecu;

@@ -2,6 +2,7 @@
 using EsyncSim.Bus;
 using EsyncSim.Client;
 using EsyncSim.Ecu;
+using EsyncSim.Logs;
 using EsyncTests.IlCounting;
 using Xunit;
 

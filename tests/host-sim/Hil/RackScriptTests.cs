@@ -24,7 +24,7 @@ public sealed class RackScriptTests : IDisposable
                 "restart ",
                 "nanoff --target ESP32_REV3 --serialport tty --deploy --image board program.bin --suppressnanoffversioncheck",
                 "esync provision --ecu motor --bus socketcan:can0 --device motor.device --anchor author.pub --anchor oem.pub",
-                "esync update --package motor-2.esp --ecu motor --bus socketcan:can0 --device motor.device --candump out/update.candump",
+                "esync update --package motor-2.esp --ecu motor --bus socketcan:can0 --device motor.device --log out/update.log",
             ],
             _rack.Calls);
         Assert.Equal(

@@ -8,6 +8,7 @@ using EsyncSim.Cli;
 using EsyncSim.Config;
 using EsyncSim.Demo;
 using EsyncSim.Ecu;
+using EsyncSim.Logs;
 using EsyncSim.Packages;
 using EsyncSim.Signing;
 using EsyncTests.HostSim.Signing;

@@ -1,8 +1,10 @@
 // The log's format to the byte, and that a run repeats it.
 using EsyncSim.Bus;
+using EsyncSim.Logs;
+using EsyncTests.HostSim.Bus;
 using Xunit;
 
-namespace EsyncTests.HostSim.Bus;
+namespace EsyncTests.HostSim.Logs;
 
 public sealed class CandumpLogTests
 {

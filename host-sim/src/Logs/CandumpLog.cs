@@ -1,16 +1,18 @@
 // The traffic of one or more buses as a log that candump, canplayer and SavvyCAN read (can-utils, `candump -l`).
-// A line is `(seconds.microseconds) interface identifier#data`; the time is the end of the frame, as a receiver stamps
-// it: a fixed epoch plus virtual time, so that the same run gives the same file to the byte.
+// A line is `(seconds.microseconds) interface identifier#data`; the time is the end of the frame, as a receiver stamps it.
 // Error frames (class "bus error", 20000080) are written on request only, for many readers do not expect them.
-// Tests: tests/host-sim/Bus/CandumpLogTests.cs.
-namespace EsyncSim.Bus;
+// Tests: tests/host-sim/Logs/CandumpLogTests.cs.
+using EsyncSim.Bus;
+
+namespace EsyncSim.Logs;
 
 /// <summary>Writes bus traffic as a candump log. The writer belongs to the caller, who also disposes of it.</summary>
-public sealed class CandumpLog(TextWriter writer, bool hasErrorFrames = false) : IBusObserver
+/// <param name="writer">Where the lines go.</param>
+/// <param name="hasErrorFrames">True: error frames as well.</param>
+/// <param name="clock">What time it is; null: as the bus is, simulated or not.</param>
+public sealed class CandumpLog(TextWriter writer, bool hasErrorFrames = false, LogClock? clock = null) : IBusObserver
 {
-    /// <summary>Seconds since 1970 at virtual time zero.</summary>
-    public const long EpochSeconds = 1_700_000_000;
-
+    private readonly LogClock _clock = clock ?? new LogClock();
     private readonly char[] _line = new char[96];
 
     /// <summary>Lines written.</summary>
@@ -24,11 +26,11 @@ public sealed class CandumpLog(TextWriter writer, bool hasErrorFrames = false) :
             return;
         }
 
-        long microseconds = record.EndNs / VirtualTime.NsPerUs;
+        long microseconds = _clock.NsOf(record) / VirtualTime.NsPerUs;
         Span<char> line = _line;
         line[0] = '(';
         int length = 1;
-        (EpochSeconds + (microseconds / 1_000_000)).TryFormat(line[length..], out int count);
+        (microseconds / 1_000_000).TryFormat(line[length..], out int count);
         length += count;
         line[length++] = '.';
         (microseconds % 1_000_000).TryFormat(line[length..], out count, "D6");
