@@ -41,14 +41,23 @@ public sealed record MutantAssembly(string Name, string Folder, bool IsForDevice
     /// <summary>The assembly with all the faults in it.</summary>
     public byte[] Compile(IReadOnlyList<Mutant> mutants)
     {
-        CSharpCompilation compilation = Products.GetOrAdd(Name, _ => new Lazy<CSharpCompilation>(CreateProduct)).Value;
         string names = string.Join("', '", mutants.Select(mutant => mutant.Name));
-        foreach (IGrouping<string, Mutant> file in mutants.GroupBy(mutant => mutant.File))
+        return Compile(names, mutants.GroupBy(mutant => mutant.File)
+            .Select(file => (file.Key, file.Aggregate(Repository.Read(file.Key), (text, mutant) => mutant.Apply(text)))));
+    }
+
+    /// <summary>The assembly with all the faults in it, one of which at the most is at work at a time; see <see cref="MutantSwitch"/>.</summary>
+    public byte[] CompileSwitched(IReadOnlyList<Mutant> mutants) =>
+        Compile("of a switch", MutantSwitch.Sources(mutants), Parse(MutantSwitch.Source, "MutantSwitch.cs"));
+
+    private byte[] Compile(string names, IEnumerable<(string File, string Text)> faulty, params SyntaxTree[] added)
+    {
+        CSharpCompilation compilation = Products.GetOrAdd(Name, _ => new Lazy<CSharpCompilation>(CreateProduct)).Value.AddSyntaxTrees(added);
+        foreach ((string file, string text) in faulty)
         {
-            SyntaxTree healthy = compilation.SyntaxTrees.FirstOrDefault(tree => tree.FilePath == file.Key)
-                ?? throw new InvalidOperationException($"mutant '{names}': there is no source {file.Key}");
-            string faulty = file.Aggregate(Repository.Read(file.Key), (text, mutant) => mutant.Apply(text));
-            compilation = compilation.ReplaceSyntaxTree(healthy, Parse(faulty, file.Key));
+            SyntaxTree healthy = compilation.SyntaxTrees.FirstOrDefault(tree => tree.FilePath == file)
+                ?? throw new InvalidOperationException($"mutant '{names}': there is no source {file}");
+            compilation = compilation.ReplaceSyntaxTree(healthy, Parse(text, file));
         }
 
         using MemoryStream image = new();

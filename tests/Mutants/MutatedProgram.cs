@@ -21,14 +21,17 @@ public sealed class MutatedProgram : IDisposable
     private const string EntryMethod = "RunAsync";
     private readonly ProgramLoadContext _context;
 
+    private readonly IReadOnlyList<Mutant> _switched;
+
     /// <summary>Compiles a mutant; without one the program is the product. Throws with the compiler's words when it is no C#.</summary>
     public MutatedProgram(Mutant? mutant)
-        : this(mutant?.Name ?? "product", mutant is null ? [] : [mutant])
+        : this(mutant?.Name ?? "product", mutant is null ? [] : [mutant], isSwitched: false)
     {
     }
 
-    private MutatedProgram(string name, IReadOnlyList<Mutant> mutants)
+    private MutatedProgram(string name, IReadOnlyList<Mutant> mutants, bool isSwitched)
     {
+        _switched = isSwitched ? mutants : [];
         Mutant? homeless = mutants.FirstOrDefault(mutant => !MutantAssembly.All.Any(assembly => assembly.Owns(mutant.File)));
         if (homeless is not null)
         {
@@ -41,13 +44,28 @@ public sealed class MutatedProgram : IDisposable
             Mutant[] own = [.. mutants.Where(mutant => assembly.Owns(mutant.File))];
             if (own.Length > 0)
             {
-                _context.Add(assembly.Name, assembly.Compile(own));
+                _context.Add(assembly.Name, isSwitched ? assembly.CompileSwitched(own) : assembly.Compile(own));
             }
         }
     }
 
     /// <summary>One program with several faults, which must not meet: each program costs its compilation.</summary>
-    public static MutatedProgram Of(string name, IReadOnlyList<Mutant> mutants) => new(name, mutants);
+    public static MutatedProgram Of(string name, IReadOnlyList<Mutant> mutants) => new(name, mutants, isSwitched: false);
+
+    /// <summary>One program with faults of one assembly, none of which is at work before <see cref="Select"/>.</summary>
+    public static MutatedProgram Switched(string name, IReadOnlyList<Mutant> mutants) => new(name, mutants, isSwitched: true);
+
+    /// <summary>Puts one of a switched program's mutants to work, or none; for everything that runs on it.</summary>
+    public void Select(Mutant? mutant)
+    {
+        int index = mutant is null ? -1 : _switched.ToList().IndexOf(mutant);
+        if (mutant is not null && index < 0)
+        {
+            throw new InvalidOperationException($"mutant '{mutant.Name}' is not one of this program's");
+        }
+
+        Type(MutantSwitch.TypeName).GetField(MutantSwitch.FieldName)!.SetValue(null, index + 1);
+    }
 
     /// <summary>Runs the command line with these arguments.</summary>
     public async Task<MutantRun> RunAsync(params string[] arguments)

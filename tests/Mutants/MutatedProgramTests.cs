@@ -6,6 +6,7 @@ namespace EsyncTests.Mutants;
 public class MutatedProgramTests
 {
     private const string Report = "agent-firmware/src/Fota/FotaReports.cs";
+    private const string Dynamics = "agent-firmware/src/Dcm/DspDynamics.cs";
     private static readonly string[] Demo = ["demo", "--seed", "3"];
 
     [Fact]
@@ -41,6 +42,34 @@ public class MutatedProgramTests
         MutantRun run = await mutated.RunAsync(Demo);
 
         Assert.True(run.ExitCode != 0, run.Output + run.Error);
+    }
+
+    [Fact]
+    public void Of_a_switched_program_the_chosen_mutant_is_at_work_and_none_before()
+    {
+        Mutant no = new("nothing can be defined", Dynamics, "return identifier >> 9 == 0xF200 >> 9;", "return false;");
+        Mutant yes = new("everything can be defined", Dynamics, "return identifier >> 9 == 0xF200 >> 9;", "return true;");
+        using MutatedProgram program = MutatedProgram.Switched("two", [no, yes]);
+        bool IsDefinable(ushort did) => (bool)program.Type("EsyncAgent.DspDynamics").GetMethod("IsDefinable")!.Invoke(null, [did])!;
+
+        Assert.True(IsDefinable(0xF200) && !IsDefinable(0x0200));
+        program.Select(no);
+        Assert.False(IsDefinable(0xF200));
+        program.Select(yes);
+        Assert.True(IsDefinable(0x0200));
+        program.Select(null);
+        Assert.False(IsDefinable(0x0200));
+        Assert.Throws<InvalidOperationException>(() => program.Select(no with { Name = "a stranger" }));
+    }
+
+    [Fact]
+    public void What_is_no_body_of_a_method_cannot_stand_behind_a_switch()
+    {
+        Mutant constant = new("another length", Report, "public const int ReportLength = 239;", "public const int ReportLength = 240;");
+
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => MutatedProgram.Switched("constant", [constant]));
+
+        Assert.Contains("behind a switch", error.Message);
     }
 
     [Theory]
