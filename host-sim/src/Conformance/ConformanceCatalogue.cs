@@ -23,7 +23,15 @@ internal static class ConformanceCatalogue
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
-        .. new[] { TransportReceptionCases.All }
+        .. new[]
+        {
+            TransportReceptionCases.All,
+            SessionCases.All, SessionAddressingCases.All, SessionOrderCases.All,
+            ServiceReadCases.All, ServiceControlCases.All, ServicePeriodicCases.All, ServiceFormCases.All,
+            AccessCases.All,
+            DownloadCases.All,
+            LifeCycleCases.All, LifeCycleTrustCases.All,
+        }
             .SelectMany(cases => cases)
             .OrderBy(one => Chapters.ToList().FindIndex(chapter => chapter.Prefix == one.Chapter))
             .ThenBy(one => one.Id, StringComparer.Ordinal),

@@ -34,6 +34,15 @@ internal sealed record ConformanceProfile
     /// <summary>DTCs; null: not told.</summary>
     public DtcProfile? Dtc { get; init; }
 
+    /// <summary>Outputs that service 2F controls; empty: none, or not told.</summary>
+    public IReadOnlyList<OutputProfile> Outputs { get; init; } = [];
+
+    /// <summary>Service 2A; null: none, or not told.</summary>
+    public PeriodicProfile? Periodic { get; init; }
+
+    /// <summary>Life cycle of an update as PROTOCOL.md has it; null: the ECU has another, or none.</summary>
+    public LifeCycleProfile? LifeCycle { get; init; }
+
     /// <summary>Service 27; null: none, or not told.</summary>
     public SecurityAccessProfile? SecurityAccess { get; init; }
 
@@ -200,6 +209,45 @@ internal sealed record DtcProfile
 
     /// <summary>DTCs that the ECU supports; empty: not told.</summary>
     public IReadOnlyList<uint> Codes { get; init; } = [];
+}
+
+/// <summary>An output of service 2F, whose value has a length of its own and no mask.</summary>
+internal sealed record OutputProfile
+{
+    /// <summary>Data identifier.</summary>
+    public required ushort Identifier { get; init; }
+
+    /// <summary>A value that it can be set to, in the bytes of controlState.</summary>
+    public required byte[] Inside { get; init; }
+
+    /// <summary>A value of the same length that it cannot be set to; null: every one is possible, or not told.</summary>
+    public byte[]? Outside { get; init; }
+}
+
+/// <summary>Service 2A with frames of type 2 (UUDT) on an identifier of their own.</summary>
+internal sealed record PeriodicProfile
+{
+    /// <summary>A periodic identifier that can be sent: the low byte of F2xx; null: not told.</summary>
+    public byte? Identifier { get; init; }
+
+    /// <summary>Period of the slow rate in milliseconds; null: not told.</summary>
+    public int? SlowMs { get; init; }
+
+    /// <summary>Period of the medium rate in milliseconds; null: not told.</summary>
+    public int? MediumMs { get; init; }
+
+    /// <summary>Period of the fast rate in milliseconds; null: not told.</summary>
+    public int? FastMs { get; init; }
+}
+
+/// <summary>Times of the life cycle that PROTOCOL.md describes.</summary>
+internal sealed record LifeCycleProfile
+{
+    /// <summary>Longest trial without confirmation in milliseconds.</summary>
+    public int TrialMs { get; init; } = 60_000;
+
+    /// <summary>Starts of a trial.</summary>
+    public int TrialStarts { get; init; } = 3;
 }
 
 /// <summary>How keys and proofs are made.</summary>

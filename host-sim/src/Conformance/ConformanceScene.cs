@@ -91,6 +91,9 @@ internal sealed class ConformanceScene(ConformanceBench bench, ConformanceMeans 
     /// <summary>The next frame of the ECU; null when none came in so many milliseconds.</summary>
     public Task<SceneFrame?> NextFrame(double waitMs) => Tester.NextFrameAsync(waitMs);
 
+    /// <summary>Frames of any identifier that were on the bus, of a case with many the first and the last; times are the bus's clock.</summary>
+    public IEnumerable<EvidenceFrame> FramesOf(uint identifier, long fromNs, long toNs) => bench.Evidence.Between(identifier, fromNs, toNs);
+
     /// <summary>Sends a request and takes the final response that answers it; null: none. What it stopped is an empty response.</summary>
     public async Task<byte[]?> AskAsync(byte[] request, bool isFunctional = false)
     {

@@ -21,6 +21,11 @@ internal sealed class EvidenceRecorder(VirtualTime time) : IBusObserver
     /// <summary>The frames that are kept.</summary>
     public IReadOnlyList<EvidenceFrame> Frames => [.. _head, .. _tail];
 
+    /// <summary>Frames with an identifier that ended within a span of the bus's clock, with the time on it.</summary>
+    public IEnumerable<EvidenceFrame> Between(uint identifier, long fromNs, long toNs) => Frames
+        .Where(frame => frame.Frame.Identifier == identifier && frame.AtNs + _startNs >= fromNs && frame.AtNs + _startNs <= toNs)
+        .Select(frame => frame with { AtNs = frame.AtNs + _startNs });
+
     /// <summary>Forgets everything: a case begins.</summary>
     public void Restart()
     {

@@ -42,7 +42,7 @@ internal static class ProfileOfConfig
             Services = Services().ToDictionary(service => service.Identifier),
             Dids = [.. Dids(ecu).OrderBy(did => did.Identifier)],
             Routines = Routines(),
-            Dtc = new DtcProfile { AvailabilityMask = 0x7F, Format = 0x00, Codes = [.. config.Dem.Dtcs] },
+            Dtc = new DtcProfile { AvailabilityMask = 0x7F, Format = 0x01, Codes = [.. config.Dem.Dtcs] },
             SecurityAccess = new SecurityAccessProfile
             {
                 Level = 1,
@@ -53,6 +53,9 @@ internal static class ProfileOfConfig
                 DelayMsMax = (int)config.Dcm.AccessDelayMsMax,
             },
             Authentication = new AuthenticationProfile { Key = AccessKeyKind.Device, Algorithm = HmacSha256 },
+            Outputs = [.. config.Data.OutputDids.Select((_, index) => Output(config.Data, index))],
+            Periodic = Known(config.CanIf.PeriodicTxId) is null ? null : Periodic(config),
+            LifeCycle = new LifeCycleProfile { TrialMs = (int)config.Fota.TrialConfirmMsMax, TrialStarts = config.Fota.TrialAttemptsMax },
             Download = new DownloadProfile
             {
                 BlockLength = config.Dcm.MessageLengthMax,
@@ -73,6 +76,24 @@ internal static class ProfileOfConfig
         WaitFrameMax = config.CanTp.WaitFrameMax,
         RequestLengthMax = config.Dcm.MessageLengthMax,
         ResponseLengthMax = config.Dcm.MessageLengthMax,
+    };
+
+    private static OutputProfile Output(DataConfig data, int index)
+    {
+        byte[] inside = new byte[SignalType.Length(data.OutputTypes[index])];
+        byte[] outside = new byte[inside.Length];
+        SignalType.Write(data.OutputTypes[index], data.OutputMax[index], inside, 0);
+        int most = inside.Length == 4 ? -1 : (1 << (8 * inside.Length)) - 1;
+        SignalType.Write(data.OutputTypes[index], most, outside, 0);
+        return new OutputProfile { Identifier = data.OutputDids[index], Inside = inside, Outside = data.OutputMax[index] == most ? null : outside };
+    }
+
+    private static PeriodicProfile Periodic(EcuConfig config) => new()
+    {
+        Identifier = config.Data.SignalDids.Where(did => did >> 8 == 0xF2).Select(did => (byte?)did).FirstOrDefault(),
+        SlowMs = (int)config.Dcm.PeriodicSlowMs,
+        MediumMs = (int)config.Dcm.PeriodicMediumMs,
+        FastMs = (int)config.Dcm.PeriodicFastMs,
     };
 
     private static uint? Known(uint identifier) => identifier == CanIfConfig.NoIdentifier ? null : identifier;

@@ -1,0 +1,69 @@
+// Faults in sessions, addressing and timing: Dsl and Dsd, services 10, 11 and 3E.
+using static EsyncTests.HostSim.Conformance.ConformanceMutants;
+
+namespace EsyncTests.HostSim.Conformance;
+
+internal static class SessionMutants
+{
+    private const string Conversation = "Dcm/DslConversation.cs";
+    private const string Session = "Dcm/DslSession.cs";
+    private const string Dispatch = "Dcm/Dsd.cs";
+    private const string Sid10 = "Dcm/Sid10DiagnosticSessionControl.cs";
+    private const string Sid11 = "Dcm/Sid11EcuReset.cs";
+    private const string Never = "if (false)";
+    private const string LengthFirst = "if (message.RequestLength < row.LengthMin)\n        {\n            return Nrc.IncorrectMessageLength;\n        }\n\n        ";
+
+    public static IReadOnlyList<ConformanceMutant> All { get; } =
+    [
+        // Timing.
+        Row("response pending comes after P2", Conversation, "_limitMs = _p2PendingMs;", "_limitMs = _p2PendingMs * 3;"),
+        Row("response pending does not come", Conversation, "if (nowMs - _timerMs >= _limitMs && SendShort(", "if (_timerMs == ~0u && SendShort("),
+        Row("response pendings flood the bus", Conversation, "_limitMs = _p2StarPendingMs;", "_limitMs = 2;"),
+        Row("after a response pending the answer is suppressed", Conversation, "if (isSilent && !_isPendingSent)", "if (isSilent)"),
+        Row("others are not told that the server is busy", Conversation, "            SendShort(request[0], Nrc.BusyRepeatRequest);\n", ""),
+        Row("P2* is announced in milliseconds", Sid10, "_parts.Config.P2StarServerMsMax / P2StarUnitMs", "_parts.Config.P2StarServerMsMax"),
+        Row("P2 is announced ten times too long", Sid10, "message.AppendU16(_parts.Config.P2ServerMsMax);", "message.AppendU16((ushort)(_parts.Config.P2ServerMsMax * 10));"),
+
+        // Sessions.
+        Row("S3 does not run out", Session, "else if (nowMs - _lastActivityMs >= _s3Ms)", "else if (false)"),
+        Row("S3 runs out after half its time", Session, "else if (nowMs - _lastActivityMs >= _s3Ms)", "else if (nowMs - _lastActivityMs >= _s3Ms / 2)"),
+        Row("functional requests do not keep the session", "Dcm/Dcm.cs",
+            "        bool isActive = _conversation.IsActive;\n        if (isActive)\n        {\n            _conversation.MainFunction(nowMs);\n        }\n\n        if (_session.Active != DcmSession.Default)\n        {\n            _session.MainFunction(nowMs, isActive",
+            "        bool isKept = _conversation.IsActive && !_reception.IsSmallWaiting;\n        if (_conversation.IsActive)\n        {\n            _conversation.MainFunction(nowMs);\n        }\n\n        if (_session.Active != DcmSession.Default)\n        {\n            _session.MainFunction(nowMs, isKept"),
+        Row("a change of session is answered and not made", Sid10, "        _parts.Session.Enter(message.SubFunction);\n", ""),
+        Row("a change of session keeps access", Session, "        _access.Drop();\n        _transfer.Abort();", "        _transfer.Abort();"),
+        Row("a change of session keeps the transfer", Session, "        _access.Drop();\n        _transfer.Abort();", "        _access.Drop();"),
+        Row("a change of session keeps outputs under control", Session, "        _outputs.Release();\n", ""),
+        Row("the default session keeps defined identifiers", Session, "            _dynamics.ClearAll();\n", ""),
+        Row("the programming session can be entered from the default one", Dispatch, "return _session.IsIn(row.SubFunctionSessions[index]) ? Nrc.None : Nrc.SubFunctionNotSupportedInActiveSession;", "return Nrc.None;"),
+        Row("a longer request to change the session is taken", Sid10, "if (message.RequestLength != RequestLength)", Never),
+
+        // Which negative response.
+        Row("an unknown service gets 7F", Dispatch, "return Nrc.ServiceNotSupported;", "return Nrc.ServiceNotSupportedInActiveSession;"),
+        Row("a service of another session gets 11", Dispatch, "return Nrc.ServiceNotSupportedInActiveSession;", "return Nrc.ServiceNotSupported;"),
+        Row("the length is looked at before the session", Dispatch, "if (!_session.IsIn(row.Sessions))", LengthFirst + "if (!_session.IsIn(row.Sessions))"),
+        Row("the shortest length is not looked at", Dispatch, "if (message.RequestLength < row.LengthMin)", Never),
+        Row("an unknown sub-function gets 31", Dispatch, "return Nrc.SubFunctionNotSupported;", "return Nrc.RequestOutOfRange;"),
+        Row("a sub-function of another session gets 12", Dispatch, "Nrc.None : Nrc.SubFunctionNotSupportedInActiveSession;", "Nrc.None : Nrc.SubFunctionNotSupported;"),
+        Row("access is not asked for", Dispatch, "if (row.IsAccessNeeded && !_access.IsOpenFor(message))", Never),
+        Row("missing access gets 22", Dispatch, "return Nrc.SecurityAccessDenied;", "return Nrc.ConditionsNotCorrect;"),
+        Row("the length is looked at before access", Dispatch, "if (row.IsAccessNeeded && ", LengthFirst + "if (row.IsAccessNeeded && "),
+
+        // Suppression and the functional address.
+        Row("positive responses are not suppressed", Dispatch, "message.IsPositiveSuppressed = (request[1] & SuppressBit) != 0;", "message.IsPositiveSuppressed = false;"),
+        Row("negative responses are suppressed with the positive ones", Conversation, "bool isSilent = result == StdReturn.Ok ? _message.IsPositiveSuppressed : ", "bool isSilent = _message.IsPositiveSuppressed || result != StdReturn.Ok && "),
+        Row("functional: 11 is sent", Conversation, "nrc == Nrc.ServiceNotSupported\n            || ", ""),
+        Row("functional: 12 is sent", Conversation, "            || nrc == Nrc.SubFunctionNotSupported\n", ""),
+        Row("functional: 31 is sent", Conversation, "            || nrc == Nrc.RequestOutOfRange\n", ""),
+        Row("functional: 7E is sent", Conversation, "            || nrc == Nrc.SubFunctionNotSupportedInActiveSession\n", ""),
+        Row("functional: 7F is sent", Conversation, "\n            || nrc == Nrc.ServiceNotSupportedInActiveSession;", ";"),
+        Row("functional: 13 is not sent", Conversation, "            || nrc == Nrc.RequestOutOfRange\n", "            || nrc == Nrc.RequestOutOfRange\n            || nrc == Nrc.IncorrectMessageLength\n"),
+        Row("functional: all negative responses are sent", Conversation, "_message.IsFunctional && IsSilentWhenFunctional(_message.RefusedWith);", "false;"),
+
+        // Reset and tester present.
+        Row("the ECU resets without an answer", Conversation, "        _phase = Phase.Answering;\n", "        if (_session.IsResetScheduled)\n        {\n            Finish();\n            return;\n        }\n\n        _phase = Phase.Answering;\n"),
+        Row("a reset is answered and not made", Sid11, "        _parts.Session.ScheduleReset(message.SubFunction == HardReset);\n", ""),
+        Row("a longer request to reset is taken", Sid11, "if (message.RequestLength != RequestLength)", Never),
+        Row("a longer tester present is taken", "Dcm/Sid3ETesterPresent.cs", "message.RequestLength == RequestLength ? StdReturn.Ok : message.Refuse(Nrc.IncorrectMessageLength)", "StdReturn.Ok"),
+    ];
+}
