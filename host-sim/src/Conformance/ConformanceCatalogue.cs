@@ -25,7 +25,7 @@ internal static class ConformanceCatalogue
     [
         .. new[]
         {
-            TransportReceptionCases.All,
+            TransportReceptionCases.All, TransportSendingCases.All, TransportUnexpectedCases.All,
             SessionCases.All, SessionAddressingCases.All, SessionOrderCases.All,
             ServiceReadCases.All, ServiceControlCases.All, ServicePeriodicCases.All, ServiceFormCases.All,
             AccessCases.All,

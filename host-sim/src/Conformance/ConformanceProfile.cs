@@ -87,6 +87,9 @@ internal sealed record AddressingProfile
     /// <summary>Byte that the ECU fills frames with; null: not told, or none.</summary>
     public byte? Padding { get; init; }
 
+    /// <summary>True: frames of fewer than eight bytes are taken when they hold what they announce.</summary>
+    public bool TakesShortFrames { get; init; }
+
     /// <summary>Bits per second.</summary>
     public int BitRate { get; init; } = 500_000;
 }

@@ -46,6 +46,9 @@ internal sealed class ConformanceScene(ConformanceBench bench, ConformanceMeans 
     /// <summary>The clock.</summary>
     public VirtualTime Time => bench.Tester.Time;
 
+    /// <summary>True on a real bus, where times have the host's own jitter in them.</summary>
+    public bool IsRealTime => bench.Model is null;
+
     /// <summary>Expectations so far.</summary>
     public IReadOnlyList<ConformanceStep> Steps => _steps;
 

@@ -78,11 +78,11 @@ internal sealed class FrameTester : IDiagnosticLink
     /// <summary>Sends eight bytes on the identifier of physical requests; shorter ones are padded.</summary>
     public Task<SceneFrame> SendFrameAsync(params byte[] bytes) => SendFrameAsync(_addressing.Request, Padded(bytes));
 
-    /// <summary>Sends bytes, as many as are given, on any identifier of the ECU's format.</summary>
-    public async Task<SceneFrame> SendFrameAsync(uint identifier, byte[] bytes)
+    /// <summary>Sends bytes, as many as are given, on any identifier, in the ECU's format when no other is given.</summary>
+    public async Task<SceneFrame> SendFrameAsync(uint identifier, byte[] bytes, bool? isExtended = null)
     {
         long endNs = Time.NowNs + (SendMsMax * VirtualTime.NsPerMs);
-        while (_isSending || !TryOffer(identifier, bytes))
+        while (_isSending || !TryOffer(identifier, isExtended ?? _addressing.IsExtended, bytes))
         {
             if (Time.NowNs > endNs)
             {
@@ -283,10 +283,10 @@ internal sealed class FrameTester : IDiagnosticLink
         return [.. message.Take(length)];
     }
 
-    private bool TryOffer(uint identifier, byte[] bytes)
+    private bool TryOffer(uint identifier, bool isExtended, byte[] bytes)
     {
         _frame.Identifier = identifier;
-        _frame.IsExtended = _addressing.IsExtended;
+        _frame.IsExtended = isExtended;
         _frame.Length = (byte)bytes.Length;
         Array.Clear(_frame.Data);
         bytes.CopyTo(_frame.Data, 0);

@@ -35,6 +35,7 @@ internal static class ProfileOfConfig
                 Periodic = Known(config.CanIf.PeriodicTxId),
                 IsPadded = true,
                 Padding = config.CanTp.Padding,
+                TakesShortFrames = true,
                 BitRate = (int)ecu.Bus.BitRate,
             },
             Transport = Transport(config),
