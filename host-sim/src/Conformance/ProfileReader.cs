@@ -50,6 +50,9 @@ internal sealed class ProfileReader
             Services = root.OptionalSection("services").Numbered().ToDictionary(entry => (byte)entry.Key, entry => Service(entry.Key, entry.Value)),
             Dids = [.. root.OptionalSection("dids").Numbered().Select(entry => Did(entry.Key, entry.Value))],
             Routines = [.. root.OptionalSection("routines").Numbered().Select(entry => Routine(entry.Key, entry.Value))],
+            Outputs = [.. root.OptionalSection("outputs").Numbered().Select(entry => Output(entry.Key, entry.Value))],
+            Periodic = Written(root.OptionalSection("periodic"), Periodic),
+            LifeCycle = Written(root.OptionalSection("lifeCycle"), LifeCycle),
             Dtc = Written(root.OptionalSection("dtc"), Dtc),
             SecurityAccess = Written(root.OptionalSection("securityAccess"), SecurityAccess),
             Authentication = Written(root.OptionalSection("authentication"), Authentication),
@@ -170,6 +173,34 @@ internal sealed class ProfileReader
         section.RefuseUnknown();
         return routine;
     }
+
+    private OutputProfile Output(uint identifier, ConfigEntry entry)
+    {
+        ConfigSection section = Entry("outputs", entry);
+        Bound(entry, identifier, 0xFFFF, "a data identifier has two bytes");
+        if (section.Find("inside") is null)
+        {
+            _problems.Add(entry.Key, ConfigRule.MissingKey, $"`outputs.{entry.Key.Text}` lacks `inside`", "Give a value that it can be set to, in hexadecimal: { inside: \"32\" }");
+        }
+
+        OutputProfile output = new() { Identifier = (ushort)identifier, Inside = Hex(section, "inside") ?? [], Outside = Hex(section, "outside") };
+        section.RefuseUnknown();
+        return output;
+    }
+
+    private PeriodicProfile Periodic(ConfigSection section) => new()
+    {
+        Identifier = Byte(section, "identifier"),
+        SlowMs = Count(section, "slowMs", TimeMsMax),
+        MediumMs = Count(section, "mediumMs", TimeMsMax),
+        FastMs = Count(section, "fastMs", TimeMsMax),
+    };
+
+    private LifeCycleProfile LifeCycle(ConfigSection section) => new()
+    {
+        TrialMs = Time(section, "trialMs", new LifeCycleProfile().TrialMs),
+        TrialStarts = (int)Optional(section, "trialStarts", 1, 255, (uint)new LifeCycleProfile().TrialStarts, "it is a number of starts"),
+    };
 
     private DtcProfile Dtc(ConfigSection section) => new()
     {

@@ -113,12 +113,43 @@ internal sealed class ProfileWriter
             Line($"  0x{routine.Identifier:X4}: {{ {Joined(parts)} }}", string.Empty);
         }
 
+        if (profile.Outputs.Count > 0)
+        {
+            Line("outputs:", "service 2F; inside: a value that it can be set to; outside: one that it cannot, of the same length");
+        }
+
+        foreach (OutputProfile output in profile.Outputs)
+        {
+            string outside = output.Outside is { } value ? $", outside: \"{Bytes(value)}\"" : string.Empty;
+            Line($"  0x{output.Identifier:X4}: {{ inside: \"{Bytes(output.Inside)}\"{outside} }}", string.Empty);
+        }
+
+        Cycles(profile);
         if (profile.Dtc is { } dtc)
         {
             Line("dtc:", string.Empty);
             Text("  availabilityMask: ", dtc.AvailabilityMask is { } mask ? Hex(mask) : null, "DTCStatusAvailabilityMask");
             Text("  format: ", dtc.Format is { } format ? Hex(format) : null, "DTCFormatIdentifier");
             Text("  codes: ", dtc.Codes.Count == 0 ? null : $"[{string.Join(", ", dtc.Codes.Select(code => $"0x{code:X6}"))}]", "all that it supports");
+        }
+    }
+
+    private void Cycles(ConformanceProfile profile)
+    {
+        if (profile.Periodic is { } periodic)
+        {
+            Line("periodic:", "service 2A, on the identifier addressing.periodic");
+            Text("  identifier: ", periodic.Identifier is { } identifier ? Hex(identifier) : null, "one that can be sent: the low byte of F2xx");
+            Text("  slowMs: ", periodic.SlowMs, "period of the slow rate");
+            Text("  mediumMs: ", periodic.MediumMs, string.Empty);
+            Text("  fastMs: ", periodic.FastMs, string.Empty);
+        }
+
+        if (profile.LifeCycle is { } cycle)
+        {
+            Line("lifeCycle:", "an update as PROTOCOL.md has it; leave it out where the ECU has another");
+            Line($"  trialMs: {cycle.TrialMs}", "longest trial without confirmation");
+            Line($"  trialStarts: {cycle.TrialStarts}", "starts of a trial");
         }
     }
 

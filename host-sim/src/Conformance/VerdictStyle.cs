@@ -64,11 +64,11 @@ internal static class VerdictStyle
         @page { size: A4; margin: 9mm 10mm; }
         @media print {
           :root { color-scheme: light; }
-          body { padding: 0; max-width: none; font-size: 8.5px; }
+          body { padding: 0; max-width: none; font-size: 10px; }
           .verdict { width: 8.5rem; }
           .verdict b { font-size: 2.2rem; }
           .frames { font-size: 7px; }
-          .list { font-size: 6.4px; line-height: 1.25; columns: 4; column-gap: 1em; }
+          .list { font-size: 7.4px; line-height: 1.2; columns: 4; column-gap: 1em; }
           h2 { margin-top: .7em; }
         }
 

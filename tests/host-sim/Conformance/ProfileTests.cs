@@ -48,6 +48,16 @@ public sealed class ProfileTests
         Assert.Equal<byte>([1, 3], profile.Service(0x31).SubFunctions.Keys);
     }
 
+    [Fact]
+    public void The_example_of_another_makers_ECU_is_a_profile()
+    {
+        ConformanceProfile profile = ProfileReader.Load(Repository.PathOf("host-sim/profiles/foreign.yaml"));
+
+        Assert.Equal(0x700u, profile.Addressing.Functional);
+        Assert.Equal("./seed2key --part 8K0", profile.SecurityAccess!.Program);
+        Assert.False(profile.Allowed.Reset || profile.Allowed.Programming);
+    }
+
     [Theory]
     [InlineData("format: 1\nname: x\n", "p.yaml(1,1)", "addressing")]
     [InlineData("format: 1\nname: x\naddressing: { request: 0x812, response: 0x71A }\n", "p.yaml(3,24)", "identifierBits: 29")]
