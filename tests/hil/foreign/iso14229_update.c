@@ -250,8 +250,12 @@ int main(int count, char **arguments) {
     UDSClientInit(&client);
     client.tp = (UDSTp_t *)&transport;
     client.fn = on_event;
-    client.p2_ms = 2000;
-    client.p2_star_ms = 10000;
+
+    // The ECU's P2 counts on the bus: what TCP and this machine add is not the ECU's.
+    client.defaultOptions |= UDS_IGNORE_SRV_TIMINGS;
+    client.options |= UDS_IGNORE_SRV_TIMINGS;
+    client.p2_ms = 20000;
+    client.p2_star_ms = 20000;
 
     must(UDSSendDiagSessCtrl(&client, 3), "10 03: extended session");
     uint16_t identifiers[] = {0xFD00, 0xFD04};

@@ -28,21 +28,16 @@ def main():
     arguments.add_argument("--bus", default="can0", help="name of the bus at the socketcand server")
     options = arguments.parse_args()
 
-    def can_socket():
-        return PythonCANSocket(interface="socketcand", host=options.host, port=options.port, channel=options.bus)
-
-    with can_socket() as bus:
-        found = isotp_scan(bus, scan_range=range(0x7D0, 0x7F0), can_interface=bus, sniff_time=0.2, output_format="text")
-    print(found, flush=True)
-
-    with can_socket() as bus, ISOTPSoftSocket(bus, tx_id=0x7E0, rx_id=0x7E8, padding=True) as link:
-        answer = link.sr1(UDS() / UDS_DSC(diagnosticSessionType=3), timeout=2, verbose=False)
-        print(UDS(bytes(answer)).summary(), flush=True)
-        answer = link.sr1(UDS() / UDS_RDBI(identifiers=[0xF190, 0xFD00]), timeout=2, verbose=False)
-        print(UDS(bytes(answer)).summary(), bytes(answer).hex(), flush=True)
+    bus = PythonCANSocket(interface="socketcand", host=options.host, port=options.port, channel=options.bus)
+    print(isotp_scan(bus, scan_range=range(0x7D0, 0x7F0), can_interface=bus, sniff_time=0.2, output_format="text"), flush=True)
 
     def link():
-        return ISOTPSoftSocket(can_socket(), tx_id=0x7E0, rx_id=0x7E8, padding=True, basecls=UDS)
+        return ISOTPSoftSocket(bus, tx_id=0x7E0, rx_id=0x7E8, padding=True, basecls=UDS)
+
+    with link() as tester:
+        for request in (UDS() / UDS_DSC(diagnosticSessionType=3), UDS() / UDS_RDBI(identifiers=[0xF190, 0xFD00])):
+            answer = tester.sr1(request, timeout=5, verbose=False)
+            print(answer.summary() if answer else f"{request.summary()}: no answer", flush=True)
 
     scanner = UDS_Scanner(link(), reconnect_handler=link, test_cases=[UDS_DSCEnumerator, UDS_ServiceEnumerator],
                           UDS_DSCEnumerator_kwargs={"scan_range": range(1, 6), "delay_state_change": 0},

@@ -111,10 +111,13 @@ def authenticate(client, device):
 
 
 def wait_until_present(client):
+    patience = client.config["p2_timeout"]
+    client.set_config("p2_timeout", 1)
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         try:
             client.tester_present()
+            client.set_config("p2_timeout", patience)
             return
         except udsoncan.exceptions.TimeoutException:
             pass
@@ -174,7 +177,9 @@ def main():
     address = isotp.Address(txid=int(options.request, 16), rxid=int(options.response, 16))
     stack = isotp.CanStack(bus, address=address, params={"tx_padding": 0xCC, "stmin": 0, "blocksize": 0})
     config = dict(udsoncan.configs.default_client_config)
-    config.update(request_timeout=30, p2_timeout=2, p2_star_timeout=10, security_algo=lambda level, seed, params: device.security_key(seed),
+    # The ECU's P2 counts from the request's last frame on the bus. udsoncan counts from the call, so the time that Python and this
+    # machine need for 586 frames is in it.
+    config.update(use_server_timing=False, request_timeout=60, p2_timeout=20, p2_star_timeout=20, security_algo=lambda level, seed, params: device.security_key(seed),
                   data_identifiers={0xF15A: Raw, 0xFD02: Raw})
     with Client(PythonIsoTpConnection(stack), config=config) as client:
         version = update(client, device, entry[1], entry[2])
