@@ -22,6 +22,7 @@ public sealed class LiveBench : IDisposable
     private readonly WorkObserver _work;
     private readonly List<FlashFollower> _memories = [];
     private readonly List<BusServer> _servers = [];
+    private long _unixNs; // the time of day when virtual time was zero
 
     /// <summary>Makes the ECUs, switched off and erased.</summary>
     /// <param name="ecus">ECUs of one bus.</param>
@@ -42,6 +43,9 @@ public sealed class LiveBench : IDisposable
 
     /// <summary>The ECUs.</summary>
     public IReadOnlyList<BenchEcu> Ecus => _bench.Ecus;
+
+    /// <summary>Clients that are connected now.</summary>
+    public int ClientCount => _servers.Sum(server => server.ClientCount);
 
     /// <summary>Keeps an ECU's memory in a file; true when the file was there, and is what the ECU remembers.</summary>
     /// <exception cref="UserErrorException">The file cannot be used.</exception>
@@ -75,6 +79,7 @@ public sealed class LiveBench : IDisposable
     public void Run(TimeProvider clock, double? speed, CancellationToken stop)
     {
         Start();
+        _unixNs = (clock.GetUtcNow().ToUnixTimeMilliseconds() * VirtualTime.NsPerMs) - Time.NowNs;
         using LivePace pace = new(clock, Time.NowNs, speed ?? 1, speed is null ? () => _work.IsAtWork : null) { Stop = stop };
         Time.Pace = pace;
         try
@@ -128,8 +133,7 @@ public sealed class LiveBench : IDisposable
         switch (address.Scheme)
         {
             case ListenAddress.Socketcand:
-                long startNs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * VirtualTime.NsPerMs;
-                return side => new SocketcandConversation(side, address.BusName, () => startNs + Time.NowNs);
+                return side => new SocketcandConversation(side, address.BusName, () => _unixNs + Time.NowNs);
             case ListenAddress.Slcan:
                 return side => new SlcanConversation(side, Bus.BitRate);
             default:

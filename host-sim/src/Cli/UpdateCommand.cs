@@ -17,6 +17,8 @@ internal static class UpdateCommand
         command.WithExample("esync update --package motor-2.esp --flash motor.flash", "brings the package to the ECU and confirms it when its self-test passes");
         command.WithExample("esync update --package motor-1.trust --flash motor.flash", "the ECU trusts the keys in it from then on, and no others");
         command.WithExample("esync update --package motor-2.esp --bus socketcan:can0 --ecu motor --device motor.device", "the same for a board on the CAN interface can0");
+        command.WithExample("esync update --package motor-2.esp --bus slcan:/dev/ttyACM0?bitrate=500000 --ecu motor --device motor.device", "the same through a serial adapter");
+        command.WithExample("esync update --package motor-2.esp --bus socketcand://127.0.0.1:28600/can0 --ecu motor --device motor.device", "the same at a bus that another program serves, such as `esync ecu run`");
         command.SetAction((parsed, stop) => Task.Run(() => delivery.Run(parsed, parsed.GetRequiredValue(package), UpdateFile.Load, stop), CancellationToken.None));
         return command;
     }

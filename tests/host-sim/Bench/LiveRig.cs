@@ -54,12 +54,12 @@ internal sealed class LiveRig : IDisposable
         _stop.Dispose();
     }
 
-    internal LiveClient Connect(int place = 0) => new(Places[place].Place.Port);
+    internal LiveClient Connect(int place = 0, int? receiveBuffer = null) => new(Places[place].Place.Port, receiveBuffer);
 
     /// <summary>A client of socketcand in raw mode.</summary>
-    internal LiveClient ConnectRaw(int place = 0)
+    internal LiveClient ConnectRaw(int place = 0, int? receiveBuffer = null)
     {
-        LiveClient client = Connect(place);
+        LiveClient client = Connect(place, receiveBuffer);
         client.Expect("< hi >");
         client.Send("< open can0 >");
         client.Expect("< ok >");
@@ -75,6 +75,16 @@ internal sealed class LiveRig : IDisposable
         Bench.Time.Post(() => done.SetResult(look()));
         Assert.True(done.Task.Wait(LiveClient.LimitMs, TestContext.Current.CancellationToken), "the bench does not run");
         return done.Task.Result;
+    }
+
+    /// <summary>Waits until something is so, looked at on the pump's thread.</summary>
+    internal void Await(Func<bool> isSo, string what)
+    {
+        long limit = Environment.TickCount64 + LiveClient.LimitMs;
+        while (!OnPump(isSo))
+        {
+            Assert.True(Environment.TickCount64 < limit, what);
+        }
     }
 
     private void Note(string line)
@@ -93,9 +103,10 @@ internal sealed class LiveClient : IDisposable
     private readonly byte[] _buffer = new byte[4096];
     private readonly StringBuilder _text = new();
 
-    internal LiveClient(int port)
+    internal LiveClient(int port, int? receiveBuffer = null)
     {
         Socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = LimitMs, SendTimeout = LimitMs };
+        Socket.ReceiveBufferSize = receiveBuffer ?? Socket.ReceiveBufferSize;
         Socket.Connect("127.0.0.1", port);
     }
 

@@ -1,6 +1,9 @@
 // The address of a bus as --bus takes it: a scheme, a colon, and what the scheme wants.
 //   virtual:            the bus in this program, with a virtual ECU on it
 //   socketcan:can0      a network interface of Linux
+//   slcan:/dev/ttyACM0?bitrate=500000    a serial adapter (CANable and its like)
+//   slcan+tcp://host:port                the same protocol over TCP: a port server, or `esync ecu run`
+//   socketcand://host:port/can0          a bus of a socketcand, or of `esync ecu run`
 // Invariant: an address that was parsed names a scheme that exists; whether the bus is there shows when it is opened.
 // A further kind of adapter is one more row of Schemes.
 // Tests: tests/host-sim/Bus/Real/BusAddressTests.cs.
@@ -16,6 +19,9 @@ public sealed record BusAddress(string Scheme, string Rest)
     private static readonly BusScheme[] Schemes =
     [
         new("socketcan", "socketcan:INTERFACE", SocketCanChannel.IsInterfaceName, SocketCanChannel.Open),
+        new(SlcanChannel.SerialScheme, $"{SlcanChannel.SerialScheme}:DEVICE[?bitrate=N]", SlcanChannel.IsSerial, SlcanChannel.OpenSerial),
+        new(SlcanChannel.TcpScheme, $"{SlcanChannel.TcpScheme}://HOST:PORT[?bitrate=N]", SlcanChannel.IsTcp, SlcanChannel.OpenTcp),
+        new(SocketcandChannel.Scheme, $"{SocketcandChannel.Scheme}://HOST:PORT/BUS", SocketcandChannel.IsPlace, SocketcandChannel.Open),
     ];
 
     /// <summary>The bus in this program.</summary>

@@ -35,10 +35,15 @@ internal interface ILibc
 internal static class Errno
 {
     public const int NotPermitted = 1;
+    public const int NoSuchFile = 2;
     public const int Interrupted = 4;
+    public const int InputOutput = 5;
     public const int NoSuchAddress = 6;
     public const int TryAgain = 11;
+    public const int AccessDenied = 13;
+    public const int Busy = 16;
     public const int NoSuchDevice = 19;
+    public const int NotATerminal = 25;
     public const int ProtocolNotSupported = 93;
     public const int FamilyNotSupported = 97;
     public const int NetworkDown = 100;

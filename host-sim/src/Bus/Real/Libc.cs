@@ -1,6 +1,6 @@
 // The calls themselves. Spans are pinned for the length of a call; a call that a signal interrupted is no error.
 // It must hold no logic: most of it runs in no test, for it needs a kernel with CAN.
-// Tests: tests/host-sim/Bus/Real/SocketCanChannelTests.cs (against a stand-in).
+// Tests: tests/host-sim/Bus/Real/SocketCanChannelTests.cs (against a stand-in), SerialLinkTests.cs (at a pseudo-terminal).
 using System.Runtime.InteropServices;
 
 namespace EsyncSim.Bus.Real;
@@ -9,6 +9,9 @@ namespace EsyncSim.Bus.Real;
 internal sealed class Libc : ILibc
 {
     private const short PollInput = 1;
+    private const int OpenSerialFlags = 2 | 0x100 | 0x800 | 0x80000; // O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC
+    private const uint Baud115200 = 0x1002;
+    private const int TermiosLengthMax = 256; // struct termios has 60 bytes; it is only handed from call to call
 
     /// <summary>The only one.</summary>
     public static Libc Instance { get; } = new();
@@ -48,6 +51,29 @@ internal sealed class Libc : ILibc
     /// <inheritdoc/>
     public int Close(int descriptor) => Result(close(descriptor));
 
+    /// <summary>Opens a terminal in raw form; below zero is an error number with its sign turned.</summary>
+    public static int OpenSerial(string path)
+    {
+        int descriptor = Result(open(path, OpenSerialFlags));
+        Span<byte> termios = stackalloc byte[TermiosLengthMax];
+        ref byte first = ref MemoryMarshal.GetReference(termios);
+        int result = descriptor < 0 ? descriptor : Result(tcgetattr(descriptor, ref first));
+        if (result >= 0)
+        {
+            cfmakeraw(ref first);
+            _ = cfsetspeed(ref first, Baud115200);
+            result = Result(tcsetattr(descriptor, 0, ref first));
+        }
+
+        if (result >= 0)
+        {
+            return descriptor;
+        }
+
+        _ = descriptor < 0 ? 0 : close(descriptor);
+        return result;
+    }
+
     private static int Result(int result) => result < 0 ? -Marshal.GetLastPInvokeError() : result;
 
 #pragma warning disable IDE1006, SA1300 // the names are the library's
@@ -74,6 +100,21 @@ internal sealed class Libc : ILibc
 
     [DllImport("libc", SetLastError = true)]
     private static extern int close(int descriptor);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int tcgetattr(int descriptor, ref byte termios);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int tcsetattr(int descriptor, int when, ref byte termios);
+
+    [DllImport("libc")]
+    private static extern void cfmakeraw(ref byte termios);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int cfsetspeed(ref byte termios, uint speed);
 #pragma warning restore IDE1006, SA1300
 
     [StructLayout(LayoutKind.Sequential)]

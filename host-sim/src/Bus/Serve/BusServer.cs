@@ -18,6 +18,7 @@ public sealed class BusServer : IDisposable
     // Small, for what the system keeps for a client is late on the bus and invisible to its timeouts.
     private const int SocketBufferLength = 8192;
     private const int ReadLength = 4096;
+    private const int PacketLength = 16_384; // more than the longest piece: a response of 4095 bytes in digits
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LeaveMax = TimeSpan.FromSeconds(1);
     private readonly VirtualBus _bus;
@@ -135,6 +136,7 @@ public sealed class BusServer : IDisposable
         try
         {
             socket.NoDelay = true;
+            socket.SendBufferSize = SocketBufferLength;
             string name = $"{_address.Scheme} client {socket.RemoteEndPoint}";
             client = await OnPumpAsync(() => Task.FromResult(new ServedClient(_bus, name, _converse, _note)));
             writing = WriteAsync(socket, client);
@@ -171,19 +173,16 @@ public sealed class BusServer : IDisposable
     {
         try
         {
-            await foreach (Said said in client.Outbox.ReadAllAsync(_stop.Token))
+            byte[] packet = new byte[PacketLength];
+            while (await client.Outbox.WaitToReadAsync(_stop.Token))
             {
-                for (int sent = 0; sent < said.Bytes.Length;)
+                (int length, bool isAlone) = Fill(packet, client);
+                for (int sent = 0; sent < length;)
                 {
-                    sent += await socket.SendAsync(said.Bytes.AsMemory(sent), _stop.Token);
+                    sent += await socket.SendAsync(packet.AsMemory(sent, length - sent), _stop.Token);
                 }
 
-                if (client.Written())
-                {
-                    _bus.Time.Post(client.Continue);
-                }
-
-                if (said.IsAlone)
+                if (isAlone)
                 {
                     await Task.Delay(Pause, _stop.Token); // the client reads it before anything follows
                 }
@@ -195,6 +194,29 @@ public sealed class BusServer : IDisposable
         {
             _bus.Time.Post(client.End);
         }
+    }
+
+    // What is to be said next: all that there is, or one piece that goes alone.
+    private (int Length, bool IsAlone) Fill(byte[] packet, ServedClient client)
+    {
+        int length = 0;
+        while (client.Outbox.TryPeek(out Said said) && length + said.Bytes.Length <= packet.Length && !(said.IsAlone && length > 0))
+        {
+            client.Outbox.TryRead(out _);
+            said.Bytes.CopyTo(packet, length);
+            length += said.Bytes.Length;
+            if (client.Written())
+            {
+                _bus.Time.Post(client.Continue);
+            }
+
+            if (said.IsAlone)
+            {
+                return (length, true);
+            }
+        }
+
+        return (length, false);
     }
 
     // Lets the pump do something, and waits for what it promises.

@@ -17,7 +17,6 @@ public sealed class SlcanConversation(IClientSide side, int bitRate) : Conversat
     private const int LineLengthMax = 64;
     private const byte Bell = 7;
     private const byte CarriageReturn = 13;
-    private const int RemoteBit = 0x20; // what parts a small letter from its capital
     private static readonly int[] BitRates = [10_000, 20_000, 50_000, 100_000, 125_000, 250_000, 500_000, 800_000, 1_000_000];
     private readonly byte[] _line = new byte[LineLengthMax];
     private int _length;
@@ -28,56 +27,6 @@ public sealed class SlcanConversation(IClientSide side, int bitRate) : Conversat
 
     /// <inheritdoc/>
     public override bool IsListening => _isOpen;
-
-    /// <summary>Writes a frame as a line; returns its length, 27 at most.</summary>
-    public static int Format(in BusFrame frame, Span<byte> into)
-    {
-        into[0] = (byte)(frame.IsExtended ? 'T' : 't');
-        frame.Identifier.TryFormat(into[1..], out int length, frame.IsExtended ? "X8" : "X3", CultureInfo.InvariantCulture);
-        length++;
-        into[length++] = (byte)('0' + frame.Length);
-        for (int i = 0; i < frame.Length; i++)
-        {
-            frame[i].TryFormat(into[length..], out int digits, "X2", CultureInfo.InvariantCulture);
-            length += digits;
-        }
-
-        into[length++] = CarriageReturn;
-        return length;
-    }
-
-    /// <summary>Reads a line `t…`, `T…`, `r…` or `R…` without its end; false when it is none. A remote frame has no data.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> line, out BusFrame frame)
-    {
-        frame = default;
-        bool isExtended = line[0] is (byte)'T' or (byte)'R';
-        int digits = isExtended ? 8 : 3;
-        if (line.Length < digits + 2 || line[digits + 1] is < (byte)'0' or > (byte)'8')
-        {
-            return false;
-        }
-
-        int length = line[digits + 1] - '0';
-        int dataLength = (line[0] | RemoteBit) == 'r' ? 0 : length;
-        Span<byte> data = stackalloc byte[8];
-        if (line.Length != digits + 2 + (2 * dataLength) || !TryHex(line.Slice(1, digits), out uint identifier) || identifier > (isExtended ? 0x1FFFFFFFu : 0x7FFu))
-        {
-            return false;
-        }
-
-        for (int i = 0; i < dataLength; i++)
-        {
-            if (!TryHex(line.Slice(digits + 2 + (2 * i), 2), out uint value))
-            {
-                return false;
-            }
-
-            data[i] = (byte)value;
-        }
-
-        frame = new BusFrame(identifier, isExtended, data[..dataLength]);
-        return true;
-    }
 
     /// <inheritdoc/>
     public override void Take(ReadOnlySpan<byte> bytes)
@@ -105,12 +54,9 @@ public sealed class SlcanConversation(IClientSide side, int bitRate) : Conversat
     /// <inheritdoc/>
     public override void Hear(in BusFrame frame)
     {
-        Span<byte> text = stackalloc byte[32];
-        _isLost |= !side.Offer(text[..Format(frame, text)]);
+        Span<byte> text = stackalloc byte[SlcanLine.LengthMax];
+        _isLost |= !side.Offer(text[..SlcanLine.Format(frame, text)]);
     }
-
-    private static bool TryHex(ReadOnlySpan<byte> text, out uint value) =>
-        uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
 
     // What is answered before the carriage return; null is refused.
     private string? Do(ReadOnlySpan<byte> line)
@@ -149,12 +95,12 @@ public sealed class SlcanConversation(IClientSide side, int bitRate) : Conversat
 
     private string? Send(ReadOnlySpan<byte> line)
     {
-        if (!_isOpen || _isListenOnly || !TryParse(line, out BusFrame frame))
+        if (!_isOpen || _isListenOnly || !SlcanLine.TryParse(line, out BusFrame frame))
         {
             return null;
         }
 
-        if ((line[0] | RemoteBit) != 'r')
+        if (!SlcanLine.IsRemote(line[0]))
         {
             side.Send(frame);
         }
