@@ -39,7 +39,7 @@ internal static class EcuCommand
         Option<string?> config = new("--config") { Description = "ECU configuration; nf.config by default", HelpName = "FILE" };
         ToolCommand command = new(
             "run",
-            "Run virtual ECUs on a virtual bus in real time until Ctrl-C, and let other programs in over TCP: python-can, SavvyCAN and Kayak by socketcand, "
+            "Run virtual ECUs on a virtual bus in real time until Ctrl-C or SIGTERM (what a shell runs in the background hears SIGTERM alone), and let other programs in over TCP: python-can, SavvyCAN and Kayak by socketcand, "
             + "slcan tools as at a serial adapter, gallia by lines of UDS. What one client sends the others hear.")
         {
             ecus, listen, flash, device, anchors, speed, config,

@@ -28,7 +28,7 @@ internal sealed class TextTarget : FuzzTarget
     public override int SmokeInputs => 5000;
 
     public override IReadOnlyList<byte[]> Words =>
-        [.. new[] { "socketcan:", "virtual:", "can0", "Test passed,A.B.c.0,1\n", "Test failed,", "Test skipped,", "Ready.\n", "Done.\n", "a\n\nb\n", "NFPKTV1\0", "\r\n", "Exiting", "Error E9010", "Assembly", "\u001b[0m", ": " }.Select(Encoding.UTF8.GetBytes)];
+        [.. new[] { "socketcan:", "virtual:", "slcan:", "slcan+tcp:", "socketcand:", "//h:1", "?bitrate=", "500000", "can0", "Test passed,A.B.c.0,1\n", "Test failed,", "Test skipped,", "Ready.\n", "Done.\n", "a\n\nb\n", "NFPKTV1\0", "\r\n", "Exiting", "Error E9010", "Assembly", "\u001b[0m", ": " }.Select(Encoding.UTF8.GetBytes)];
 
     public override long StepsMax(int length) => 100_000 + (400 * length);
 
@@ -38,6 +38,9 @@ internal sealed class TextTarget : FuzzTarget
     [
         [0, .. "socketcan:can0"u8],
         [0, .. "virtual:"u8],
+        [0, .. "slcan:/dev/ttyACM0?bitrate=500000"u8],
+        [0, .. "slcan+tcp://[::1]:3333?bitrate=250000"u8],
+        [0, .. "socketcand://127.0.0.1:28600/can0"u8],
         [1, 0x23, 1, 0, 0, 8, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8],
         [2, 1, .. new byte[VersionReport.Length - 1]],
         [3, .. "boot\nReady.\nprogress\nTest passed,A.B.c.0,125\nTest failed,A.B.d.0,expected 3\nTest skipped,A.B.e.1,no\nDone.\n"u8],
