@@ -5,6 +5,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using EsyncSim.Conformance;
+using EsyncSim.Logs;
 using Spectre.Console;
 
 namespace EsyncSim.Cli;
@@ -59,7 +60,8 @@ internal static class ConformanceCommand
                 }
 
                 Stopwatch wall = Stopwatch.StartNew();
-                using IConformanceTarget target = request.Open(parsed, stop, out string when);
+                using BusLog? log = request.OpenLog(parsed);
+                using IConformanceTarget target = request.Open(parsed, log, stop, out string when);
                 ConformanceReport report = Run(Terminal.ConsoleOf(output), cases, target, when);
                 OutputFiles.Write(files[0], report.ToJson());
                 OutputFiles.Write(files[1], report.ToJUnit());

@@ -10,6 +10,7 @@ using EsyncSim.Client;
 using EsyncSim.Config;
 using EsyncSim.Conformance;
 using EsyncSim.Files;
+using EsyncSim.Logs;
 using EsyncSim.Packages;
 using EsyncSim.Signing;
 
@@ -35,6 +36,8 @@ internal sealed class ConformanceOptions
     private readonly Option<ulong> _seed = new("--seed") { HelpName = "N", Description = "Decides everything that chance decides on the virtual bus", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> _config = new("--config") { Description = "ECU configuration; nf.config by default", HelpName = "FILE" };
 
+    private readonly LogOption _log;
+
     private readonly Option<string?> _memory = new("--memory")
     {
         Description = "Memory of the virtual ECU as each case begins with it: taken from there, or written there once it is prepared; for one seed",
@@ -48,7 +51,13 @@ internal sealed class ConformanceOptions
         {
             command.Add(option);
         }
+
+        _log = new LogOption(command);
     }
+
+    /// <summary>Begins the log of the traffic; null when nobody wants one.</summary>
+    /// <exception cref="UserErrorException">It cannot be written.</exception>
+    public BusLog? OpenLog(ParseResult parsed) => _log.Open(parsed);
 
     /// <summary>The profile that the options name.</summary>
     /// <exception cref="UserErrorException">It cannot be read.</exception>
@@ -58,7 +67,7 @@ internal sealed class ConformanceOptions
 
     /// <summary>Opens the target, and says in words when this is.</summary>
     /// <exception cref="UserErrorException">The options do not fit each other, or a file or the bus cannot be used.</exception>
-    public IConformanceTarget Open(ParseResult parsed, CancellationToken stop, out string when)
+    public IConformanceTarget Open(ParseResult parsed, IBusObserver? log, CancellationToken stop, out string when)
     {
         BusAddress address = BusAddress.Parse(parsed.GetRequiredValue(_bus));
         bool isForReal = parsed.GetValue(_device) is not null || parsed.GetValue(_package) is { Length: > 0 } || parsed.GetValue(_destructive);
@@ -73,10 +82,10 @@ internal sealed class ConformanceOptions
         }
 
         ConformanceProfile profile = ReadProfile(parsed);
-        return address.IsVirtual ? OpenVirtual(parsed, profile, stop, out when) : OpenReal(parsed, address, profile, stop, out when);
+        return address.IsVirtual ? OpenVirtual(parsed, profile, log, stop, out when) : OpenReal(parsed, address, profile, log, stop, out when);
     }
 
-    private IConformanceTarget OpenVirtual(ParseResult parsed, ConformanceProfile profile, CancellationToken stop, out string when)
+    private IConformanceTarget OpenVirtual(ParseResult parsed, ConformanceProfile profile, IBusObserver? log, CancellationToken stop, out string when)
     {
         ulong seed = parsed.GetValue(_seed);
         string? path = parsed.GetValue(_memory);
@@ -88,7 +97,7 @@ internal sealed class ConformanceOptions
             throw new UserErrorException(ExitCode.BadFile, $"{path} is no memory of {definition.Name}: it has {memory.Length} bytes instead of {definition.FlashPart.Size}");
         }
 
-        VirtualConformanceTarget target = new(definition, profile, seed, stop, memory);
+        VirtualConformanceTarget target = new(definition, profile, seed, stop, memory) { Log = log };
         if (memory is null)
         {
             OutputFiles.Write(path, target.Memory);
@@ -98,13 +107,19 @@ internal sealed class ConformanceOptions
         return target;
     }
 
-    private RealConformanceTarget OpenReal(ParseResult parsed, BusAddress address, ConformanceProfile profile, CancellationToken stop, out string when)
+    private RealConformanceTarget OpenReal(
+        ParseResult parsed, BusAddress address, ConformanceProfile profile, IBusObserver? log, CancellationToken stop, out string when)
     {
         DeviceFile? device = parsed.GetValue(_device) is { } path ? DeviceFile.Load(path) : null;
         DeviceCredentials? secret = device is null ? null : new DeviceCredentials(device.DeviceId, device.DeviceSecret);
         Package[] packages = [.. (parsed.GetValue(_package) ?? []).Select(Package.Load)];
         ConformanceMeans means = new(RandomNumberGenerator.GetBytes, secret, new ConformanceAccess(profile, secret), new Lazy<IReadOnlyList<Package>>(packages), null);
         RealBus bus = new(new VirtualTime(), address.Open(), profile.Addressing.BitRate, TimeProvider.System) { Stop = stop };
+        if (log is not null)
+        {
+            bus.Observe(log);
+        }
+
         when = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
         return new RealConformanceTarget(bus, address.ToString(), profile, means, parsed.GetValue(_destructive));
     }

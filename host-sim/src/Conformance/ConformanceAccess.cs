@@ -2,7 +2,7 @@
 // Invariant: the program is given the seed and nothing else, has ten seconds, and prints the key in hexadecimal; whatever
 // else it does ends the case as inconclusive, with its words.
 // Clauses: ISO 14229-1:2020 §10.4 (27), §10.6 (29); PROTOCOL.md, "Access".
-// Tests: tests/host-sim/Conformance.
+// Tests: tests/host-sim/Conformance/ConformanceAccessTests.cs.
 using System.ComponentModel;
 using System.Diagnostics;
 using EsyncSim.Client;

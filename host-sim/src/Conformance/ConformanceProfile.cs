@@ -1,7 +1,7 @@
 // What an ECU is, as far as conformance cases need to know: identifiers, times, services, records, access, memory.
 // Invariants: plain data, made by ProfileReader from a file or by ProfileOfConfig from nf.config; what a profile does not
 // name is null or empty, and a case that needs it is not applicable. No case knows any of this from elsewhere.
-// Tests: tests/host-sim/Conformance.
+// Tests: tests/host-sim/Conformance/ProfileTests.cs.
 namespace EsyncSim.Conformance;
 
 /// <summary>One ECU as its maker describes it.</summary>

@@ -43,7 +43,7 @@ internal static class ConformanceRunner
         long startNs = time.NowNs;
         bench.Evidence.Restart();
         bench.Tester.Reset();
-        (ConformanceVerdict verdict, string reason) = Judge(one, scene);
+        (ConformanceVerdict verdict, string reason) = Judge(one, scene, bench.Evidence);
         bool isBroken = scene.Steps.Any(step => !step.IsMet);
         ConformanceResult result = new(
             one, isBroken ? ConformanceVerdict.Fail : verdict, scene.Steps, reason, bench.Evidence.Frames, bench.Evidence.LeftOut,
@@ -57,11 +57,11 @@ internal static class ConformanceRunner
         return result with { Restored = Restore(scene) };
     }
 
-    private static (ConformanceVerdict Verdict, string Reason) Judge(ConformanceCase one, ConformanceScene scene)
+    private static (ConformanceVerdict Verdict, string Reason) Judge(ConformanceCase one, ConformanceScene scene, EvidenceRecorder evidence)
     {
         try
         {
-            scene.Time.Run(() => RunAsync(one, scene), LimitNs);
+            scene.Time.Run(() => RunAsync(one, scene, evidence), LimitNs);
             return scene.Steps.Count == 0 ? (ConformanceVerdict.Inconclusive, "it expected nothing") : (ConformanceVerdict.Pass, string.Empty);
         }
         catch (NotApplicableException nothing)
@@ -87,9 +87,11 @@ internal static class ConformanceRunner
         }
     }
 
-    private static async Task RunAsync(ConformanceCase one, ConformanceScene scene)
+    // What was asked until the ECU was there is no evidence of the case.
+    private static async Task RunAsync(ConformanceCase one, ConformanceScene scene, EvidenceRecorder evidence)
     {
         await scene.AwaitPresenceAsync();
+        evidence.Restart();
         await one.Run(scene);
     }
 

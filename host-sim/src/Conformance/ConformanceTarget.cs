@@ -57,6 +57,8 @@ internal sealed class VirtualConformanceTarget : IConformanceTarget
 {
     private readonly ModelTarget _model;
     private readonly CanWrapper? _wrapper;
+    private VirtualTime? _last;
+    private long _logNs;
 
     /// <summary>Makes and prepares it.</summary>
     /// <param name="definition">Its part of nf.config.</param>
@@ -81,6 +83,9 @@ internal sealed class VirtualConformanceTarget : IConformanceTarget
         Means = new ConformanceMeans(
             _model.Means.Entropy, _model.Means.Secret, new ConformanceAccess(profile, _model.Means.Secret), packages, keys);
     }
+
+    /// <summary>Is told of the traffic of all cases, one after the other on one clock; null: nobody.</summary>
+    public IBusObserver? Log { get; init; }
 
     /// <summary>The ECU's memory as it is before each case.</summary>
     public byte[] Memory => _model.Memory;
@@ -108,12 +113,25 @@ internal sealed class VirtualConformanceTarget : IConformanceTarget
         VirtualTime time = model.Bus.Time;
         EvidenceRecorder evidence = new(time);
         model.Bus.Observe(evidence);
+        if (Log is { } log)
+        {
+            _logNs += _last?.NowNs ?? 0;
+            _last = time;
+            model.Bus.Observe(new LaterObserver(log, _logNs));
+        }
+
         ITesterCan can = model.CreateCan("conformance");
         return new ConformanceBench(new FrameTester(time, _wrapper is null ? can : _wrapper(time, can), Profile.Addressing), evidence, model);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
+
+    // Each case has a clock of its own that begins at zero; a log of all of them has one.
+    private sealed class LaterObserver(IBusObserver log, long byNs) : IBusObserver
+    {
+        public void OnRecord(in BusRecord record) => log.OnRecord(record with { StartNs = record.StartNs + byNs, EndNs = record.EndNs + byNs });
+    }
 }
 
 /// <summary>An ECU on a real bus.</summary>
@@ -138,6 +156,11 @@ internal sealed class RealConformanceTarget : IConformanceTarget
         Means = means;
         EvidenceRecorder evidence = new(bus.Time);
         bus.Observe(evidence);
+        if (profile.Addressing.Periodic is { } periodic)
+        {
+            bus.CreateCan().SetFilter((periodic, profile.Addressing.IsExtended)); // nobody takes these frames, but they are evidence
+        }
+
         _bench = new ConformanceBench(new FrameTester(bus.Time, bus.CreateCan(), profile.Addressing), evidence, null);
     }
 

@@ -4,7 +4,7 @@
 // every frame of the ECU is kept until it is taken or discarded; what a message does not need stays in the queue.
 // It must not know UDS.
 // Clauses: ISO 15765-2:2016 §9.6, §9.8.
-// Tests: tests/host-sim/Conformance.
+// Tests: tests/host-sim/Conformance/FrameTesterTests.cs.
 using EsyncAgent;
 using EsyncSim.Bus;
 using EsyncSim.Client;

@@ -1,7 +1,7 @@
 // The profile of an ECU of ours: identifiers and times from nf.config, services and records as PROTOCOL.md has them.
 // It is the one place in which conformance knows what our ECUs are; cases do not.
 // Clause: PROTOCOL.md, "Transport", "Services", "Data identifiers", "Routines", "Transfer", "Access".
-// Tests: tests/host-sim/Conformance.
+// Tests: tests/host-sim/Conformance/ProfileTests.cs.
 using EsyncAgent;
 using EsyncSim.Config;
 

@@ -182,10 +182,11 @@ internal static class TransportUnexpectedCases
 
     private static async Task NeighboursAsync(ConformanceScene scene)
     {
+        const uint Legislated = 0x7DF; // ISO 15765-4: requests to all, whether or not the profile names it
         scene.Tester.Discard();
         foreach (uint identifier in new[] { scene.Profile.Addressing.Request - 1, scene.Profile.Addressing.Request + 1 })
         {
-            if (identifier == scene.Profile.Addressing.Response || identifier == scene.Profile.Addressing.Functional)
+            if (identifier == scene.Profile.Addressing.Response || identifier == (scene.Profile.Addressing.Functional ?? Legislated))
             {
                 continue;
             }

@@ -21,7 +21,7 @@ public sealed class ConformanceCommandTests : IDisposable
         Assert.Equal(ExitCode.Ok, (await RunAsync("--write-profile", _folder["p.yaml"])).Code);
         File.WriteAllText(_folder["p.yaml"], File.ReadAllText(_folder["p.yaml"]).Replace("blockSize: 32", "blockSize: 8", StringComparison.Ordinal));
 
-        (int good, string output, string error) = await RunAsync("--only", "TP-00*", "--memory", _folder["m"], "--json", _folder["a.json"], "--junit", _folder["a.xml"], "--html", _folder["a.html"]);
+        (int good, string output, string error) = await RunAsync("--only", "TP-00*", "--memory", _folder["m"], "--json", _folder["a.json"], "--junit", _folder["a.xml"], "--html", _folder["a.html"], "--log", _folder["a.log"]);
         (int bad, string badOutput, _) = await RunAsync("--only", "TP-040", "--memory", _folder["m"], "--profile", _folder["p.yaml"]);
 
         Assert.True(good == ExitCode.Ok, output + error);
@@ -32,6 +32,8 @@ public sealed class ConformanceCommandTests : IDisposable
         Assert.Equal(cases.Length, json.RootElement.GetProperty("score").GetProperty("passed").GetInt32());
         Assert.Equal($"{cases.Length}", XDocument.Load(_folder["a.xml"]).Root!.Attribute("tests")!.Value);
         Assert.Contains("<b>PASS</b>", File.ReadAllText(_folder["a.html"]));
+        double[] seconds = [.. File.ReadLines(_folder["a.log"]).Select(line => double.Parse(line[1..line.IndexOf(')')], System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.Equal(seconds.Order(), seconds);
         Assert.Contains($": {cases.Length} of {cases.Length} passed, 0 failed", output);
         Assert.Equal(ExitCode.UnexpectedOutcome, bad);
         Assert.Contains("TP-040", badOutput);
