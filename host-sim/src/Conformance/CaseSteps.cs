@@ -266,8 +266,8 @@ internal static class CaseSteps
         return bytes;
     }
 
-    // Too short to be done, so that nothing happens where it is open: access is looked at before the length.
-    private static byte[] GuardedRequest(this ConformanceScene scene, byte session) =>
+    /// <summary>A request that needs access and is too short to be done, so that nothing happens where it is open: access is looked at before the length.</summary>
+    public static byte[] GuardedRequest(this ConformanceScene scene, byte session) =>
         scene.GuardedIn(session) ?? throw new NotApplicableException($"the profile names nothing that needs access in session {session}");
 
     private static byte[]? GuardedIn(this ConformanceScene scene, byte session)

@@ -45,6 +45,7 @@ internal static class LifeCycleCases
         new("LC-031", "a long routine: response pendings do not flood", Timing, "Between two response pendings lie at least three tenths of P2*server_max", Needs, FloodAsync),
         new("LC-032", "a long routine without an answer", "ISO 14229-1:2020 §8.7", "After a response pending the final answer is sent although it was suppressed", Needs, SuppressedAsync),
         new("LC-033", "a request while another is served", "ISO 14229-1:2020 §8.7", "A second request meanwhile is refused by 21, or waits; the first is answered all the same", Needs, BusyAsync),
+        new("LC-034", "a long request while another is served", "ISO 15765-2:2016 §9.6.5", "A first frame meanwhile is answered by a flow control, be it 'overflow' or 'wait'; the first request is answered all the same", Needs, LongAsideAsync),
     ];
 
     private static async Task WholeAsync(ConformanceScene scene)
@@ -237,7 +238,8 @@ internal static class LifeCycleCases
         await scene.ExpectExactlyAsync("the next request", [0x3E, 0x00], 0x7E, 0x00);
     }
 
-    private static async Task BusyAsync(ConformanceScene scene)
+    // Up to the response pending of a routine that is served.
+    private static async Task BeginLongAsync(ConformanceScene scene)
     {
         byte[] request = await StageForLongAsync(scene);
         scene.Tester.Discard();
@@ -247,7 +249,26 @@ internal static class LifeCycleCases
         {
             scene.Inconclusive("the routine was answered without a response pending: it is not long enough to be disturbed");
         }
+    }
 
+    private static async Task LongAsideAsync(ConformanceScene scene)
+    {
+        await BeginLongAsync(scene);
+        await scene.SendFrame(0x10, 0x14, 0x3E, 0x00, 0, 0, 0, 0);
+        SceneFrame? flow = await scene.Tester.NextFrameAsync(3, scene.Profile.Timing.Late(scene.Profile.Transport.NBrMs));
+        scene.Expect(flow is not null, "a flow control", flow?.Hex ?? "no flow control");
+        byte[]? final = null;
+        while (final is null or [0x7F, 0x31, 0x78] && await scene.Tester.ReceiveAsync((long)(1.2 * scene.Profile.Timing.Late(scene.Profile.Timing.P2StarMs) * VirtualTime.NsPerMs)) is { } answer)
+        {
+            final = answer;
+        }
+
+        scene.Expect(final is [0x71, 0x01, 0x02, 0x10, 0x00, 0x00], "the routine's answer: 71 01 02 10 00 00", final is null ? "no answer" : Answer.Hex(final));
+    }
+
+    private static async Task BusyAsync(ConformanceScene scene)
+    {
+        await BeginLongAsync(scene);
         await scene.Tester.SendAsync(new byte[] { 0x3E, 0x00 });
         byte[]? aside = null;
         byte[]? final = null;

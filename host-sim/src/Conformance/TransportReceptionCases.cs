@@ -142,6 +142,7 @@ internal static class TransportReceptionCases
 
         SceneFrame flow = await scene.BeginMessageAsync(20);
         scene.Expect(flow.Data.Length == (isPadded ? 8 : 3), isPadded ? "a flow control of eight bytes" : "a flow control of three bytes", flow.Hex);
+        scene.Expect(addressing.Padding is null || flow.Data.Skip(3).All(value => value == addressing.Padding), $"filled with {addressing.Padding:X2} too", flow.Hex);
     }
 
     private static async Task FlowControlAsync(ConformanceScene scene)

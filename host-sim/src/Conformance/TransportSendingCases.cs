@@ -16,6 +16,7 @@ internal static class TransportSendingCases
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
+        new("TP-049", "short response", "ISO 15765-2:2016 §9.6.2", "A response of six bytes is a single frame", Bus, ShortAsync),
         new("TP-050", "first frame of a response", "ISO 15765-2:2016 §9.6.3", "A response of more than seven bytes begins with a first frame, and nothing follows before a flow control", Bus, FirstAsync),
         new("TP-051", "response in one block", "ISO 15765-2:2016 §9.6.4", "After flow control BS 0 the whole response comes, with its length and sequence numbers from 1 on", Bus, WholeAsync),
         new("TP-052", "sequence number after 15", "ISO 15765-2:2016 §9.6.4.3", "The ECU's sequence number goes from 15 to 0", Bus, WrapAsync),
@@ -47,6 +48,14 @@ internal static class TransportSendingCases
         new("TP-078", "two responses in a row", "ISO 15765-2:2016 §9.6.4.3", "Each response begins with the sequence number 1 again", Bus, TwiceAsync),
         new("TP-079", "padding of the last consecutive frame", "ISO 15765-2:2016 §10.4.2", "The last consecutive frame is filled as the profile says", Bus, LastFrameAsync),
     ];
+
+    private static async Task ShortAsync(ConformanceScene scene)
+    {
+        scene.Tester.Discard();
+        await scene.SendFrame(0x02, 0x10, 0x01);
+        SceneFrame? answer = await scene.NextFrame(scene.AnswerMs());
+        scene.Expect(answer is { Data: [0x06, 0x50, 0x01, ..] }, "single frame 06 50 01 …", answer.Text());
+    }
 
     private static async Task FirstAsync(ConformanceScene scene)
     {

@@ -55,7 +55,9 @@ internal static class TransportUnexpectedCases
     {
         await scene.BeginMessageAsync(20);
         await scene.SendFrame(0x21, 0, 0, 0, 0, 0, 0, 0);
-        await scene.BeginMessageAsync(13);
+        await scene.SendFrame(0x10, 13, TesterPresent, 0, 0, 0, 0, 0);
+        SceneFrame? flow = await scene.NextFrame(scene.FlowMs());
+        scene.Expect(flow is { Data: [0x30, ..] }, "flow control 30 to the second first frame", flow.Text());
         await scene.SendFrame(0x21, 0, 0, 0, 0, 0, 0, 0);
         await scene.ExpectRefusedLengthAsync("the second message is received");
         await scene.ExpectNoFrameAsync("and nothing else");
