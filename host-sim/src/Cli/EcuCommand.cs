@@ -8,6 +8,7 @@ using EsyncSim.Bench;
 using EsyncSim.Bus.Serve;
 using EsyncSim.Client;
 using EsyncSim.Config;
+using EsyncSim.Logs;
 using EsyncSim.Signing;
 
 namespace EsyncSim.Cli;
@@ -44,6 +45,7 @@ internal static class EcuCommand
         {
             ecus, listen, flash, device, anchors, speed, config,
         };
+        LogOption log = new(command);
         command.WithExample("esync ecu run --ecu motor --listen socketcand://127.0.0.1:28600/can0", "the motor, new from the factory; python-can: interface socketcand, host 127.0.0.1, port 28600, channel can0")
             .WithExample("esync ecu run --ecu motor --flash motor.flash --listen slcan+tcp://127.0.0.1:3333 --listen tcp-lines://127.0.0.1:4444", "one that was provisioned, behind two protocols")
             .WithExample("esync ecu run --ecu motor --device motor.device --anchor author.pub --anchor oem.pub --listen socketcand://127.0.0.1:28600/can0", "a new one that is provisioned, for `esync update --bus socketcand://127.0.0.1:28600/can0 --ecu motor --device motor.device --package FILE`");
@@ -56,6 +58,12 @@ internal static class EcuCommand
                 EcuDefinition[] definitions = [.. parsed.GetRequiredValue(ecus).Distinct().Select(configuration.Ecu)];
                 TrustAnchor[] trusted = [.. (parsed.GetValue(anchors) ?? []).Select(TrustAnchor.Load)];
                 using LiveBench bench = new(definitions);
+                using BusLog? traffic = log.Open(parsed);
+                if (traffic is not null)
+                {
+                    bench.Bus.Observe(traffic);
+                }
+
                 Prepare(bench, FilesOf(definitions, "--flash", parsed.GetValue(flash)), FilesOf(definitions, "--device", parsed.GetValue(device)), trusted);
                 Serve(parsed.InvocationConfiguration.Output, bench, places, times, stop);
                 return ExitCode.Ok;

@@ -47,6 +47,8 @@ public static class RootCommandFactory
         yield return SimCommand.Create();
         yield return AttackCommand.Create();
         yield return ConformanceCommand.Create();
+        yield return MonitorCommand.Create();
+        yield return ReplayCommand.Create();
         yield return KeysCommand.Create(files);
         yield return PackageCommand.Create(files);
         yield return RulesCommand.Create(files);

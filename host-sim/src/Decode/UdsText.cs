@@ -1,5 +1,6 @@
 // A UDS message in words: service, subfunction, what it is about, negative response codes, the agent's own values, and which eSync
-// message it is a part of. A pure function of its bytes, of who sent it, and of the signals that the ECU has.
+// message it is a part of. A pure function of its bytes, of who sent it, and of the signals and DTCs that the ECU has. Of an ECU that is not
+// ours it says what the standard names, and no more.
 // Invariant: it takes any bytes: what is too short, unknown or malformed is said with what there is, and never throws.
 // Clause: ISO 14229-1:2020 §8 (forms of requests and responses).
 // Tests: tests/host-sim/Decode/UdsTextTests.cs.
@@ -8,6 +9,7 @@ using System.Globalization;
 using System.Text;
 using EsyncAgent;
 using EsyncSim.Client;
+using EsyncSim.Config;
 using EsyncSim.Data;
 using SignalQuality = EsyncSim.Data.SignalQuality;
 
@@ -21,13 +23,23 @@ public readonly record struct UdsSight(string Text, string Step, bool IsNegative
 
 /// <summary>Reads UDS messages.</summary>
 /// <param name="signals">Signals of the ECU.</param>
-public sealed class UdsText(SignalCatalogue signals)
+/// <param name="dtcs">Names of its DTCs; null for none.</param>
+/// <param name="isForeign">True: not our agent; only the standard's own names are told.</param>
+public sealed class UdsText(SignalCatalogue signals, IReadOnlyDictionary<uint, string>? dtcs = null, bool isForeign = false)
 {
     private const byte NegativeResponse = 0x7F;
     private const byte Positive = 0x40;
     private const byte ResponsePending = 0x78;
     private const uint StagingAddress = 0x10000000;
     private const int TextLengthMax = 48;
+
+    private readonly UdsDtcText _dtcs = new(dtcs ?? new Dictionary<uint, string>());
+
+    /// <summary>Reads messages of an ECU of nf.config.</summary>
+    public static UdsText Of(EcuDefinition ecu) => new(ecu.Signals, DtcNames.Of(ecu.Config.Dem));
+
+    /// <summary>Reads messages of an ECU of which nothing is known.</summary>
+    public static UdsText Foreign() => new(new SignalCatalogue([]), isForeign: true);
 
     /// <summary>Reads a request.</summary>
     public UdsSight Request(ReadOnlySpan<byte> bytes)
@@ -41,6 +53,7 @@ public sealed class UdsText(SignalCatalogue signals)
         string about = sid switch
         {
             0x22 or 0x2E or 0x2F => Identifiers(bytes, sid == 0x22),
+            0x14 or 0x19 => Joined(Subfunction(bytes), _dtcs.Request(bytes)),
             0x31 => Routine(bytes),
             0x34 => Download(bytes),
             0x36 when bytes.Length > 1 => string.Create(CultureInfo.InvariantCulture, $"block {bytes[1]}, {bytes.Length - 2} bytes"),
@@ -67,6 +80,7 @@ public sealed class UdsText(SignalCatalogue signals)
         {
             0x22 => Values(bytes[1..]),
             0x2E or 0x2F => Identifiers(bytes, false),
+            0x19 => Joined(Subfunction(bytes, sid), _dtcs.Response(bytes)),
             0x31 => RoutineResult(bytes),
             0x34 when bytes.Length >= 4 => string.Create(CultureInfo.InvariantCulture, $"blocks of up to {BinaryPrimitives.ReadUInt16BigEndian(bytes[2..])} bytes"),
             0x36 when bytes.Length > 1 => string.Create(CultureInfo.InvariantCulture, $"block {bytes[1]} taken"),
@@ -80,6 +94,8 @@ public sealed class UdsText(SignalCatalogue signals)
         string service = UdsNames.Service(sid) is { Length: > 0 } name ? name : string.Create(CultureInfo.InvariantCulture, $"service {sid:X2}");
         return about.Length > 0 ? $"{service}: {about}" : service;
     }
+
+    private static string Joined(string first, string second) => first.Length > 0 && second.Length > 0 ? $"{first}, {second}" : first + second;
 
     private static UdsSight Negative(ReadOnlySpan<byte> bytes)
     {
@@ -105,7 +121,7 @@ public sealed class UdsText(SignalCatalogue signals)
         return (bytes[1] & 0x80) != 0 && service is null ? $"{name}, no answer wanted" : name;
     }
 
-    private static string Routine(ReadOnlySpan<byte> bytes)
+    private string Routine(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < 4)
         {
@@ -113,12 +129,12 @@ public sealed class UdsText(SignalCatalogue signals)
         }
 
         ushort routine = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
-        string name = UdsNames.Routines.TryGetValue(routine, out (string Name, string Step) known) ? known.Name : "unknown routine";
+        string name = !IsNamed(routine) ? "routine" : UdsNames.Routines.TryGetValue(routine, out (string Name, string Step) known) ? known.Name : "unknown routine";
         string start = bytes[1] == 0x01 ? string.Empty : $"{Subfunction(bytes)} ";
         return string.Create(CultureInfo.InvariantCulture, $"{start}{name} ({routine:X4})");
     }
 
-    private static string RoutineResult(ReadOnlySpan<byte> bytes)
+    private string RoutineResult(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < 4)
         {
@@ -129,6 +145,7 @@ public sealed class UdsText(SignalCatalogue signals)
         string name = Routine([0x31, .. bytes[1..4]]);
         string said = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]) switch
         {
+            _ when isForeign => string.Empty,
             0x0203 when status.Length >= 2 => status[0] switch { 1 => "consent", 2 => "postponed", _ => "denied" } + Reasons(status[1]),
             0x0204 when status.Length == VersionReport.Length => ReportWords(status),
             0x0204 => string.Empty,
@@ -151,7 +168,7 @@ public sealed class UdsText(SignalCatalogue signals)
     }
 
     // dataFormatIdentifier, then 44 or 33 and so on: lengths of size and address.
-    private static string Download(ReadOnlySpan<byte> bytes)
+    private string Download(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < 11 || bytes[2] != 0x44)
         {
@@ -160,11 +177,13 @@ public sealed class UdsText(SignalCatalogue signals)
 
         uint address = BinaryPrimitives.ReadUInt32BigEndian(bytes[3..]);
         uint size = BinaryPrimitives.ReadUInt32BigEndian(bytes[7..]);
-        string what = address == StagingAddress ? "document to the staging slot" : string.Create(CultureInfo.InvariantCulture, $"{EncodingText.Of(bytes[1])} image from byte {address & 0x0FFFFFFF:N0}");
+        string what = isForeign ? string.Create(CultureInfo.InvariantCulture, $"to {address:X8}")
+            : address == StagingAddress ? "document to the staging slot"
+            : string.Create(CultureInfo.InvariantCulture, $"{EncodingText.Of(bytes[1])} image from byte {address & 0x0FFFFFFF:N0}");
         return string.Create(CultureInfo.InvariantCulture, $"{what}, {size:N0} bytes");
     }
 
-    private static string StepOf(ReadOnlySpan<byte> bytes) => bytes[0] switch
+    private string StepOf(ReadOnlySpan<byte> bytes) => isForeign ? string.Empty : bytes[0] switch
     {
         0x31 when bytes.Length >= 4 && UdsNames.Routines.TryGetValue(BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]), out (string Name, string Step) routine) => routine.Step,
         0x34 or 0x36 or 0x37 => "prepare-update",
@@ -184,6 +203,9 @@ public sealed class UdsText(SignalCatalogue signals)
         return string.Create(CultureInfo.InvariantCulture, $"bank A {(BankState)bytes[2]}, B {(BankState)bytes[3]}, {running}, {bytes[4]} attempts left");
     }
 
+    // What a number of another maker's ECU means only the standard's own ranges tell: F180 to F19E, FF00 and FF01.
+    private bool IsNamed(ushort number) => !isForeign || number is (>= 0xF180 and <= 0xF19E) or 0xFF00 or 0xFF01;
+
     private string Identifiers(ReadOnlySpan<byte> bytes, bool isList)
     {
         List<string> names = [];
@@ -197,7 +219,7 @@ public sealed class UdsText(SignalCatalogue signals)
 
     private string NameOf(ushort did)
     {
-        string name = signals.Find(did)?.Path ?? UdsNames.Identifier(did);
+        string name = signals.Find(did)?.Path ?? (IsNamed(did) ? UdsNames.Identifier(did) : string.Empty);
         return string.Create(CultureInfo.InvariantCulture, $"{did:X4}{(name.Length > 0 ? $" {name}" : string.Empty)}");
     }
 
@@ -225,7 +247,7 @@ public sealed class UdsText(SignalCatalogue signals)
         return string.Join("; ", said);
     }
 
-    private static string ValueOf(ushort did, ReadOnlySpan<byte> value) => did switch
+    private string ValueOf(ushort did, ReadOnlySpan<byte> value) => !IsNamed(did) ? string.Empty : did switch
     {
         0xF186 when value.Length == 1 => UdsNames.Subfunction(0x10, value[0]),
         0xF180 or 0xF181 or (>= 0xF187 and <= 0xF1EF) => Printable(value),

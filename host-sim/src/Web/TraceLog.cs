@@ -45,7 +45,7 @@ public sealed class TraceLog : IBusObserver
     {
         foreach (EcuDefinition ecu in ecus)
         {
-            UdsText text = new(ecu.Signals);
+            UdsText text = UdsText.Of(ecu);
             Add(ecu.Config.CanIf.PhysicalRxId, new Channel(ecu.Name, false, text));
             Add(ecu.Config.CanIf.TxId, new Channel(ecu.Name, true, text));
             _channels.TryAdd(KeyOf(ecu.Config.CanIf.FunctionalRxId, IsExtended(ecu.Config.CanIf.FunctionalRxId)), new Channel("all ECUs", false, text));
