@@ -76,10 +76,10 @@ internal static class CampaignCommand
         Option<bool> vehicles = new("--vehicles") { Description = "The vehicles that the server knows, and what their ECUs run, instead of campaigns" };
         ToolCommand command = Make("list", "Say which campaigns the server has and how they stand.", vehicles);
         command.WithExample("esync campaign list --vehicles", "what `select` of a campaign file can find");
-        command.SetAction(parsed =>
+        FieldsFile json = new(command);
+        command.SetAction(parsed => json.Run(parsed, output =>
         {
             using CampaignClient client = Connect(parsed);
-            TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(vehicles))
             {
                 Terminal.WriteTable(output, ["vehicle", "seen", "ECU", "version", "class"], client.Vehicles().Select(vehicle => client.Vehicle(vehicle.Vin)).SelectMany(RowsOf));
@@ -93,7 +93,7 @@ internal static class CampaignCommand
             }
 
             return ExitCode.Ok;
-        });
+        }));
         return command;
     }
 
@@ -102,17 +102,17 @@ internal static class CampaignCommand
         Argument<string> id = new("campaign") { Description = "Name of the campaign", HelpName = "NAME" };
         ToolCommand command = Make("show", "Say where each vehicle and each ECU of a campaign is, and in which form it gets its image.", id);
         command.WithExample("esync campaign show spring-26", "a table, one line for each ECU");
-        command.SetAction(parsed =>
+        FieldsFile json = new(command);
+        command.SetAction(parsed => json.Run(parsed, output =>
         {
             using CampaignClient client = Connect(parsed);
             CampaignView campaign = client.Show(parsed.GetRequiredValue(id));
-            TextWriter output = parsed.InvocationConfiguration.Output;
             output.WriteLine(Line(campaign));
             Terminal.WriteTable(output, ["vehicle", "stands", "ECU", "version", "step", "form", "message"], campaign.Vehicles.SelectMany(vehicle => vehicle.Targets.Count == 0
                 ? [[vehicle.Vin, vehicle.State, "–", "–", "–", "–", string.Empty]]
                 : vehicle.Targets.Select(target => new[] { vehicle.Vin, vehicle.State, target.Ecu, target.Wanted, target.End ?? target.Step, target.Encoding ?? "–", target.Message })));
             return ExitCode.Ok;
-        });
+        }));
         return command;
     }
 

@@ -30,15 +30,17 @@ public static class ConfigCommand
         ToolCommand check = new ToolCommand("check", "Say what is wrong in nf.config, with line and reason, and which bit timing each ECU gets; the build does the same.")
             .WithExample("esync config check", "check the nearest nf.config");
         check.Options.Add(config);
-        check.SetAction(parsed => Check(parsed.GetValue(config), parsed.InvocationConfiguration));
+        FieldsFile json = new(check);
+        check.SetAction(parsed => json.Run(parsed, output => Check(parsed.GetValue(config), output, parsed.InvocationConfiguration.Error)));
         ToolCommand generate = new ToolCommand("generate", "Write nf.config as C# for the boards.")
             .WithExample("esync config generate", "write agent-firmware/generated; commit what changed");
         generate.Options.Add(config);
         generate.Options.Add(output);
         generate.SetAction(parsed => Generate(parsed.GetValue(config), parsed.GetValue(output), parsed.InvocationConfiguration));
-        return new ToolCommand("config", "Check nf.config, write it as C# for the boards, or compute how long their flash lasts.") { check, generate, CreateWear(config) }
+        return new ToolCommand("config", "Check nf.config, write it as C# for the boards, compute how long their flash lasts, or describe the ECUs for the tools of others.") { check, generate, CreateWear(config), ConfigExportCommand.Create(config) }
             .WithExample("esync config check", "what is wrong in the nearest nf.config, by file and line; nothing is written")
-            .WithExample("esync config wear --help", "how long the flash of each board lasts");
+            .WithExample("esync config wear --help", "how long the flash of each board lasts")
+            .WithExample("esync config export --help", "DBC, ODX, a profile of Wireshark");
     }
 
     private static ToolCommand CreateWear(Option<string?> config)
@@ -60,14 +62,15 @@ public static class ConfigCommand
         wear.Options.Add(config);
         wear.Options.Add(updates);
         wear.Options.Add(reports);
-        wear.SetAction(parsed => Wear(parsed.GetValue(config), parsed.GetValue(updates), parsed.GetValue(reports), parsed.InvocationConfiguration));
+        FieldsFile json = new(wear);
+        wear.SetAction(parsed => json.Run(parsed, output => Wear(parsed.GetValue(config), parsed.GetValue(updates), parsed.GetValue(reports), output, parsed.InvocationConfiguration.Error)));
         return wear;
     }
 
-    private static int Wear(string? path, int updates, int? reportBytes, InvocationConfiguration console)
+    private static int Wear(string? path, int updates, int? reportBytes, TextWriter output, TextWriter error)
     {
         path ??= NfConfig.FindDefault();
-        if (HasProblems(path, console))
+        if (HasProblems(path, output, error))
         {
             return ExitCode.BadFile;
         }
@@ -86,7 +89,7 @@ public static class ConfigCommand
         (EcuDefinition Ecu, WearLine Line)[] lines =
             [.. config.Ecus.Values.SelectMany(ecu => WearBudget.Of(ecu, WearLife.Usual with { Updates = updates, ReportBytesPerDay = reportBytes }).Select(line => (ecu, line)))];
         Terminal.WriteTable(
-            console.Output,
+            output,
             ["ECU", "part", "area", "erases an update", "a year", "more under attack", "erases it stands", "years", "years under attack"],
             lines.Select(line => WearRow(line.Ecu, line.Line)));
         string[] weak = [.. lines.Where(line => line.Line.Years < WearBudget.YearsMin).Select(line => $"{line.Line.Area} of {line.Ecu.Name}").Distinct()];
@@ -95,7 +98,7 @@ public static class ConfigCommand
             return ExitCode.Ok;
         }
 
-        console.Error.WriteLine($"less than {WearBudget.YearsMin} years: {string.Join(", ", weak)}. Raise nvm.sparingDelayMsMax, report less often (data.rules), or give the area more sectors.");
+        error.WriteLine($"less than {WearBudget.YearsMin} years: {string.Join(", ", weak)}. Raise nvm.sparingDelayMsMax, report less often (data.rules), or give the area more sectors.");
         return ExitCode.UnexpectedOutcome;
     }
 
@@ -119,18 +122,18 @@ public static class ConfigCommand
         static string Years(double value) => value >= 1000 ? "over 1,000" : value.ToString("N0", CultureInfo.InvariantCulture);
     }
 
-    private static int Check(string? path, InvocationConfiguration console)
+    private static int Check(string? path, TextWriter output, TextWriter error)
     {
         path ??= NfConfig.FindDefault();
-        if (HasProblems(path, console))
+        if (HasProblems(path, output, error))
         {
             return ExitCode.BadFile;
         }
 
         NfConfig config = NfConfig.Load(path);
-        console.Output.WriteLine($"{path}: {string.Join(", ", config.Ecus.Values.Select(e => $"{e.Name} on {e.Board.Name}"))}: nothing wrong");
+        output.WriteLine($"{path}: {string.Join(", ", config.Ecus.Values.Select(e => $"{e.Name} on {e.Board.Name}"))}: nothing wrong");
         Terminal.WriteTable(
-            console.Output,
+            output,
             ["ECU", "bus", "bit/s", "CAN clock", "prescaler", "quanta", "jump", "sample point", "registers"],
             config.Ecus.Values.Select(BitTimingRow));
         return 0;
@@ -156,7 +159,7 @@ public static class ConfigCommand
     private static int Generate(string? path, string? folder, InvocationConfiguration console)
     {
         path ??= NfConfig.FindDefault();
-        if (HasProblems(path, console))
+        if (HasProblems(path, console.Output, console.Error))
         {
             return ExitCode.BadFile;
         }
@@ -200,12 +203,16 @@ public static class ConfigCommand
         }
     }
 
-    private static bool HasProblems(string path, InvocationConfiguration console)
+    private static bool HasProblems(string path, TextWriter output, TextWriter error)
     {
         IReadOnlyList<ConfigProblem> problems = NfConfig.Check(path);
         foreach (ConfigProblem problem in problems)
         {
-            console.Error.WriteLine(problem);
+            error.WriteLine(problem);
+            (output as FieldsWriter)?.Add(new FieldsSection(
+                "problem",
+                [[("file", problem.File), ("line", $"{problem.Line}"), ("column", $"{problem.Column}"), ("rule", problem.Rule), ("reason", problem.Reason), ("remedy", problem.Remedy)]],
+                IsTable: false));
         }
 
         return problems.Count > 0;

@@ -22,7 +22,8 @@ internal static class KeyStandingCommands
         command
             .WithExample("esync keys status author.key", "number of the next signature, and what the register knows")
             .WithExample("esync keys status author.key --seen *.esp", "after a backup was restored: are there signatures that the file does not know?");
-        command.SetAction(parsed => RunStatus(store.Open(parsed), parsed.GetRequiredValue(file), parsed.GetValue(seen) ?? [], parsed.InvocationConfiguration.Output));
+        FieldsFile json = new(command);
+        command.SetAction(parsed => json.Run(parsed, output => RunStatus(store.Open(parsed), parsed.GetRequiredValue(file), parsed.GetValue(seen) ?? [], output)));
         return command;
     }
 

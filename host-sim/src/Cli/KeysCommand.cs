@@ -66,7 +66,8 @@ public static class KeysCommand
         Option<string?> publicKey = new("--public") { HelpName = "FILE", Description = "Write the public key to this file as well" };
         ToolCommand command = new("show", "Show what a key file holds. Nothing secret is printed and nothing changes.") { file, publicKey };
         command.WithExample("esync keys show author.key --public author.pub", "the public key once more, for an ECU to be provisioned with");
-        command.SetAction(result => RunShow(files, result.GetRequiredValue(file), result.GetValue(publicKey), result.InvocationConfiguration.Output));
+        FieldsFile json = new(command);
+        command.SetAction(result => json.Run(result, output => RunShow(files, result.GetRequiredValue(file), result.GetValue(publicKey), output)));
         return command;
     }
 

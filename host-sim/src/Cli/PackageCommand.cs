@@ -30,7 +30,8 @@ public static class PackageCommand
         Argument<string> file = new("FILE") { Description = "Package or trust file" };
         ToolCommand command = new("inspect", "Show every field of a package or a trust file. Nothing is verified: use `verify` for that.") { file };
         command.WithExample("esync package inspect motor-2.esp", "manifest, signers, sizes, tables");
-        command.SetAction(result => RunInspect(result.GetRequiredValue(file), result.InvocationConfiguration.Output));
+        FieldsFile json = new(command);
+        command.SetAction(result => json.Run(result, output => RunInspect(result.GetRequiredValue(file), output)));
         return command;
     }
 
@@ -53,7 +54,8 @@ public static class PackageCommand
             .WithExample("esync package verify motor-2.esp --anchor author.pub --anchor oem.pub", "both roles, digest, tables, image")
             .WithExample("esync package verify motor-2.esp --anchor author.pub --role author", "the maker's signature alone")
             .WithExample("esync package verify motor-3.esp --anchor author.pub --anchor oem.pub --base motor-1.esp --base motor-2.esp", "also that its patches make the image");
-        command.SetAction(result =>
+        FieldsFile json = new(command);
+        command.SetAction(result => json.Run(result, output =>
         {
             DeviceFile[] opened = [.. (result.GetValue(devices) ?? []).Select(DeviceFile.Load)];
             return RunVerify(
@@ -61,8 +63,8 @@ public static class PackageCommand
                 result.GetRequiredValue(anchors),
                 result.GetValue(roles) ?? [],
                 new VerificationMeans { Bases = [.. (result.GetValue(bases) ?? []).Select(path => DeltaBase.Load(path, opened))], Devices = opened },
-                result.InvocationConfiguration.Output);
-        });
+                output);
+        }));
         return command;
     }
 

@@ -32,7 +32,8 @@ internal static class ProvisionCommand
         LogOption log = new(command);
         command.WithExample("esync provision --ecu motor --flash motor.flash --anchor author.pub --anchor oem.pub", "a new ECU in motor.flash, its secret in motor.flash.device");
         command.WithExample("esync provision --ecu motor --bus socketcan:can0 --device motor.device --anchor author.pub --anchor oem.pub", "the same for a board on the CAN interface can0");
-        command.SetAction(parsed =>
+        FieldsFile json = new(command);
+        command.SetAction(parsed => json.Run(parsed, output =>
         {
             EcuDefinition definition = NfConfig.Load(parsed.GetValue(config) ?? NfConfig.FindDefault()).Ecu(parsed.GetRequiredValue(ecu));
             (EcuLocation location, string devicePath) = bus.Read(parsed);
@@ -41,8 +42,8 @@ internal static class ProvisionCommand
             OutputFiles.RequireWritable(location.FlashPath, devicePath);
             using BusLog? traffic = log.Open(parsed);
             using IEcuAccess access = location.Open(definition, isNewAllowed: true, log: traffic);
-            return Run(parsed.InvocationConfiguration.Output, access, devicePath, trusted);
-        });
+            return Run(output, access, devicePath, trusted);
+        }));
         return command;
     }
 

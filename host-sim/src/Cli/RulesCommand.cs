@@ -71,7 +71,8 @@ internal static class RulesCommand
         command
             .WithExample("esync rules show motor-1.rules", "a rules file")
             .WithExample("esync rules show motor.yaml --ecu motor", "before it is signed");
-        command.SetAction(result =>
+        FieldsFile json = new(command);
+        command.SetAction(result => json.Run(result, output =>
         {
             string path = result.GetRequiredValue(file);
             string? name = result.GetValue(ecu);
@@ -84,9 +85,9 @@ internal static class RulesCommand
 
             RuleList? signed = isSigned ? RulesFile.Load(path).List : null;
             EcuDefinition? target = name is not null ? configuration.Ecu(name) : configuration.Ecus.Values.FirstOrDefault(other => other.Config.Fota.ClassId.AsSpan().SequenceEqual(signed!.ClassId));
-            Write(result.InvocationConfiguration.Output, path, signed ?? RulesText.Load(path, target!), target);
+            Write(output, path, signed ?? RulesText.Load(path, target!), target);
             return ExitCode.Ok;
-        });
+        }));
         return command;
     }
 

@@ -24,6 +24,7 @@ internal static class SweepCommand
         Option<bool> full = new("--full") { Description = "Also an image of 256 KiB, cut at every operation and at every 16th frame" };
         Option<string?> only = new("--only") { Description = "Repeat one attempt, as a finding prints it", HelpName = "SCENARIO:GEOMETRY:OPERATION:MODEL" };
         Option<string?> json = new("--json") { Description = "Write the figures as JSON", HelpName = "FILE" };
+        Option<string?> junit = new("--junit") { Description = "Write JUnit XML: a suite for each scenario, a case for each flash part", HelpName = "FILE" };
         NumberOption.RequireFrom(0, doubleEvery, operationsMax, liveEvery);
         ToolCommand command = new(
             "sweep",
@@ -31,12 +32,12 @@ internal static class SweepCommand
             "or at its frames on the bus. After each cut a new agent starts from the flash: a signed image must run, nothing confirmed may be lost, and a client must be able to finish. " +
             "Bits that turn over by themselves are tried as well. Ends with 0 only when nothing was found.")
         {
-            scenario, geometry, seed, doubleEvery, operationsMax, liveEvery, full, only, json,
+            scenario, geometry, seed, doubleEvery, operationsMax, liveEvery, full, only, json, junit,
         };
         command.WithExample("esync sweep", "all scenarios on all flash parts, some 70 seconds on two quiet cores")
             .WithExample("esync sweep --scenario full-image --geometry w25q32 --operations-max 0", "one scenario on one part, at every operation")
             .WithExample("esync sweep --only full-image:w25q32:12:ProgramBits", "one attempt, as a finding names it")
-            .WithExample("esync sweep --full --json sweep.json", "the long run, with its figures in a file");
+            .WithExample("esync sweep --full --json sweep.json --junit sweep.xml", "the long run, with its figures in files, for a CI server too");
         command.SetAction((parsed, stop) => Task.Run(
             () => Run(
                 parsed.InvocationConfiguration.Output,
@@ -52,14 +53,15 @@ internal static class SweepCommand
                     Only = parsed.GetValue(only) is { } address ? SweepAddress.Parse(address) : null,
                     Stop = stop,
                 },
-                parsed.GetValue(json)),
+                parsed.GetValue(json),
+                parsed.GetValue(junit)),
             CancellationToken.None));
         return command;
     }
 
-    private static int Run(TextWriter output, SweepRequest request, string? jsonPath)
+    private static int Run(TextWriter output, SweepRequest request, string? jsonPath, string? junitPath)
     {
-        OutputFiles.RequireWritable(jsonPath);
+        OutputFiles.RequireWritable(jsonPath, junitPath);
         int tenths = 0;
         int cuts = 0;
         SweepReport report = SweepRunner.Run(request, (cell, done, of) =>
@@ -77,6 +79,7 @@ internal static class SweepCommand
             }
         });
         OutputFiles.Write(jsonPath, report.ToJson());
+        OutputFiles.Write(junitPath, report.ToJUnit());
         WriteTable(output, report);
         WriteFindings(output, report);
         return report.IsGood ? ExitCode.Ok : ExitCode.UnexpectedOutcome;

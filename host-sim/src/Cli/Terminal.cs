@@ -13,10 +13,12 @@ internal static class Terminal
     /// <summary>Prints rows of a name and a value under a heading.</summary>
     public static void WriteFields(TextWriter output, string title, IEnumerable<(string Name, string Value)> rows)
     {
+        (string Name, string Value)[] fields = [.. rows];
+        (output as FieldsWriter)?.Add(new FieldsSection(title, [fields], IsTable: false));
         Table table = new() { Border = TableBorder.Simple, Title = new TableTitle(Markup.Escape(title)), ShowHeaders = false };
         table.AddColumn(new TableColumn("name") { NoWrap = true });
         table.AddColumn("value");
-        foreach ((string name, string value) in rows)
+        foreach ((string name, string value) in fields)
         {
             table.AddRow(Markup.Escape(name), Markup.Escape(value));
         }
@@ -27,13 +29,15 @@ internal static class Terminal
     /// <summary>Prints rows under column heads.</summary>
     public static void WriteTable(TextWriter output, string[] heads, IEnumerable<string[]> rows)
     {
+        string[][] all = [.. rows];
+        (output as FieldsWriter)?.Add(new FieldsSection(string.Empty, [.. all.Select(row => (IReadOnlyList<(string, string)>)[.. heads.Zip(row)])], IsTable: true));
         Table table = new() { Border = TableBorder.Simple };
         foreach (string head in heads)
         {
             table.AddColumn(new TableColumn(Markup.Escape(head)) { NoWrap = true });
         }
 
-        foreach (string[] row in rows)
+        foreach (string[] row in all)
         {
             table.AddRow([.. row.Select(Markup.Escape)]);
         }
@@ -44,7 +48,7 @@ internal static class Terminal
     /// <summary>A console over a writer.</summary>
     public static IAnsiConsole ConsoleOf(TextWriter output)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output is FieldsWriter recorded ? recorded.Inner : output) });
         if (!console.Profile.Out.IsTerminal)
         {
             console.Profile.Width = WidthWithoutTerminal;

@@ -61,7 +61,7 @@ public sealed class BusMonitor(MonitorPlan plan, Action<MonitorLine> show) : IBu
         _firstNs < 0 ? 0 : (_lastNs - _firstNs) / (double)VirtualTime.NsPerSecond,
         _frames,
         _errors,
-        _lastNs > _startNs ? Math.Min(100, _busyNs * 100.0 / (_lastNs - _startNs)) : 0,
+        _lastNs > _firstNs ? Math.Min(100, _busyNs * 100.0 / (_lastNs - _startNs)) : 0,
         _faults,
         [.. _counts.Values.Select(count => count.Take())],
         [.. _identifiers.Select(pair => Identifier(new CanId(pair.Key.Value, pair.Key.IsExtended), pair.Value))]);

@@ -4,6 +4,7 @@
 // Tests: tests/host-sim/Sweep.
 using System.Text;
 using System.Text.Json;
+using EsyncSim.Hil;
 
 namespace EsyncSim.Sweep;
 
@@ -60,6 +61,11 @@ public sealed record SweepReport(IReadOnlyList<SweepCell> Cells, TimeSpan Elapse
     /// <summary>Cuts in a second of wall time.</summary>
     public double CutsPerSecond => Elapsed > TimeSpan.Zero ? Cuts / Elapsed.TotalSeconds : 0;
 
+    /// <summary>The run as JUnit XML: a suite for each scenario, a case for each part. The time is that of the whole run, shared out by restarts.</summary>
+    public byte[] ToJUnit() => JUnitReport.Write(
+        "sweep",
+        [.. Cells.GroupBy(cell => cell.Scenario).Select(scenario => new HilSuite(scenario.Key, scenario.Sum(Seconds), [.. scenario.Select(Case)]))]);
+
     /// <summary>The figures as JSON, scenarios over all parts.</summary>
     public string ToJson()
     {
@@ -88,5 +94,18 @@ public sealed record SweepReport(IReadOnlyList<SweepCell> Cells, TimeSpan Elapse
         }
 
         return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    private HilCase Case(SweepCell cell)
+    {
+        string output = string.Concat(cell.Findings.Select(finding => $"{finding.Fault}: {finding.What}: {finding.Error}\n  repeat it: esync sweep {finding.Repeat}\n"));
+        string message = cell.Findings.Count == 0 ? string.Empty : $"{cell.Findings.Count} findings in {cell.Cuts} cuts, the first: {cell.Findings[0].Error}";
+        return new HilCase(cell.Scenario, cell.Geometry, cell.Findings.Count == 0 ? HilEnd.Passed : HilEnd.Failed, Seconds(cell), message, output);
+    }
+
+    private double Seconds(SweepCell cell)
+    {
+        long all = Cells.Sum(one => (long)one.Restarts);
+        return all == 0 ? 0 : Elapsed.TotalSeconds * cell.Restarts / all;
     }
 }
