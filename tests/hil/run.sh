@@ -32,7 +32,7 @@ The steps, in their order
 
 The ECU, for --anchor and --package
   --ecu NAME            its name in nf.config: motor
-  --bus ADDRESS         the bus that it is on: socketcan:can0
+  --bus ADDRESS         the bus that it is on: socketcan:can0 or slcan:/dev/ttyACM0?bitrate=500000
   --device FILE         its identity and secret: made by provisioning, kept by you
   --config FILE         ECU configuration; nf.config by default
 

@@ -7,6 +7,7 @@ namespace EsyncSim.Bus;
 /// <summary>The synchronisation context of a running <see cref="VirtualTime"/>.</summary>
 internal sealed class PumpContext : SynchronizationContext
 {
+    private const int PostsInRowMax = 64;
     private readonly Lock _gate = new();
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _posts = new();
     private readonly SemaphoreSlim _arrived = new(0);
@@ -30,17 +31,17 @@ internal sealed class PumpContext : SynchronizationContext
     /// <inheritdoc/>
     public override SynchronizationContext CreateCopy() => this;
 
-    /// <summary>Runs what waits; false when there was nothing.</summary>
+    /// <summary>Runs what waits, up to a number, for whoever posts without end must not hold up time; false when there was nothing.</summary>
     internal bool RunPosts()
     {
-        bool any = false;
-        while (TryTake(out (SendOrPostCallback Callback, object? State) post))
+        int count = 0;
+        while (count < PostsInRowMax && TryTake(out (SendOrPostCallback Callback, object? State) post))
         {
-            any = true;
+            count++;
             post.Callback(post.State);
         }
 
-        return any;
+        return count > 0;
     }
 
     /// <summary>Blocks until the task has ended, running meanwhile what is posted here (and no event).</summary>

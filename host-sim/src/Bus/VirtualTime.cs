@@ -223,7 +223,8 @@ public sealed class VirtualTime
     {
         while (!task.IsCompleted)
         {
-            if (_context.RunPosts() || RunNext())
+            bool any = _context.RunPosts();
+            if (task.IsCompleted || RunNext() || any)
             {
                 continue;
             }

@@ -130,6 +130,16 @@ public sealed class ScriptTests
     }
 
     [Fact]
+    public void Who_posts_without_end_does_not_hold_up_time()
+    {
+        VirtualTime time = new();
+        void Again() => time.Post(Again);
+        time.Post(Again);
+        time.Run(async () => await time.Delay(100));
+        Assert.Equal(100, time.NowNs);
+    }
+
+    [Fact]
     public void The_run_ends_with_its_script_although_others_go_on()
     {
         VirtualTime time = new();

@@ -68,7 +68,7 @@ public sealed class BusServer : IDisposable
         Socket? socket = null;
         try
         {
-            IPAddress host = Dns.GetHostAddresses(address.Place.Host)[0];
+            IPAddress host = Dns.GetHostAddresses(address.Place.Host).OrderBy(one => one.AddressFamily == AddressFamily.InterNetwork ? 0 : 1).First(); // what most clients try
             socket = new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = SocketBufferLength };
             socket.Bind(new IPEndPoint(host, address.Place.Port));
             socket.Listen();
@@ -79,6 +79,15 @@ public sealed class BusServer : IDisposable
             socket?.Dispose();
             throw new UserErrorException(ExitCode.BusUnusable, $"cannot listen at {address}: {exception.Message}; port 0 takes a free one");
         }
+    }
+
+    // A client whose computer is gone without a word leaves its place within a minute.
+    private static void KeepAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
     }
 
     private async Task AcceptAsync()
@@ -137,6 +146,7 @@ public sealed class BusServer : IDisposable
         {
             socket.NoDelay = true;
             socket.SendBufferSize = SocketBufferLength;
+            KeepAlive(socket);
             string name = $"{_address.Scheme} client {socket.RemoteEndPoint}";
             client = await OnPumpAsync(() => Task.FromResult(new ServedClient(_bus, name, _converse, _note)));
             writing = WriteAsync(socket, client);

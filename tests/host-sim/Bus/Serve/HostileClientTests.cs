@@ -124,6 +124,25 @@ public sealed class HostileClientTests : IDisposable
         AssertAlone();
     }
 
+    [Fact]
+    public async Task Questions_without_end_whose_answers_are_read_hold_nobody_up()
+    {
+        LiveClient[] askers = [.. Enumerable.Range(0, 4).Select(_ => _rig.Connect(1))];
+        Task[] asking = [.. askers.Select(asker => Task.Run(() => SendAsMuchAsGoes(asker, new string('\r', 300_000)), TestContext.Current.CancellationToken))];
+        Task[] reading = [.. askers.Select(asker => Task.Run(asker.ReadToEnd, TestContext.Current.CancellationToken))];
+        for (int i = 0; i < 20; i++)
+        {
+            _good.Send(Request);
+            _good.ReadTo(Response);
+        }
+
+        await Task.WhenAll(asking);
+        Array.ForEach(askers, asker => asker.Socket.Shutdown(SocketShutdown.Send));
+        await Task.WhenAll(reading);
+        Array.ForEach(askers, asker => asker.Dispose());
+        AssertAlone();
+    }
+
     [Theory]
     [InlineData(0, "< error 16 clients are connected already, that is all >")]
     [InlineData(1, "\a")]
