@@ -1,10 +1,11 @@
-// The small readers of the host: bus addresses, frames from the kernel, version reports, security events, recordings of a board. The first byte
+// The small readers of the host: addresses of buses and listeners, frames from the kernel and of adapters, version reports, security events, recordings of a board. The first byte
 // says which.
 // Tests: tests/Fuzz/Checks.
 using System.Text;
 using EsyncSim;
 using EsyncSim.Bus;
 using EsyncSim.Bus.Real;
+using EsyncSim.Bus.Serve;
 using EsyncSim.Client;
 using EsyncSim.Hil;
 using EsyncSim.Signing;
@@ -16,11 +17,11 @@ internal sealed class TextTarget : FuzzTarget
 {
     public override string What => "bus address, SocketCAN frame, version report, security events, recording of a board, public key";
 
-    public override IReadOnlyList<string> NotReading => ["BusAddress.Open", "CanFrameLayout.Filters", "CanFrameLayout.Write", "TrustAnchor.Load", "VersionReport.get_SecurityEvent"];
+    public override IReadOnlyList<string> NotReading => ["BusAddress.Open", "ListenAddress.Refusal", "CanFrameLayout.Filters", "CanFrameLayout.Write", "TrustAnchor.Load", "VersionReport.get_SecurityEvent"];
 
     public override IReadOnlyList<string> Parsers =>
     [
-        "EsyncSim.Bus.Real.BusAddress", "EsyncSim.Bus.Real.CanFrameLayout", "EsyncSim.Client.VersionReport", "EsyncSim.Client.SecurityEvent", "EsyncSim.Hil.SerialText", "EsyncSim.Hil.DeviceTestLog", "EsyncSim.Hil.NanoffLog", "EsyncSim.Client.SecurityEventLog", "EsyncSim.Signing.TrustAnchor",
+        "EsyncSim.Bus.Real.BusAddress", "EsyncSim.Bus.Real.NetworkPlace", "EsyncSim.Bus.Serve.ListenAddress", "EsyncSim.Bus.SlcanLine", "EsyncSim.Bus.Real.CanFrameLayout", "EsyncSim.Client.VersionReport", "EsyncSim.Client.SecurityEvent", "EsyncSim.Hil.SerialText", "EsyncSim.Hil.DeviceTestLog", "EsyncSim.Hil.NanoffLog", "EsyncSim.Client.SecurityEventLog", "EsyncSim.Signing.TrustAnchor",
     ];
 
     public override int LengthMax => 4000;
@@ -46,6 +47,10 @@ internal sealed class TextTarget : FuzzTarget
         [3, .. "boot\nReady.\nprogress\nTest passed,A.B.c.0,125\nTest failed,A.B.d.0,expected 3\nTest skipped,A.B.e.1,no\nDone.\n"u8],
         [3, .. "NFPKTV1\0"u8, .. new byte[8], 1, 0, 0, 0, .. new byte[8], 7, 0, 0, 0, .. "Ready.\nDone.\n"u8],
         [4, .. "Error E9010 (something)\n"u8],
+        [7, .. "tcp-lines://127.0.0.1:4444?ecu=motor"u8],
+        [7, .. "socketcand://[::1]:0/can0"u8],
+        [7, .. "t7E08023E00CCCCCCCCCC"u8],
+        [7, .. "T18DA10F1203E00"u8],
         [6, .. Samples.Author.PublicKey],
         [5, .. new byte[14], 1, 0, 0, 0, 9, 3, 0, 0, 7, 0, 1, 0, 1, 0, 0, 0, 5],
     ];
@@ -58,7 +63,7 @@ internal sealed class TextTarget : FuzzTarget
         }
 
         ReadOnlySpan<byte> rest = input.AsSpan(1);
-        switch (input[0] % 7)
+        switch (input[0] % 8)
         {
             case 0:
                 ReadAddress(Encoding.UTF8.GetString(rest));
@@ -80,6 +85,10 @@ internal sealed class TextTarget : FuzzTarget
             case 5:
                 ReadLog(rest);
                 break;
+            case 7:
+                ReadListen(Encoding.UTF8.GetString(rest));
+                ReadLine(rest);
+                break;
             default:
                 Require(!TrustAnchor.IsPublicKey(rest) || SigningParameters.AreValid(SigningParameters.Of(rest).Levels, SigningParameters.Of(rest).Height, SigningParameters.Of(rest).Winternitz), "a public key of parameters that nobody has");
                 break;
@@ -94,6 +103,28 @@ internal sealed class TextTarget : FuzzTarget
         }
         catch (UserErrorException)
         {
+        }
+    }
+
+    private static void ReadListen(string text)
+    {
+        try
+        {
+            ListenAddress address = ListenAddress.Parse(text);
+            Require(ListenAddress.Parse(address.ToString()) == address && address.Place.Port <= ushort.MaxValue, "a place to listen at is another one after reading");
+        }
+        catch (UserErrorException)
+        {
+        }
+    }
+
+    private static void ReadLine(ReadOnlySpan<byte> line)
+    {
+        Span<byte> again = stackalloc byte[SlcanLine.LengthMax];
+        if (SlcanLine.TryParse(line, out BusFrame frame) && !SlcanLine.IsRemote(line[0]))
+        {
+            int length = SlcanLine.Format(frame, again);
+            Require(length == line.Length + 1 && SlcanLine.TryParse(again[..(length - 1)], out BusFrame read) && read == frame, "a frame is another one after reading");
         }
     }
 
