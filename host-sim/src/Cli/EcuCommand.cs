@@ -59,12 +59,12 @@ internal static class EcuCommand
                 TrustAnchor[] trusted = [.. (parsed.GetValue(anchors) ?? []).Select(TrustAnchor.Load)];
                 using LiveBench bench = new(definitions);
                 using BusLog? traffic = log.Open(parsed);
+                Prepare(bench, FilesOf(definitions, "--flash", parsed.GetValue(flash)), FilesOf(definitions, "--device", parsed.GetValue(device)), trusted);
                 if (traffic is not null)
                 {
-                    bench.Bus.Observe(traffic);
+                    bench.Bus.Observe(traffic); // not before: provisioning takes no time of the wall clock, from which the log has its dates
                 }
 
-                Prepare(bench, FilesOf(definitions, "--flash", parsed.GetValue(flash)), FilesOf(definitions, "--device", parsed.GetValue(device)), trusted);
                 Serve(parsed.InvocationConfiguration.Output, bench, places, times, stop);
                 return ExitCode.Ok;
             },

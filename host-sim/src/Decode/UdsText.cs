@@ -25,7 +25,9 @@ public readonly record struct UdsSight(string Text, string Step, bool IsNegative
 /// <param name="signals">Signals of the ECU.</param>
 /// <param name="dtcs">Names of its DTCs; null for none.</param>
 /// <param name="isForeign">True: not our agent; only the standard's own names are told.</param>
-public sealed class UdsText(SignalCatalogue signals, IReadOnlyDictionary<uint, string>? dtcs = null, bool isForeign = false)
+/// <param name="outputs">Names of its outputs by data identifier; null for none.</param>
+public sealed class UdsText(
+    SignalCatalogue signals, IReadOnlyDictionary<uint, string>? dtcs = null, bool isForeign = false, IReadOnlyDictionary<ushort, string>? outputs = null)
 {
     private const byte NegativeResponse = 0x7F;
     private const byte Positive = 0x40;
@@ -36,7 +38,8 @@ public sealed class UdsText(SignalCatalogue signals, IReadOnlyDictionary<uint, s
     private readonly UdsDtcText _dtcs = new(dtcs ?? new Dictionary<uint, string>());
 
     /// <summary>Reads messages of an ECU of nf.config.</summary>
-    public static UdsText Of(EcuDefinition ecu) => new(ecu.Signals, DtcNames.Of(ecu.Config.Dem));
+    public static UdsText Of(EcuDefinition ecu) => new(
+        ecu.Signals, DtcNames.Of(ecu.Config.Dem), outputs: ecu.Outputs.ToDictionary(output => output.Did, output => output.Name));
 
     /// <summary>Reads messages of an ECU of which nothing is known.</summary>
     public static UdsText Foreign() => new(new SignalCatalogue([]), isForeign: true);
@@ -52,7 +55,8 @@ public sealed class UdsText(SignalCatalogue signals, IReadOnlyDictionary<uint, s
         byte sid = bytes[0];
         string about = sid switch
         {
-            0x22 or 0x2E or 0x2F => Identifiers(bytes, sid == 0x22),
+            0x22 or 0x2E => Identifiers(bytes, sid == 0x22),
+            0x2F => Control(bytes),
             0x14 or 0x19 => Joined(Subfunction(bytes), _dtcs.Request(bytes)),
             0x31 => Routine(bytes),
             0x34 => Download(bytes),
@@ -79,7 +83,8 @@ public sealed class UdsText(SignalCatalogue signals, IReadOnlyDictionary<uint, s
         string about = sid switch
         {
             0x22 => Values(bytes[1..]),
-            0x2E or 0x2F => Identifiers(bytes, false),
+            0x2E => Identifiers(bytes, false),
+            0x2F => Control(bytes),
             0x19 => Joined(Subfunction(bytes, sid), _dtcs.Response(bytes)),
             0x31 => RoutineResult(bytes),
             0x34 when bytes.Length >= 4 => string.Create(CultureInfo.InvariantCulture, $"blocks of up to {BinaryPrimitives.ReadUInt16BigEndian(bytes[2..])} bytes"),
@@ -217,9 +222,21 @@ public sealed class UdsText(SignalCatalogue signals, IReadOnlyDictionary<uint, s
         return string.Join(", ", names);
     }
 
+    // dataIdentifier, inputOutputControlParameter, and the value where one is set (ISO 14229-1:2020 §13.2).
+    private string Control(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 4)
+        {
+            return Identifiers(bytes, false);
+        }
+
+        string parameter = bytes[3] switch { 0 => "back to the ECU", 1 => "default", 2 => "frozen", 3 => "set", _ => "reserved" };
+        return $"{Identifiers(bytes, false)}, {parameter}{(bytes.Length > 4 ? $" {Convert.ToHexString(bytes[4..])}" : string.Empty)}";
+    }
+
     private string NameOf(ushort did)
     {
-        string name = signals.Find(did)?.Path ?? (IsNamed(did) ? UdsNames.Identifier(did) : string.Empty);
+        string name = signals.Find(did)?.Path ?? outputs?.GetValueOrDefault(did) ?? (IsNamed(did) ? UdsNames.Identifier(did) : string.Empty);
         return string.Create(CultureInfo.InvariantCulture, $"{did:X4}{(name.Length > 0 ? $" {name}" : string.Empty)}");
     }
 

@@ -26,6 +26,12 @@ public sealed class UdsDtcTextTests
     [InlineData("5902", "ReadDTCInformation: DTCs by status mask")]
     public void A_response_lists_dtcs_by_name(string hex, string words) => Assert.Equal(words, _text.Response(Convert.FromHexString(hex)).Text);
 
+    [Theory]
+    [InlineData("2F10000350", "InputOutputControlByIdentifier: 1000 coolant pump, set 50")]
+    [InlineData("2F100000", "InputOutputControlByIdentifier: 1000 coolant pump, back to the ECU")]
+    [InlineData("221000", "ReadDataByIdentifier: 1000 coolant pump")]
+    public void An_output_has_its_name_and_what_is_done_with_it(string hex, string words) => Assert.Equal(words, _text.Request(Convert.FromHexString(hex)).Text);
+
     [Fact]
     public void Each_event_of_the_agent_has_a_name_of_its_own()
     {

@@ -1,5 +1,6 @@
 // Logs of others as their tools write them: what is read, what is left out and counted, and what is refused with its line.
 using EsyncSim;
+using EsyncSim.Bus;
 using EsyncSim.Logs;
 using Xunit;
 
@@ -110,6 +111,41 @@ public sealed class LogReaderTests
 
         Assert.StartsWith("a.asc(2): this line ", error.Message);
         Assert.Contains(why, error.Message);
+    }
+
+    [Theory]
+    [InlineData("a.log")]
+    [InlineData("a.asc")]
+    public void Whatever_a_line_holds_it_is_a_frame_left_out_or_an_error_in_words(string name)
+    {
+        string[] seeds =
+        [
+            "(1436509052.249713) vcan0 044#2A366C2BBA", " (1700000000.001234)  can0  7E0   [8]  02 10 03 00 00 00 00 00", "0.100100 1  7E0 Tx   d 8 02 10 03 CC CC CC CC CC",
+            "base hex  timestamps absolute", "0.2 2  18DA10F1x Rx   d F 01 02 03 04 05 06 07 08", "(1.0) can0 7E0##1112233",
+        ];
+        const string Letters = "0123456789ABCDEFx#[]().R _\t-";
+        SeededRandom random = new(1, name);
+        int frames = 0, errors = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            char[] line = [.. seeds[random.NextU64() % (ulong)seeds.Length]];
+            for (ulong change = random.NextU64() % 4; change > 0; change--)
+            {
+                line[random.NextU64() % (ulong)line.Length] = Letters[(int)(random.NextU64() % (ulong)Letters.Length)];
+            }
+
+            try
+            {
+                frames += LogScene.Read(name, new string(line)).Frames.Count;
+            }
+            catch (UserErrorException error)
+            {
+                Assert.StartsWith($"{name}(1): this line ", error.Message);
+                errors++;
+            }
+        }
+
+        Assert.True(frames > 100 && errors > 100, $"{frames} frames, {errors} errors");
     }
 
     [Fact]
