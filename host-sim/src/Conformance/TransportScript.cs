@@ -86,6 +86,19 @@ internal static class TransportScript
             : throw new InconclusiveException("the first frame of a request was not answered by a flow control 'continue to send'");
     }
 
+    /// <summary>
+    /// Sends the consecutive frame with this number, from 1, of a message that began with <paramref name="flow"/>, and takes the flow control
+    /// that ends a block; the case is inconclusive when it does not come.
+    /// </summary>
+    public static async Task SendConsecutiveAsync(this ConformanceScene scene, SceneFrame flow, int number)
+    {
+        await scene.SendFrame((byte)(0x20 | (number % Sequences)), 0, 0, 0, 0, 0, 0, 0);
+        if (flow.Data[1] != 0 && number % flow.Data[1] == 0 && await scene.NextFrame(scene.FlowMs()) is not { Data: [0x30, ..] })
+        {
+            scene.Inconclusive("a block of a request was not answered by a flow control 'continue to send'");
+        }
+    }
+
     /// <summary>Expects the negative response to a tester present of a wrong length.</summary>
     public static async Task ExpectRefusedLengthAsync(this ConformanceScene scene, string what)
     {

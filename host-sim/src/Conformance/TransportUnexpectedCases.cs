@@ -42,8 +42,8 @@ internal static class TransportUnexpectedCases
 
     private static async Task SingleInReceptionAsync(ConformanceScene scene)
     {
-        await scene.BeginMessageAsync(20);
-        await scene.SendFrame(0x21, 0, 0, 0, 0, 0, 0, 0);
+        SceneFrame flow = await scene.BeginMessageAsync(20);
+        await scene.SendConsecutiveAsync(flow, 1);
         await scene.SendFrame(0x02, TesterPresent, 0x00);
         SceneFrame? answer = await scene.NextFrame(scene.AnswerMs());
         scene.Expect(answer is { Data: [0x02, 0x7E, 0x00, ..] }, "the single frame is answered: 02 7E 00", answer.Text());
@@ -53,8 +53,7 @@ internal static class TransportUnexpectedCases
 
     private static async Task FirstInReceptionAsync(ConformanceScene scene)
     {
-        await scene.BeginMessageAsync(20);
-        await scene.SendFrame(0x21, 0, 0, 0, 0, 0, 0, 0);
+        await scene.SendConsecutiveAsync(await scene.BeginMessageAsync(20), 1);
         await scene.SendFrame(0x10, 13, TesterPresent, 0, 0, 0, 0, 0);
         SceneFrame? flow = await scene.NextFrame(scene.FlowMs());
         scene.Expect(flow is { Data: [0x30, ..] }, "flow control 30 to the second first frame", flow.Text());
