@@ -2,6 +2,7 @@
 // faults: service 11, session 7F, access 33, shortest length 13, sub-function 12 and 7E, sequence 24, length 13, values 31.
 // Clause: ISO 14229-1:2020 §8.7.2 (general server response behaviour).
 // Tests: tests/host-sim/Conformance.
+using EsyncSim.Attack;
 using static EsyncSim.Conformance.CaseSteps;
 
 namespace EsyncSim.Conformance;
@@ -90,7 +91,13 @@ internal static class SessionOrderCases
     {
         byte level = scene.SecurityAccess().Level;
         await scene.GoForAsync(0x27);
-        await scene.ExpectNrcAsync("a key of one byte without a seed", [0x27, (byte)(level + 1), 0x00], 0x24);
+        Exchange key = await scene.ExchangeAsync([0x27, (byte)(level + 1), 0x00]);
+        if (key.Nrc is 0x36 or 0x37)
+        {
+            scene.Inconclusive("a delay after wrong keys runs, of before this run or of its cases without a key program: restart the ECU, wait for it, and try this case alone");
+        }
+
+        scene.Expect(key.Nrc == 0x24, $"a key of one byte without a seed: {Answer.Hex(key.Request)} → {Answer.Nrc(0x24)}", key.Text);
     }
 
     private static async Task RoutineBeforeAccessAsync(ConformanceScene scene)
