@@ -1,9 +1,7 @@
 // The table in README.md beside this file: each fault with every case that finds it, all pairs tried. Trying them takes
-// minutes and is asked for; the table is then written anew:
+// half an hour and is asked for; each row is then written anew:
 //   ESYNC_EVERY_STEP=1 dotnet run --project tests -c Release -- -class "*ConformanceMatrixTests"
 // Otherwise the table is only compared with the faults and with the cases that are named for each.
-using System.Globalization;
-using System.Text;
 using Xunit;
 
 namespace EsyncTests.HostSim.Conformance;
@@ -34,20 +32,16 @@ public sealed class ConformanceMatrixTests
             .ToDictionary(cells => cells[1], cells => cells[2].Split(' '));
     }
 
+    // After each fault, so that a run that is cut short leaves what it has found out.
     private static void Write()
     {
         using ConformanceProgram program = new();
-        StringBuilder table = new(Head);
         foreach (ConformanceMutant row in ConformanceMutants.All)
         {
             string[] found = [.. program.Cases.Where(id => program.Run(row.Mutant, id).IsFail)];
-            table.Append(CultureInfo.InvariantCulture, $"| {row.Mutant.Name} | {string.Join(' ', found)} |\n");
+            string begin = $"| {row.Mutant.Name} | ";
+            IEnumerable<string> lines = Repository.Read(Page).Split('\n').Select(line => line.StartsWith(begin, StringComparison.Ordinal) ? $"{begin}{string.Join(' ', found)} |" : line);
+            File.WriteAllText(Repository.PathOf(Page), string.Join('\n', lines));
         }
-
-        string page = Repository.Read(Page);
-        int start = page.IndexOf(Head, StringComparison.Ordinal);
-        string rest = page[start..];
-        int end = rest.Split('\n').TakeWhile(line => line.StartsWith('|')).Sum(line => line.Length + 1);
-        File.WriteAllText(Repository.PathOf(Page), $"{page[..start]}{table}{rest[Math.Min(end, rest.Length)..]}");
     }
 }
