@@ -39,7 +39,7 @@ public sealed class RealEcu : IEcuAccess
     /// <inheritdoc/>
     public EcuClient Connect(DeviceCredentials? credentials)
     {
-        _tester ??= new UdsTester(new IsoTpLink(_bus.Time, CreateCan("tester"), Definition.Config.CanIf), new TesterTiming());
+        _tester ??= new UdsTester(new IsoTpLink(_bus.Time, CreateCan("tester"), Definition.Config.CanIf), TesterTiming.OnRealBus);
         return new EcuClient(_tester, credentials, RandomNumberGenerator.GetBytes);
     }
 

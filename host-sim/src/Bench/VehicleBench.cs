@@ -131,7 +131,7 @@ public sealed class VehicleBench : IDisposable
         _real.Add(real);
         foreach ((EcuDefinition ecu, string path) in bus.Ecus)
         {
-            UdsTester tester = new(new IsoTpLink(Time, real.CreateCan(), ecu.Config.CanIf), new TesterTiming());
+            UdsTester tester = new(new IsoTpLink(Time, real.CreateCan(), ecu.Config.CanIf), TesterTiming.OnRealBus);
             _members.Add(new BenchMember(ecu, new EcuClient(tester, Credentials(DeviceFile.Load(path)), RandomNumberGenerator.GetBytes), bus.Name, real));
         }
     }

@@ -10,6 +10,12 @@ namespace EsyncSim.Client;
 /// <summary>Timing and patience of a tester.</summary>
 public sealed record TesterTiming
 {
+    /// <summary>
+    /// For a bus outside this program: adapters, networks and the scheduler of this machine add to the way there and back, by far more
+    /// than a bus does, and a request that is repeated too early costs more than one that is repeated late.
+    /// </summary>
+    public static TesterTiming OnRealBus { get; } = new() { P2MsMax = 550, DeltaP2Ms = 500 };
+
     /// <summary>P2client_max in milliseconds: wait for the first answer, until the ECU has told its own P2server_max.</summary>
     public int P2MsMax { get; init; } = 150;
 

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace EsyncTests.HostSim.Simulation;
 
-public sealed class SimMutantTests
+public sealed class SimMutantTests(SimMutantProgram shared) : IClassFixture<SimMutantProgram>
 {
     private const string EcuM = "agent-firmware/src/EcuM/";
     private const string Fota = "agent-firmware/src/Fota/";
@@ -107,9 +107,9 @@ public sealed class SimMutantTests
     [MemberData(nameof(Mutants))]
     public async Task A_fault_of_the_agent_is_found_by_the_rule_that_it_breaks(Mutant mutant, string rule, string seeds)
     {
-        using MutatedProgram program = new(mutant);
+        shared.Program.Select(mutant);
 
-        MutantRun run = await program.RunAsync("sim", "--seeds", seeds, "--failures", "1", "--no-shrink", "--config", Repository.PathOf("nf.config"));
+        MutantRun run = await shared.Program.RunAsync("sim", "--seeds", seeds, "--failures", "1", "--no-shrink", "--config", Repository.PathOf("nf.config"));
 
         Assert.True(run.ExitCode == 1, run.Output + run.Error);
         Assert.True(run.Output.Contains($"breaks `{rule}`", StringComparison.Ordinal), run.Output);
@@ -133,9 +133,9 @@ public sealed class SimMutantTests
     public async Task A_failing_seed_is_shown_with_the_faults_that_it_needs_alone_and_its_traffic()
     {
         string folder = Directory.CreateTempSubdirectory().FullName, path = Path.Combine(folder, "sim.json");
-        using MutatedProgram program = new(ResumeWithoutErase);
+        shared.Program.Select(ResumeWithoutErase);
 
-        MutantRun run = await program.RunAsync("sim", "--seeds", "1..200", "--failures", "1", "--candump-dir", folder, "--json", path, "--config", Repository.PathOf("nf.config"));
+        MutantRun run = await shared.Program.RunAsync("sim", "--seeds", "1..200", "--failures", "1", "--candump-dir", folder, "--json", path, "--config", Repository.PathOf("nf.config"));
 
         Assert.Equal(1, run.ExitCode);
         using JsonDocument json = JsonDocument.Parse(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
@@ -148,8 +148,18 @@ public sealed class SimMutantTests
         Assert.All(faults, fault => Assert.Contains(fault, run.Output));
         Assert.True(new FileInfo(Path.Combine(folder, $"seed-{seed}.log")).Length > 0);
 
-        MutantRun replay = await program.RunAsync("sim", "--seed", $"{seed}", "--config", Repository.PathOf("nf.config"));
+        MutantRun replay = await shared.Program.RunAsync("sim", "--seed", $"{seed}", "--config", Repository.PathOf("nf.config"));
         Assert.Equal(1, replay.ExitCode);
         Assert.Contains("BROKEN program", replay.Output);
     }
+}
+
+/// <summary>The program with all faults of the agent behind a switch: warming it up for each would be most of what the tests do.</summary>
+public sealed class SimMutantProgram : IDisposable
+{
+    /// <summary>The program.</summary>
+    public MutatedProgram Program { get; } = MutatedProgram.Switched("sim mutants", [.. SimMutantTests.Mutants.Select(row => row.Data.Item1)]);
+
+    /// <inheritdoc/>
+    public void Dispose() => Program.Dispose();
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace EsyncTests.HostSim.Sweep;
 
-public sealed class SweepMutantTests
+public sealed class SweepMutantTests(SweepMutantProgram shared) : IClassFixture<SweepMutantProgram>
 {
     private const string Fota = "agent-firmware/src/Fota/";
     private const string Log = "agent-firmware/src/Data/";
@@ -63,8 +63,8 @@ public sealed class SweepMutantTests
     public async Task A_fault_of_the_agent_is_found(Mutant mutant, string scenario, string geometry, string found)
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "sweep.json");
-        using MutatedProgram program = new(mutant);
-        MutantRun run = await program.RunAsync("sweep", "--scenario", scenario, "--geometry", geometry, "--double-every", "0", "--json", path);
+        shared.Program.Select(mutant);
+        MutantRun run = await shared.Program.RunAsync("sweep", "--scenario", scenario, "--geometry", geometry, "--double-every", "0", "--json", path);
         Assert.True(run.ExitCode == 1, $"{mutant}: exit code {run.ExitCode}\n{run.Output}{run.Error}");
         using JsonDocument json = JsonDocument.Parse(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
         JsonElement row = json.RootElement.GetProperty("scenarios").EnumerateArray().Single();
@@ -73,4 +73,14 @@ public sealed class SweepMutantTests
         Assert.DoesNotContain("without any cut", run.Output);
         TestContext.Current.TestOutputHelper?.WriteLine($"{mutant}: {row.GetProperty(found)} {found} in {row.GetProperty("cuts")} cuts");
     }
+}
+
+/// <summary>The program with all faults behind a switch.</summary>
+public sealed class SweepMutantProgram : IDisposable
+{
+    /// <summary>The program.</summary>
+    public MutatedProgram Program { get; } = MutatedProgram.Switched("sweep mutants", [.. SweepMutantTests.Mutants.Select(row => row.Data.Item1)]);
+
+    /// <inheritdoc/>
+    public void Dispose() => Program.Dispose();
 }
