@@ -74,7 +74,7 @@ public sealed class PageTests : IAsyncDisposable
         await WatchedBench.ShootAsync(page, "consent");
         await Campaign(page, campaign).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Give consent" }).ClickAsync();
 
-        await Expect(Campaign(page, campaign).Locator(".result")).ToHaveTextAsync("completed", Patient);
+        await CompletedAsync(page, campaign);
         await Expect(Campaign(page, campaign).Locator(".consent")).ToHaveCountAsync(0);
         await Expect(Ecu(page, "pump").Locator(".runs")).ToHaveTextAsync(release, Patient);
     }
@@ -116,7 +116,7 @@ public sealed class PageTests : IAsyncDisposable
 
         // The client asks again after minutes in which nothing else happens.
         _bench.Pace(8 * WatchedBench.Hurry);
-        await Expect(Campaign(page, campaign).Locator(".result")).ToHaveTextAsync("completed", Patient);
+        await CompletedAsync(page, campaign);
         await Expect(motor.Locator(".bank[data-state=Confirmed] .holds")).ToHaveTextAsync(release, Patient);
         await Expect(page.Locator("#event-rows")).ToContainTextAsync($"the transfer of {release} goes on at byte");
         await WatchedBench.ShootAsync(page, "power-back");
@@ -187,12 +187,19 @@ public sealed class PageTests : IAsyncDisposable
             if (await OtherReleaseAsync(page, ecu) == release)
             {
                 string campaign = await UpdateAsync(page, release, "independent", ecu);
-                await Expect(Campaign(page, campaign).Locator(".result")).ToHaveTextAsync("completed", Patient);
+                await CompletedAsync(page, campaign);
                 await Expect(Ecu(page, ecu).Locator(".runs")).ToHaveTextAsync(release, Patient);
             }
         }
 
         return release;
+    }
+
+    // The ECU has it, and the campaign is over: until then the bench takes no other.
+    private static async Task CompletedAsync(IPage page, string campaign)
+    {
+        await Expect(Campaign(page, campaign).Locator(".result")).ToHaveTextAsync("completed", Patient);
+        await Expect(Campaign(page, campaign).Locator(".state")).ToHaveTextAsync("Done", Patient);
     }
 
     // By the form, as a user does; returns the name of the campaign.
