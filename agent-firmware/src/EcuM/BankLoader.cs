@@ -65,13 +65,13 @@ public sealed class BankLoader
             case Step.Seal:
                 return CheckSeal();
             case Step.Read:
-                if (_job.Result == StdReturn.Ok)
+                if (_job.Result != StdReturn.Ok)
                 {
-                    _step = Step.Tag;
-                    return StdReturn.Pending;
+                    return _job.Result;
                 }
 
-                return _job.Result;
+                _step = Step.Tag;
+                return CheckChunk();
             default:
                 return CheckChunk();
         }
