@@ -56,5 +56,6 @@ public static class RootCommandFactory
         yield return SignalsCommand.Create();
         yield return HilCommand.Create();
         yield return SweepCommand.Create();
+        yield return BenchCommand.Create();
     }
 }

@@ -1,33 +1,29 @@
 // Measures transfers: bytes and time from the client's side, the limit from the frames that were really on the bus.
-//   limit = 7 bytes / mean duration of the transfer's consecutive frames, interframe space included
-// The stuff bits of a frame depend on its content, so the limit is measured and not assumed.
+// The limit is LineLimit's.
 // Tests: tests/host-sim/Demo (recomputed from the candump).
 using EsyncSim.Bus;
 using EsyncSim.Client;
 using EsyncSim.Config;
+using EsyncSim.Measure;
 
 namespace EsyncSim.Demo;
 
 /// <summary>Meter of one ECU's transfers.</summary>
 public sealed class TransferMeter : IUpdateObserver, IBusObserver
 {
-    private const int ConsecutiveFrame = 2;
-    private const int BytesPerFrame = 7;
     private static readonly string FullEncoding = EncodingText.Of(0);
 
     private readonly EcuDefinition _ecu;
     private readonly ICanBus _bus;
     private readonly IDemoScreen _screen;
     private readonly List<TransferResult> _results;
-    private readonly uint _requestId;
+    private readonly LineLimit _limit;
     private bool _isRunning;
     private int _offset;
     private int _position;
     private UpdateImage? _image;
     private long _startNs;
     private long _positionNs;
-    private long _frames;
-    private long _framesNs;
 
     /// <summary>Makes the meter; results are appended to <paramref name="results"/>.</summary>
     public TransferMeter(ICanBus bus, EcuDefinition ecu, IDemoScreen screen, List<TransferResult> results)
@@ -36,7 +32,7 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
         _ecu = ecu;
         _screen = screen;
         _results = results;
-        _requestId = ecu.Config.CanIf.PhysicalRxId;
+        _limit = new LineLimit(bus, ecu.Config.CanIf.PhysicalRxId);
         bus.Observe(this);
     }
 
@@ -63,8 +59,7 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
         _image = image;
         _startNs = _bus.Time.NowNs;
         _positionNs = _startNs;
-        _frames = 0;
-        _framesNs = 0;
+        _limit.Reset();
         _screen.TransferBegins(_ecu.Name, VersionOf(image), offset, image.Payload.Length);
     }
 
@@ -102,10 +97,9 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
     /// <inheritdoc/>
     public void OnRecord(in BusRecord record)
     {
-        if (_isRunning && record.IsWhole && record.Frame.Identifier == _requestId && record.Frame[0] >> 4 == ConsecutiveFrame)
+        if (_isRunning)
         {
-            _frames++;
-            _framesNs += record.EndNs - record.StartNs + _bus.BitsToNs(FrameBits.InterframeBits);
+            _limit.Add(record);
         }
     }
 
@@ -127,7 +121,7 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
         int bytes = _position - _offset;
         double seconds = (_positionNs - _startNs) / (double)VirtualTime.NsPerSecond;
         double kBps = seconds > 0 ? bytes / seconds / 1000 : 0;
-        double limit = _frames > 0 ? BytesPerFrame * 1e6 / (_framesNs / (double)_frames) : 0;
+        double limit = _limit.KBps;
         int imageBytes = _image?.ImageLength ?? 0;
         string encoding = EncodingText.Of(_image?.Encoding ?? 0);
         return new TransferResult(

@@ -8,13 +8,15 @@ namespace EsyncSim.Measure;
 public sealed class BenchGoal
 {
     private readonly bool _isLeast;
-    private readonly double _bound;
 
     private BenchGoal(bool isLeast, double bound)
     {
         _isLeast = isLeast;
-        _bound = bound;
+        Bound = bound;
     }
+
+    /// <summary>The bound itself.</summary>
+    public double Bound { get; }
 
     /// <summary>The figure should be <paramref name="bound"/> or more.</summary>
     public static BenchGoal AtLeast(double bound) => new(true, bound);
@@ -23,8 +25,8 @@ public sealed class BenchGoal
     public static BenchGoal AtMost(double bound) => new(false, bound);
 
     /// <summary>Whether <paramref name="value"/>, not rounded, meets the goal.</summary>
-    public bool IsMetBy(double value) => _isLeast ? value >= _bound : value <= _bound;
+    public bool IsMetBy(double value) => _isLeast ? value >= Bound : value <= Bound;
 
     /// <summary>As printed: "≥ 98", "≤ 6,500".</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(_isLeast ? '≥' : '≤')} {_bound:#,0.####}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(_isLeast ? '≥' : '≤')} {Bound:#,0.####}");
 }
