@@ -57,7 +57,7 @@ public static class AgentCompiler
         return stream.ToArray();
     }
 
-    private static IEnumerable<(string Path, string Text)> SourcesIn(params string[] folders) =>
+    internal static IEnumerable<(string Path, string Text)> SourcesIn(params string[] folders) =>
         Directory.GetFiles(Path.Combine([RepositoryRoot, .. folders]), "*.cs", SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal)
             .Select(path => (path, File.ReadAllText(path)));

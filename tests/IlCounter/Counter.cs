@@ -1,5 +1,7 @@
 // The counting agent, compiled, instrumented and loaded once per process; one measurement at a time.
 // Tests: tests/host-sim/Ecu/IlCounterTests.cs.
+using EsyncSim.Measure;
+
 namespace EsyncTests.IlCounting;
 
 /// <summary>Runs measurements.</summary>
@@ -32,6 +34,22 @@ public static class Counter
     /// <summary>What calls of the drivers cost, the agent's classes that they use included.</summary>
     public static IReadOnlyDictionary<string, long> MeasureDrivers() => Measure(typeof(DriverMeasurement), nameof(DriverMeasurement.Figures));
 
+    /// <summary>Subjects that have a table.</summary>
+    public static IReadOnlyList<string> Subjects { get; } = [IlTable.Subject, MemoryTable.Subject];
+
+    /// <summary>The table of a subject.</summary>
+    public static BenchTable MeasureTable(string subject) => subject == IlTable.Subject
+        ? IlTable.Make(MeasureIl())
+        : MemoryTable.Make(parts => MeasureHeap(Measurement.Ecu, parts), new CallGraph(AgentCompiler.CompileAgent()));
+
+    /// <summary>The figures of the subject "il".</summary>
+    public static IReadOnlyDictionary<string, double> MeasureIl() =>
+        Call<Dictionary<string, double>>(typeof(IlFigureMeasurement), nameof(IlFigureMeasurement.Figures), (object)World.Value.Methods.ToArray());
+
+    /// <summary>What an agent of nf.config holds after construction with these parts: bytes by "object ← method that made it".</summary>
+    public static IReadOnlyDictionary<string, long> MeasureHeap(string ecu, string parts) =>
+        Call<Dictionary<string, long>>(typeof(HeapMeasurement), nameof(HeapMeasurement.Figures), World.Value.Methods.ToArray(), ecu, parts);
+
     /// <summary>What comparing with secrets and deriving from them costs, by "what: guess".</summary>
     public static IReadOnlyDictionary<string, long> MeasureSecrets() => Measure(typeof(SecretMeasurement), nameof(SecretMeasurement.Figures));
 
@@ -56,12 +74,14 @@ public static class Counter
 
     private static Dictionary<string, long> Measure(string method, params object[] arguments) => Measure(typeof(Measurement), method, arguments);
 
-    private static Dictionary<string, long> Measure(Type type, string method, params object[] arguments)
+    private static Dictionary<string, long> Measure(Type type, string method, params object[] arguments) => Call<Dictionary<string, long>>(type, method, arguments);
+
+    private static T Call<T>(Type type, string method, params object[] arguments)
     {
         lock (Gate)
         {
             CountingContext world = World.Value;
-            return (Dictionary<string, long>)world.Call(type, method, [world.Counts, .. arguments])!;
+            return (T)world.Call(type, method, [world.Counts, .. arguments])!;
         }
     }
 }

@@ -11,9 +11,9 @@ namespace EsyncTests.IlCounting;
 /// <summary>Entry points inside a <see cref="CountingContext"/>; only types of the base library go in and out.</summary>
 public static class DecoderMeasurement
 {
-    private const string Compressed = "heatshrink 11/4";
-    private const string Patched = "delta";
-    private const string Encrypted = "AES-CTR";
+    internal const string Compressed = "heatshrink 11/4";
+    internal const string Patched = "delta";
+    internal const string Encrypted = "AES-CTR";
 
     // Classes by what they do, to tell in the methods' counts who cost what.
     private static readonly (string Part, string[] Classes)[] Parts =
@@ -33,7 +33,7 @@ public static class DecoderMeasurement
         Dictionary<string, long> figures = new() { ["tag check of one piece"] = TagCheck(meter) };
         foreach ((string form, ScenarioImage image) in Forms())
         {
-            TurnRecorder recorder = Run(meter, IlCosts.Flat(Measurement.FlatLoopIl), image);
+            TurnRecorder recorder = Flat(meter, form);
             Turn[] download = [.. recorder.Turns.Where(turn => turn.Stage == UpdateStage.Download)];
             foreach ((string part, string[] classes) in Parts)
             {
@@ -91,8 +91,7 @@ public static class DecoderMeasurement
             return (turns.Sum(Beyond), turns.Sum(turn => (long)turn[IlOperation.TakenBit]), turns.Sum(turn => (long)turn[IlOperation.MadeByte]));
         }
 
-        IEnumerable<Turn> Download(string form) => Run(meter, IlCosts.Flat(Measurement.FlatLoopIl), Forms().Single(item => item.Form == form).Image)
-            .Turns.Where(turn => turn.Stage == UpdateStage.Download);
+        IEnumerable<Turn> Download(string form) => Flat(meter, form).Turns.Where(turn => turn.Stage == UpdateStage.Download);
 
         long Beyond(Turn turn) => turn.Il - known.Sum(price => price.Value * turn[price.Key]);
     }
@@ -108,9 +107,23 @@ public static class DecoderMeasurement
         yield return (Encrypted, ScenarioImage.Plain(next) with { IsEncrypted = true });
     }
 
+    private static Dictionary<string, TurnRecorder> FlatRuns { get; } = [];
+
     private static byte[] Old { get; } = ScenarioImage.Code(UpdateScenario.ImageLength - 256);
 
     private static bool Decodes(Turn turn) => turn[IlOperation.TakenBit] > 0 || turn[IlOperation.MadeByte] > 0 || turn[IlOperation.CipherByte] > 0;
+
+    /// <summary>The download of a form with a turn for each frame. The same run each time, so it is made once.</summary>
+    internal static TurnRecorder Flat(IlMeter meter, string form)
+    {
+        if (!FlatRuns.TryGetValue(form, out TurnRecorder? recorder))
+        {
+            recorder = Run(meter, IlCosts.Flat(Measurement.FlatLoopIl), Forms().Single(item => item.Form == form).Image);
+            FlatRuns.Add(form, recorder);
+        }
+
+        return recorder;
+    }
 
     private static TurnRecorder Run(IlMeter meter, IlCosts costs, ScenarioImage image) =>
         Measurement.RunUpdate(meter, costs, [ScenarioImage.Plain(Old), image]);

@@ -1,6 +1,7 @@
 // Puts counting code before every basic block of an assembly: what is executed is counted, instruction by instruction.
 // A block ends at branches, returns and throws, and begins at branch targets and at every boundary of an exception
-// handler. Its length is added to one element of a static array, one per method.
+// handler. Its length is added to one element of a static array, one per method. Whatever a method allocates is shown to a
+// static delegate, where one is set (Allocations.cs says what allocates).
 // Invariants: what the compiler emitted is counted, never the inserted code; short branch forms count like long ones;
 // an instruction that throws counts with its whole block; the base library is not counted, for it is native on a board.
 // Tests: tests/host-sim/Ecu/IlCounterTests.cs.
@@ -24,28 +25,34 @@ public static class Instrumenter
     /// <summary>Name of its field, an array of 64-bit numbers that must be set before anything runs.</summary>
     public const string CounterField = "Counts";
 
+    /// <summary>Name of the field that may hold an <see cref="Action{T1, T2}"/>: it gets the method's index and each object that the method allocates.</summary>
+    public const string AllocatedField = "Allocated";
+
     /// <summary>The same assembly, counting, with its first counter at an index.</summary>
     public static Instrumented Instrument(byte[] image, int firstIndex = 0)
     {
         using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(new MemoryStream(image));
         ModuleDefinition module = assembly.MainModule;
         FieldDefinition counts = new(CounterField, FieldAttributes.Public | FieldAttributes.Static, new ArrayType(module.TypeSystem.Int64));
+        MethodDefinition note = Allocations.CreateNote(module);
         List<string> methods = [];
         foreach (MethodDefinition method in module.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody).ToList())
         {
-            Instrument(method, counts, firstIndex + methods.Count);
+            Instrument(method, counts, note, firstIndex + methods.Count);
             methods.Add($"{method.DeclaringType.Name}.{method.Name}");
         }
 
         TypeDefinition type = new(string.Empty, CounterType, TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed, module.TypeSystem.Object);
         type.Fields.Add(counts);
+        type.Fields.Add(Allocations.FieldOf(note));
+        type.Methods.Add(note);
         module.Types.Add(type);
         using MemoryStream stream = new();
         assembly.Write(stream);
         return new Instrumented(stream.ToArray(), methods);
     }
 
-    private static void Instrument(MethodDefinition method, FieldDefinition counts, int index)
+    private static void Instrument(MethodDefinition method, FieldDefinition counts, MethodDefinition note, int index)
     {
         MethodBody body = method.Body;
         body.SimplifyMacros();
@@ -61,6 +68,7 @@ public static class Instrumenter
             blocks[^1] = (blocks[^1].Start, blocks[^1].Length + 1);
         }
 
+        Instruction[] allocations = [.. body.Instructions.Where(Allocations.Allocates)];
         Dictionary<Instruction, Instruction> moved = [];
         ILProcessor il = body.GetILProcessor();
         foreach ((Instruction start, int length) in blocks)
@@ -86,6 +94,11 @@ public static class Instrumenter
         }
 
         Redirect(body, moved);
+        foreach (Instruction allocation in allocations)
+        {
+            Allocations.Show(il, allocation, note, index);
+        }
+
         body.OptimizeMacros();
     }
 

@@ -10,7 +10,9 @@ namespace EsyncTests.IlCounting;
 public static class Measurement
 {
     // An ECU of nf.config on the virtual board.
-    private const string Ecu = "motor";
+    internal const string Ecu = "motor";
+
+    private static TurnRecorder? _flatUpdate;
 
     /// <summary>A loop that takes the same time whatever it does: short enough that each frame of a full 500 kbit/s bus has a turn of its own.</summary>
     internal const int FlatLoopIl = 240;
@@ -18,8 +20,8 @@ public static class Measurement
     /// <summary>Prices by name, measured on one whole update.</summary>
     public static Dictionary<string, long> Prices(long[] counts)
     {
-        TurnRecorder recorder = RunUpdate(new IlMeter(counts), IlCosts.Flat(FlatLoopIl));
         IlMeter meter = new(counts);
+        TurnRecorder recorder = FlatUpdate(meter);
         Dictionary<IlOperation, long> agent = Fit(recorder.Turns, meter);
         return agent.Concat(SignalMeasurement.Prices(meter)).Concat(DataMeasurement.Prices(meter, agent)).Concat(DecoderMeasurement.Prices(meter, agent)).Concat(DriverMeasurement.Prices(meter, agent[IlOperation.ShaCompression])).ToDictionary(price => IlCosts.NameOf(price.Key), price => price.Value);
     }
@@ -40,7 +42,7 @@ public static class Measurement
     /// <summary>The figures that people ask for.</summary>
     public static Dictionary<string, long> Figures(long[] counts)
     {
-        TurnRecorder recorder = RunUpdate(new IlMeter(counts), IlCosts.Flat(FlatLoopIl));
+        TurnRecorder recorder = FlatUpdate(new IlMeter(counts));
         IReadOnlyList<Turn> turns = recorder.Turns;
         List<Turn> download = [.. turns.Where(turn => turn.Stage == UpdateStage.Download)];
         long frames = download.Sum(turn => (long)turn[IlOperation.ReceiveConsecutive]);
@@ -63,7 +65,7 @@ public static class Measurement
     /// <summary>Instructions of the download by method, for a thousand consecutive frames.</summary>
     public static Dictionary<string, long> Methods(long[] counts, string[] methods)
     {
-        TurnRecorder recorder = RunUpdate(new IlMeter(counts), IlCosts.Flat(FlatLoopIl));
+        TurnRecorder recorder = FlatUpdate(new IlMeter(counts));
         long frames = recorder.Turns.Where(turn => turn.Stage == UpdateStage.Download).Sum(turn => (long)turn[IlOperation.ReceiveConsecutive]);
         return Enumerable.Range(0, methods.Length)
             .GroupBy(i => methods[i], i => recorder.ActiveInDownload[i] * 1000 / frames)
@@ -71,10 +73,14 @@ public static class Measurement
             .ToDictionary(group => group.Key, group => group.Sum());
     }
 
+    /// <summary>The update of the scenario's own image with a turn for each frame. The same run each time, so it is made once.</summary>
+    internal static TurnRecorder FlatUpdate(IlMeter meter) => _flatUpdate ??= RunUpdate(meter, IlCosts.Flat(FlatLoopIl));
+
     /// <summary>Runs an update of the scenario's own image, or the last of some images.</summary>
     internal static TurnRecorder RunUpdate(IlMeter meter, IlCosts costs, IReadOnlyList<ScenarioImage>? images = null)
     {
-        TurnRecorder recorder = new(meter);
+        using AllocationLog allocations = new(false);
+        TurnRecorder recorder = new(meter, allocations);
         VirtualEcuOptions options = new() { Costs = costs, Program = (config, ports) => recorder.Watch(new EcuMAgent(config, ports)) };
         UpdateScenario scenario = images == null ? new(Ecu, options) : new(Ecu, options, images);
         scenario.StageEntered = stage => recorder.Stage = stage;
@@ -97,9 +103,9 @@ public static class Measurement
         return il[il.Length / 2];
     }
 
-    private static long Common(IEnumerable<Turn> turns) => turns.GroupBy(turn => turn.Il).MaxBy(group => group.Count())!.Key;
+    internal static long Common(IEnumerable<Turn> turns) => turns.GroupBy(turn => turn.Il).MaxBy(group => group.Count())!.Key;
 
-    private static long ConsecutiveFrame(IlMeter meter)
+    internal static long ConsecutiveFrame(IlMeter meter)
     {
         StoryCan can = new();
         CanTp canTp = new(new CanTpConfig(), new CanIf(can.Config, can));

@@ -1,32 +1,46 @@
-// Measures what the agent and the drivers cost, and compares the agent with host-sim/src/Ecu/il-costs.json:
+// Measures what the agent and the drivers cost, and compares with host-sim/src/Ecu/il-costs.json and tests/IlCounter/figures.json:
 //   dotnet run --project tests/IlCounter -c Release              prints figures, and what differs (exit code 1)
-//   dotnet run --project tests/IlCounter -c Release -- --write   writes the table
+//   dotnet run --project tests/IlCounter -c Release -- --write   writes both files
+//   dotnet run --project tests/IlCounter -c Release -- --json FILE [il|memory]...   writes the tables of these subjects, without a subject of both
 //   dotnet run --project tests/IlCounter -c Release -- --methods prints what the methods of the agent cost in a download
-// Tests: tests/host-sim/Ecu/IlCounterTests.cs.
+// Tests: tests/host-sim/Ecu/IlCounterTests.cs, tests/host-sim/Measure.
+using System.Globalization;
+using EsyncSim.Measure;
+
 namespace EsyncTests.IlCounting;
 
 internal static class Program
 {
+    private const int UsageError = 2;
+
     private static int Main(string[] arguments)
     {
-        if (arguments is ["--methods"])
+        switch (arguments)
         {
-            Print("IL instructions of a download by method, for 1,000 consecutive frames", Counter.MeasureMethods().Take(50));
-            return 0;
+            case ["--methods"]:
+                Print("IL instructions of a download by method, for 1,000 consecutive frames", Counter.MeasureMethods().Take(50));
+                return 0;
+            case ["--json", string file, .. string[] subjects] when subjects.All(Counter.Subjects.Contains):
+                File.WriteAllText(file, new BenchFile([.. Counter.Subjects.Where(subject => subjects.Length == 0 || subjects.Contains(subject)).Select(Counter.MeasureTable)]).ToJson());
+                return 0;
+            case [] or ["--write"]:
+                return Compare(isWritten: arguments.Length == 1);
+            default:
+                Console.Error.WriteLine($"Known arguments: --write, which writes both files anew; --json FILE and any of {string.Join(", ", Counter.Subjects)}; --methods.");
+                return UsageError;
         }
+    }
 
-        if (arguments is not ([] or ["--write"]))
-        {
-            Console.Error.WriteLine("Known arguments: --write, which writes the table anew, and --methods.");
-            return 2;
-        }
-
+    private static int Compare(bool isWritten)
+    {
         string table = File.ReadAllText(CostTable.FilePath);
         IReadOnlyDictionary<string, long> prices = Counter.MeasurePrices();
-        if (arguments.Length == 1)
+        BenchTable[] tables = [.. Counter.Subjects.Select(Counter.MeasureTable)];
+        if (isWritten)
         {
             table = CostTable.Update(table, prices);
             File.WriteAllText(CostTable.FilePath, table);
+            File.WriteAllText(FigureFile.FilePath, FigureFile.Text(tables));
         }
 
         Print("IL instructions", Counter.MeasureFigures());
@@ -35,13 +49,18 @@ internal static class Program
         Print("The same downloads, charged and executed", Counter.MeasureEncodedTotals(table));
         Print("Records of the report log and periodic data, charged and executed", Counter.MeasureData(table));
         Print("One update, charged and executed", Counter.MeasureTotals(table));
-        IReadOnlyList<string> differences = CostTable.Compare(table, prices);
+        foreach (BenchTable subject in tables)
+        {
+            Print(subject);
+        }
+
+        IReadOnlyList<string> differences = [.. CostTable.Compare(table, prices), .. FigureFile.Compare(File.ReadAllText(FigureFile.FilePath), tables)];
         foreach (string line in differences)
         {
             Console.WriteLine(line);
         }
 
-        Console.WriteLine(differences.Count == 0 ? "The table is current." : $"To write the table: {CostTable.WriteCommand}");
+        Console.WriteLine(differences.Count == 0 ? "Both files are current." : $"To write them: {CostTable.WriteCommand}");
         return differences.Count == 0 ? 0 : 1;
     }
 
@@ -51,6 +70,16 @@ internal static class Program
         foreach ((string name, long value) in figures)
         {
             Console.WriteLine($"  {name,-72} {value,12:N0}");
+        }
+    }
+
+    private static void Print(BenchTable table)
+    {
+        Console.WriteLine(table.Title);
+        foreach (BenchRow row in table.Rows)
+        {
+            string verdict = row.IsMet is { } isMet ? $"{row.Goal} {(isMet ? "met" : "missed")}" : string.Empty;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.Figure,-72} {row.Value,14:#,0.##} {row.Unit,-18} {verdict,-20} {row.Note}"));
         }
     }
 }

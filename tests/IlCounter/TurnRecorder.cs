@@ -9,7 +9,8 @@ namespace EsyncTests.IlCounting;
 /// <param name="Stage">Where the update was; null before it began.</param>
 /// <param name="Il">Instructions executed.</param>
 /// <param name="Counts">Operations, by <see cref="IlOperation"/>.</param>
-internal sealed record Turn(UpdateStage? Stage, long Il, int[] Counts)
+/// <param name="Allocated">Bytes that the agent allocated, by the target's layout; 0 where nobody looked.</param>
+internal sealed record Turn(UpdateStage? Stage, long Il, int[] Counts, long Allocated = 0)
 {
     /// <summary>True when nothing happened at any port, save that a busy flash was asked.</summary>
     internal bool IsQuiet => CostFit.Active.All(operation => this[operation] == 0);
@@ -18,16 +19,18 @@ internal sealed record Turn(UpdateStage? Stage, long Il, int[] Counts)
 }
 
 /// <summary>Records turns.</summary>
-internal sealed class TurnRecorder(IlMeter meter)
+internal sealed class TurnRecorder(IlMeter meter, AllocationLog? allocations = null)
 {
     private readonly List<Turn> _turns = [];
     private readonly long[] _counted = new long[IlCosts.Operations.Length];
     private readonly IlMeter _meter = meter;
+    private readonly AllocationLog? _allocations = allocations;
     private CpuMeter? _cpu;
     private long[] _before = [];
     private long[] _after = [];
     private long _charged;
     private long _il;
+    private long _allocated;
 
     /// <summary>Stage that the turns to come belong to.</summary>
     internal UpdateStage? Stage { get; set; }
@@ -46,6 +49,8 @@ internal sealed class TurnRecorder(IlMeter meter)
 
     /// <summary>The same of all turns of the download.</summary>
     internal long[] InDownload { get; } = new long[meter.Snapshot().Length];
+
+    private long AllocatedBytes => _allocations?.Bytes ?? 0;
 
     /// <summary>The agent, watched.</summary>
     internal IAgent Watch(IAgent agent) => new Watched(agent, this);
@@ -75,7 +80,7 @@ internal sealed class TurnRecorder(IlMeter meter)
         }
 
         _charged = _cpu.IlTotal;
-        Turn turn = new(Stage, _il, counts);
+        Turn turn = new(Stage, _il, counts, _allocated);
         _turns.Add(turn);
         if (Stage == UpdateStage.Download)
         {
@@ -119,12 +124,14 @@ internal sealed class TurnRecorder(IlMeter meter)
         public void MainFunction(uint nowMs)
         {
             long before = recorder._meter.Total;
+            long allocatedBefore = recorder.AllocatedBytes;
             if (recorder.Stage == UpdateStage.Download)
             {
                 recorder._before = recorder._meter.Snapshot();
             }
 
             agent.MainFunction(nowMs);
+            recorder._allocated = recorder.AllocatedBytes - allocatedBefore;
             recorder._il = recorder._meter.Total - before;
             if (recorder.Stage == UpdateStage.Download)
             {
