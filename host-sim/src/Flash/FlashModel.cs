@@ -182,7 +182,7 @@ public sealed class FlashModel : IFls
             return false;
         }
 
-        Demand(SectorStart(address) == address, $"erase at {address:X6}: not the start of a sector");
+        FlashDemand.That(SectorStart(address) == address, $"erase at {address:X6}: not the start of a sector");
         int length = (int)SectorLength(address);
         Begin(new Job(JobKind.Erase, address, [], 0, length), Geometry.Timing.EraseTimeUs(length));
         Statistics.Erases++;
@@ -198,10 +198,10 @@ public sealed class FlashModel : IFls
         }
 
         uint unit = (uint)WriteUnit;
-        Demand(count > 0 && address % unit == 0 && (uint)count % unit == 0, $"program at {address:X6}, {count} bytes: not whole write units of {unit}");
-        Demand((address % (uint)PageSize) + (uint)count <= (uint)PageSize, $"program at {address:X6}, {count} bytes: crosses a page of {PageSize}");
+        FlashDemand.That(count > 0 && address % unit == 0 && (uint)count % unit == 0, $"program at {address:X6}, {count} bytes: not whole write units of {unit}");
+        FlashDemand.That((address % (uint)PageSize) + (uint)count <= (uint)PageSize, $"program at {address:X6}, {count} bytes: crosses a page of {PageSize}");
         string? fault = Memory.ProgramFault(address, count);
-        Demand(fault is null, fault ?? string.Empty);
+        FlashDemand.That(fault is null, $"{fault}");
         _programData = data.AsSpan(offset, count).ToArray();
         Begin(new Job(JobKind.Program, address, data, offset, count), Geometry.Timing.ProgramTimeUs(count));
         Statistics.Programs++;
@@ -228,7 +228,7 @@ public sealed class FlashModel : IFls
             return false;
         }
 
-        Demand(SectorStart(address) == address && content.Length <= (int)SectorLength(address), $"commit at {address:X6}, {content.Length} bytes: not one sector");
+        FlashDemand.That(SectorStart(address) == address && content.Length <= (int)SectorLength(address), $"commit at {address:X6}, {content.Length} bytes: not one sector");
         _programData = content.ToArray();
         Begin(new Job(JobKind.Commit, address, _programData, 0, content.Length), 0);
         if (!BeginChange(FlashOperationKind.Commit, address, content.Length))
@@ -262,7 +262,7 @@ public sealed class FlashModel : IFls
             return false;
         }
 
-        Demand(offset >= 0 && count > 0 && offset <= data.Length - count, $"{kind} at {address:X6}: {count} bytes at {offset} are outside the array");
+        FlashDemand.That(offset >= 0 && count > 0 && offset <= data.Length - count, $"{kind} at {address:X6}: {count} bytes at {offset} are outside the array");
         Begin(new Job(kind, address, data, offset, count), Geometry.Timing.ReadTimeUs(count));
         Statistics.Reads++;
         Statistics.ReadBytes += count;
@@ -348,7 +348,7 @@ public sealed class FlashModel : IFls
                 Memory.Erase(Geometry.SectorAt(job.Address));
                 return FlsStatus.Ok;
             case JobKind.Program:
-                Demand(job.Data.AsSpan(job.Offset, job.Count).SequenceEqual(_programData), $"program at {job.Address:X6}: the data changed under the job");
+                FlashDemand.That(job.Data.AsSpan(job.Offset, job.Count).SequenceEqual(_programData), $"program at {job.Address:X6}: the data changed under the job");
                 Memory.Program(job.Address, _programData);
                 return FlsStatus.Ok;
             case JobKind.Read:
@@ -377,14 +377,6 @@ public sealed class FlashModel : IFls
         }
 
         return job.Fault == FlashFault.Failed ? FlsStatus.Failed : FlsStatus.Ok;
-    }
-
-    private static void Demand(bool condition, string message)
-    {
-        if (!condition)
-        {
-            throw new FlashViolationException(message);
-        }
     }
 
     private struct Job(JobKind kind, uint address, byte[] data, int offset, int count)
