@@ -46,9 +46,9 @@ public sealed record MutantAssembly(string Name, string Folder, bool IsForDevice
             .Select(file => (file.Key, file.Aggregate(Repository.Read(file.Key), (text, mutant) => mutant.Apply(text)))));
     }
 
-    /// <summary>The assembly with all the faults in it, one of which at the most is at work at a time; see <see cref="MutantSwitch"/>.</summary>
+    /// <summary>The assembly with all the faults in it, of which those are at work that are chosen; see <see cref="MutantSwitch"/>.</summary>
     public byte[] CompileSwitched(IReadOnlyList<Mutant> mutants) =>
-        Compile("of a switch", MutantSwitch.Sources(mutants), Parse(MutantSwitch.Source, "MutantSwitch.cs"));
+        Compile("of a switch", MutantSwitch.Sources(mutants), Parse(MutantSwitch.Source(mutants.Count), "MutantSwitch.cs"));
 
     private byte[] Compile(string names, IEnumerable<(string File, string Text)> faulty, params SyntaxTree[] added)
     {

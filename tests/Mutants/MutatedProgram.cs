@@ -20,8 +20,7 @@ public sealed class MutatedProgram : IDisposable
     private const string EntryType = "EsyncSim.Cli.EsyncCommandLine";
     private const string EntryMethod = "RunAsync";
     private readonly ProgramLoadContext _context;
-
-    private readonly IReadOnlyList<Mutant> _switched;
+    private readonly List<(Mutant Mutant, MutantAssembly Assembly, int Index)> _switched = [];
 
     /// <summary>Compiles a mutant; without one the program is the product. Throws with the compiler's words when it is no C#.</summary>
     public MutatedProgram(Mutant? mutant)
@@ -31,7 +30,6 @@ public sealed class MutatedProgram : IDisposable
 
     private MutatedProgram(string name, IReadOnlyList<Mutant> mutants, bool isSwitched)
     {
-        _switched = isSwitched ? mutants : [];
         Mutant? homeless = mutants.FirstOrDefault(mutant => !MutantAssembly.All.Any(assembly => assembly.Owns(mutant.File)));
         if (homeless is not null)
         {
@@ -45,6 +43,7 @@ public sealed class MutatedProgram : IDisposable
             if (own.Length > 0)
             {
                 _context.Add(assembly.Name, isSwitched ? assembly.CompileSwitched(own) : assembly.Compile(own));
+                _switched.AddRange(own.Select((mutant, index) => (mutant, assembly, index)).Where(_ => isSwitched));
             }
         }
     }
@@ -52,19 +51,27 @@ public sealed class MutatedProgram : IDisposable
     /// <summary>One program with several faults, which must not meet: each program costs its compilation.</summary>
     public static MutatedProgram Of(string name, IReadOnlyList<Mutant> mutants) => new(name, mutants, isSwitched: false);
 
-    /// <summary>One program with faults of one assembly, none of which is at work before <see cref="Select"/>.</summary>
+    /// <summary>One program with faults none of which is at work before <see cref="Select"/>.</summary>
     public static MutatedProgram Switched(string name, IReadOnlyList<Mutant> mutants) => new(name, mutants, isSwitched: true);
 
-    /// <summary>Puts one of a switched program's mutants to work, or none; for everything that runs on it.</summary>
-    public void Select(Mutant? mutant)
+    /// <summary>Puts these of a switched program's mutants to work, for everything that runs on it, and no others; two of one body cannot be at work together.</summary>
+    public void Select(params IReadOnlyList<Mutant> mutants)
     {
-        int index = mutant is null ? -1 : _switched.ToList().IndexOf(mutant);
-        if (mutant is not null && index < 0)
+        if (mutants.FirstOrDefault(mutant => !_switched.Exists(one => one.Mutant == mutant)) is { } stranger)
         {
-            throw new InvalidOperationException($"mutant '{mutant.Name}' is not one of this program's");
+            throw new InvalidOperationException($"mutant '{stranger.Name}' is not one of this program's");
         }
 
-        Type(MutantSwitch.TypeName).GetField(MutantSwitch.FieldName)!.SetValue(null, index + 1);
+        if (mutants.Count > 1 && mutants.GroupBy(MutantSwitch.PlaceOf).FirstOrDefault(place => place.Count() > 1) is { } both)
+        {
+            throw new InvalidOperationException($"mutants of one body cannot be at work together: '{string.Join("', '", both.Select(mutant => mutant.Name))}'");
+        }
+
+        foreach ((Mutant mutant, MutantAssembly assembly, int index) in _switched)
+        {
+            Type flags = _context.LoadFromAssemblyName(new AssemblyName(assembly.Name)).GetType(MutantSwitch.TypeName)!;
+            ((bool[])flags.GetField(MutantSwitch.FieldName)!.GetValue(null)!)[index] = mutants.Contains(mutant);
+        }
     }
 
     /// <summary>Runs the command line with these arguments.</summary>

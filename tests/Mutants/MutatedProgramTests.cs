@@ -53,13 +53,40 @@ public class MutatedProgramTests
         bool IsDefinable(ushort did) => (bool)program.Type("EsyncAgent.DspDynamics").GetMethod("IsDefinable")!.Invoke(null, [did])!;
 
         Assert.True(IsDefinable(0xF200) && !IsDefinable(0x0200));
-        program.Select(no);
+        program.Select([no]);
         Assert.False(IsDefinable(0xF200));
-        program.Select(yes);
+        program.Select([yes]);
         Assert.True(IsDefinable(0x0200));
-        program.Select(null);
+        program.Select();
         Assert.False(IsDefinable(0x0200));
-        Assert.Throws<InvalidOperationException>(() => program.Select(no with { Name = "a stranger" }));
+        Assert.Throws<InvalidOperationException>(() => program.Select([no with { Name = "a stranger" }]));
+        Assert.Throws<InvalidOperationException>(() => program.Select([no, yes]));
+    }
+
+    [Fact]
+    public void Mutants_of_two_assemblies_are_at_work_together()
+    {
+        Mutant agent = new("nothing can be defined", Dynamics, "return identifier >> 9 == 0xF200 >> 9;", "return false;");
+        Mutant driver = new("parts of any size are known", "boards/drivers/src/SpiNorParts.cs", "return capacity >= 0x13 && capacity <= 0x18;", "return true;");
+        using MutatedProgram program = MutatedProgram.Switched("of two", [driver, agent]);
+        bool IsDefinable() => (bool)program.Type("EsyncAgent.DspDynamics").GetMethod("IsDefinable")!.Invoke(null, [(ushort)0xF200])!;
+        bool IsKnown() => (bool)program.Type("EsyncAgent.Drivers.SpiNorParts").GetMethod("IsKnown")!.Invoke(null, [0xEF4000u])!;
+
+        Assert.Equal((true, false), (IsDefinable(), IsKnown()));
+        program.Select([agent, driver]);
+        Assert.Equal((false, true), (IsDefinable(), IsKnown()));
+        program.Select([driver]);
+        Assert.Equal((true, true), (IsDefinable(), IsKnown()));
+    }
+
+    [Theory]
+    [InlineData("public uint NowMs => (uint)(NowNs / NsPerMs);", "public uint NowMs => 7;", "IsOn[0] ? (7) : ((uint)(NowNs / NsPerMs));")]
+    [InlineData("=> CreateEvent(action).After(delayNs);", "=> CreateEvent(action).After(0);", "if (global::EsyncTests.Mutants.ActiveMutant.IsOn[0]) { CreateEvent(action).After(0); } else { CreateEvent(action).After(delayNs); } }")]
+    public void A_body_may_be_an_expression_with_a_value_or_without(string find, string replace, string switched)
+    {
+        (_, string text) = MutantSwitch.Sources([new Mutant(replace, "host-sim/src/Bus/VirtualTime.cs", find, replace)]).Single();
+
+        Assert.Contains(switched, text);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace EsyncTests.HostSim.Attack;
 
-public sealed class AttackMutantTests : IDisposable
+public sealed class AttackMutantTests(AttackMutantProgram shared) : IClassFixture<AttackMutantProgram>, IDisposable
 {
     private readonly Folder _folder = new();
 
@@ -20,9 +20,9 @@ public sealed class AttackMutantTests : IDisposable
     public async Task Each_attack_succeeds_once_its_defence_is_gone(int number)
     {
         AttackMutant[] rows = [.. AttackMutants.All.Where(row => row.Program == number)];
-        using MutatedProgram program = MutatedProgram.Of($"attack mutants {number}", [.. rows.Select(row => row.Mutant).Distinct()]);
+        shared.Program.Select([.. rows.Select(row => row.Mutant).Distinct()]);
 
-        MutantRun run = await program.RunAsync(["attack", "--json", _folder["a.json"], .. rows.SelectMany(row => new[] { "--only", row.Attack })]);
+        MutantRun run = await shared.Program.RunAsync(["attack", "--json", _folder["a.json"], .. rows.SelectMany(row => new[] { "--only", row.Attack })]);
 
         Assert.True(run.ExitCode == ExitCode.UnexpectedOutcome, $"exit code {run.ExitCode}\n{run.Output}{run.Error}");
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(_folder["a.json"]));
@@ -39,4 +39,14 @@ public sealed class AttackMutantTests : IDisposable
     [Fact]
     public void Every_attack_has_its_mutant() =>
         Assert.Equal(AttackCatalogue.All.Select(attack => attack.Name).Order(), AttackMutants.All.Select(row => row.Attack).Distinct().Order());
+}
+
+/// <summary>The product with all defences behind a switch: compiling and warming it up for each set of rows would be most of what the test does.</summary>
+public sealed class AttackMutantProgram : IDisposable
+{
+    /// <summary>The program.</summary>
+    public MutatedProgram Program { get; } = MutatedProgram.Switched("attack mutants", [.. AttackMutants.All.Select(row => row.Mutant).Distinct()]);
+
+    /// <inheritdoc/>
+    public void Dispose() => Program.Dispose();
 }

@@ -1,7 +1,7 @@
 // For each attack the defence that it tests, taken out of the product by replacing a piece of one source, and what comes
 // then where the defence would have answered otherwise. Defences of the client and the signer are mutated in host-sim.
-// Rows of one number share a program, since each costs a compilation and a runtime that is cold: their attacks go by other
-// ways than each other's mutants. Each row was also seen to succeed with its mutant alone.
+// Rows of one number are at work together, since each run makes a bench of its own: their attacks go by other ways than each
+// other's mutants. Each row was also seen to succeed with its mutant alone.
 using EsyncTests.Mutants;
 
 namespace EsyncTests.HostSim.Attack;

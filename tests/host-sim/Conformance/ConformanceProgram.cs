@@ -41,7 +41,7 @@ public sealed class ConformanceProgram : IDisposable
     /// <summary>Runs a case on a mutant, or on the healthy program.</summary>
     internal MutantVerdict Run(Mutant? mutant, string id)
     {
-        _program.Select(mutant);
+        _program.Select(mutant is null ? [] : [mutant]);
         object one = _cases.GetValueOrDefault(id) ?? throw new InvalidOperationException($"there is no conformance case {id}");
         object result = _run.Invoke(null, [one, _target])!;
         return new MutantVerdict(id, Property(result, "Verdict")!.ToString()!, $"{Property(result, "Reason")} {Property(result, "Broken")}");

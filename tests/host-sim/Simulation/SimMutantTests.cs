@@ -1,4 +1,4 @@
-// Faults put into the agent on purpose, each of which `esync sim` must find within a few seeds, by the rule that it breaks. The
+// Faults put into the agent, the client and the server on purpose, each of which `esync sim` must find within a few seeds, by the rule that it breaks. The
 // same seeds are clean without it (SimulationTests). The first ones show without any fault from outside; the others wait for
 // a stalled release, a power cut at the right operation, a program with wrong bits, resets in a row, a clock that wraps.
 using System.Text.Json;
@@ -12,6 +12,8 @@ public sealed class SimMutantTests(SimMutantProgram shared) : IClassFixture<SimM
     private const string EcuM = "agent-firmware/src/EcuM/";
     private const string Fota = "agent-firmware/src/Fota/";
     private const string NvM = "agent-firmware/src/NvM/";
+    private const string Data = "agent-firmware/src/Data/";
+    private const string Host = "host-sim/src/";
 
     private static readonly Mutant ResumeWithoutErase = new(
         "a resumed transfer does not erase its first sector",
@@ -36,6 +38,8 @@ public sealed class SimMutantTests(SimMutantProgram shared) : IClassFixture<SimM
         """,
         string.Empty);
 
+    // The first seed is a little before the one that finds it, since what is run before that one proves nothing; the last one is
+    // far behind it, for another program may need another seed.
     /// <summary>Mutant, rule that it breaks, seeds among which it is found.</summary>
     public static TheoryData<Mutant, string, string> Mutants => new()
     {
@@ -52,7 +56,7 @@ public sealed class SimMutantTests(SimMutantProgram shared) : IClassFixture<SimM
         {
             new("older manifests are taken", Fota + "RoutineAuthenticateManifest.cs", "if (manifest.SequenceNumber < record.SequenceNumberMax || (manifest.SequenceNumber == record.SequenceNumberMax && !isKnown))", "if (manifest.SequenceNumber == record.SequenceNumberMax && !isKnown)"),
             "forward",
-            "100..200"
+            "120..200"
         },
         {
             new("the floor does not rise", Fota + "BankTransitions.cs", "draft.SecurityVersionFloor = securityVersion;", "draft.SecurityVersionFloor = draft.SecurityVersionFloor;"),
@@ -80,21 +84,46 @@ public sealed class SimMutantTests(SimMutantProgram shared) : IClassFixture<SimM
             "1..10"
         },
         { ConfirmWhateverRuns, "confirmed", "41..120" },
-        { ResumeWithoutErase, "program", "10..200" },
+        { ResumeWithoutErase, "program", "74..200" },
         {
             new("copies of the boot record are not mended", Fota + "BootRecordStore.cs", "if (!isUneven)", "if (_lastSequence != 0)"),
             "bootable",
-            "1..100"
+            "8..100"
         },
         {
             new("a read-back that fails counts as good", Fota + "BankWriter.cs", "if (!Await(FotaError.ReadBackMismatch))", "if (_job.Result == StdReturn.Pending)"),
             "bootable",
-            "130..300"
+            "144..300"
         },
         {
             new("a boot of a trial costs no attempt", EcuM + "BootSequence.cs", "_banks.BeginChange().AttemptsLeft--;", "_banks.BeginChange().EsyncState = EsyncState.InstallInProgress;"),
             "forward",
-            "360..760"
+            "373..760"
+        },
+        {
+            new("a client repeats nothing", Host + "Vehicle/Outbox.cs", "foreach (EsyncMessage message in _journal.Unacknowledged)", "foreach (EsyncMessage message in _journal.Unacknowledged.Take(0))"),
+            "liveness",
+            "1..20"
+        },
+        {
+            new("a server takes doubles", Host + "Server/ServerLedger.cs", "bool isNext = number == received.Last + 1;", "bool isNext = number == received.Last + 1 || number == received.Last;"),
+            "reports",
+            "1..60"
+        },
+        {
+            new("an ECU forgets reports that nobody has", Data + "ReportLog.cs", "_state.Acknowledge(upTo);", "_state.Acknowledge(_state.Next - 1);"),
+            "data",
+            "1..90"
+        },
+        {
+            new("an ECU samples no more after a restart", Data + "RuleStore.cs", "_engine.Load(InForce, nowMs);", "if (InForce.SequenceNumber == 0) { _engine.Load(InForce, nowMs); }"),
+            "data",
+            "1..90"
+        },
+        {
+            new("a client's disk forgets what the server does not have", Host + "Data/ReportForwarder.cs", "_queue.Acknowledge(_ecu, epoch, upTo);", "_queue.Acknowledge(_ecu, epoch, upTo + 1);"),
+            "data",
+            "28..120"
         },
         {
             new("a timer does not survive the wrap of the clock", EcuM + "ApplicationSupervisor.cs", "return nowMs - _startedMs > _config.TrialConfirmMsMax;", "return nowMs > _startedMs + _config.TrialConfirmMsMax;"),
@@ -105,9 +134,9 @@ public sealed class SimMutantTests(SimMutantProgram shared) : IClassFixture<SimM
 
     [Theory]
     [MemberData(nameof(Mutants))]
-    public async Task A_fault_of_the_agent_is_found_by_the_rule_that_it_breaks(Mutant mutant, string rule, string seeds)
+    public async Task A_fault_is_found_by_the_rule_that_it_breaks(Mutant mutant, string rule, string seeds)
     {
-        shared.Program.Select(mutant);
+        shared.Program.Select([mutant]);
 
         MutantRun run = await shared.Program.RunAsync("sim", "--seeds", seeds, "--failures", "1", "--no-shrink", "--config", Repository.PathOf("nf.config"));
 
@@ -116,26 +145,13 @@ public sealed class SimMutantTests(SimMutantProgram shared) : IClassFixture<SimM
         TestContext.Current.TestOutputHelper?.WriteLine($"{mutant}: {run.Output.Split('\n').First(line => line.Contains(" breaks `", StringComparison.Ordinal))}");
     }
 
-    [Theory]
-    [InlineData("Vehicle/Outbox.cs", "foreach (EsyncMessage message in _journal.Unacknowledged)", "foreach (EsyncMessage message in _journal.Unacknowledged.Take(0))", "liveness", "1..20")]
-    [InlineData("Server/ServerLedger.cs", "bool isNext = number == received.Last + 1;", "bool isNext = number == received.Last + 1 || number == received.Last;", "reports", "1..60")]
-    public async Task A_client_that_repeats_nothing_and_a_server_that_takes_doubles_are_found_too(string file, string find, string replace, string rule, string seeds)
-    {
-        using MutatedProgram program = new(new Mutant(file, "host-sim/src/" + file, find, replace));
-
-        MutantRun run = await program.RunAsync("sim", "--seeds", seeds, "--failures", "1", "--no-shrink", "--config", Repository.PathOf("nf.config"));
-
-        Assert.True(run.ExitCode == 1, run.Output + run.Error);
-        Assert.True(run.Output.Contains($"breaks `{rule}`", StringComparison.Ordinal), run.Output);
-    }
-
     [Fact]
     public async Task A_failing_seed_is_shown_with_the_faults_that_it_needs_alone_and_its_traffic()
     {
         string folder = Directory.CreateTempSubdirectory().FullName, path = Path.Combine(folder, "sim.json");
-        shared.Program.Select(ResumeWithoutErase);
+        shared.Program.Select([ResumeWithoutErase]);
 
-        MutantRun run = await shared.Program.RunAsync("sim", "--seeds", "1..200", "--failures", "1", "--candump-dir", folder, "--json", path, "--config", Repository.PathOf("nf.config"));
+        MutantRun run = await shared.Program.RunAsync("sim", "--seeds", "74..200", "--failures", "1", "--candump-dir", folder, "--json", path, "--config", Repository.PathOf("nf.config"));
 
         Assert.Equal(1, run.ExitCode);
         using JsonDocument json = JsonDocument.Parse(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
@@ -154,7 +170,7 @@ public sealed class SimMutantTests(SimMutantProgram shared) : IClassFixture<SimM
     }
 }
 
-/// <summary>The program with all faults of the agent behind a switch: warming it up for each would be most of what the tests do.</summary>
+/// <summary>The program with all faults behind a switch: warming it up for each would be most of what the tests do.</summary>
 public sealed class SimMutantProgram : IDisposable
 {
     /// <summary>The program.</summary>

@@ -63,7 +63,7 @@ public sealed class SweepMutantTests(SweepMutantProgram shared) : IClassFixture<
     public async Task A_fault_of_the_agent_is_found(Mutant mutant, string scenario, string geometry, string found)
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "sweep.json");
-        shared.Program.Select(mutant);
+        shared.Program.Select([mutant]);
         MutantRun run = await shared.Program.RunAsync("sweep", "--scenario", scenario, "--geometry", geometry, "--double-every", "0", "--json", path);
         Assert.True(run.ExitCode == 1, $"{mutant}: exit code {run.ExitCode}\n{run.Output}{run.Error}");
         using JsonDocument json = JsonDocument.Parse(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
