@@ -16,7 +16,7 @@ public sealed class FuzzContext : AssemblyLoadContext
 
     private static readonly string[] Probed = ["EsyncAgent", "EsyncAgent.Drivers", "esync", "System.Formats.Cbor", "System.Text.Json", "YamlDotNet"];
     private static readonly string[] Reloaded = ["Fuzz", "EsyncAgent.App"];
-    private static readonly Lazy<Images> Product = new(() => Make(null, []));
+    private static readonly Lazy<Images> Product = new(MakeProduct);
 
     private readonly Images _images;
 
@@ -31,7 +31,7 @@ public sealed class FuzzContext : AssemblyLoadContext
     public static FuzzReport Run(string target, long inputs, ulong seed, string? corpus = null) => Run(Product.Value, target, inputs, seed, corpus, FindingsMax);
 
     /// <summary>The same with another image in the place of one of the assemblies: a fault that a run shall find; the first finding ends it.</summary>
-    public static FuzzReport RunWith(string assembly, byte[] image, string target, long inputs, ulong seed) => Run(Make(assembly, image), target, inputs, seed, null, 1);
+    public static FuzzReport RunWith(string assembly, byte[] image, string target, long inputs, ulong seed) => Run(With(assembly, image), target, inputs, seed, null, 1);
 
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)
@@ -49,15 +49,23 @@ public sealed class FuzzContext : AssemblyLoadContext
     {
         Assembly fuzz = new FuzzContext(images).LoadFromAssemblyName(typeof(FuzzRun).Assembly.GetName());
         MethodInfo start = fuzz.GetType(typeof(FuzzRun).FullName!)!.GetMethod(nameof(FuzzRun.Start))!;
-        object report = start.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [images.Sites, target, inputs, seed, corpus, findingsMax], null)!;
+        object report = start.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [images.Lines, target, inputs, seed, corpus, findingsMax], null)!;
         return JsonSerializer.Deserialize<FuzzReport>((string)report)!;
     }
 
-    private static Images Make(string? replaced, byte[] replacement)
+    private static Images MakeProduct()
     {
         List<ProbeSite> sites = [];
-        Dictionary<string, byte[]> images = Probed.ToDictionary(name => name, name => ProbeInserter.Insert(name == replaced ? replacement : File.ReadAllBytes(PathOf(name)), sites));
-        return new Images(images, [.. sites.Select(site => $"{site.Type}\t{site.Method}\t{(site.IsOutcome ? 1 : 0)}")]);
+        Dictionary<string, byte[]> images = Probed.ToDictionary(name => name, name => ProbeInserter.Insert(File.ReadAllBytes(PathOf(name)), sites));
+        return new Images(images, sites);
+    }
+
+    // The probes of all other assemblies are where they are; those of the replacement are counted on behind them.
+    private static Images With(string replaced, byte[] replacement)
+    {
+        List<ProbeSite> sites = [.. Product.Value.Sites];
+        byte[] image = ProbeInserter.Insert(replacement, sites);
+        return new Images(new Dictionary<string, byte[]>(Product.Value.ByName) { [replaced] = image }, sites);
     }
 
     // What is not beside the program is of one of the frameworks that it runs on.
@@ -67,5 +75,8 @@ public sealed class FuzzContext : AssemblyLoadContext
         return File.Exists(beside) ? beside : ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).First(path => Path.GetFileName(path) == file);
     }
 
-    private sealed record Images(Dictionary<string, byte[]> ByName, string[] Sites);
+    private sealed record Images(Dictionary<string, byte[]> ByName, IReadOnlyList<ProbeSite> Sites)
+    {
+        public string[] Lines { get; } = [.. Sites.Select(site => $"{site.Type}\t{site.Method}\t{(site.IsOutcome ? 1 : 0)}")];
+    }
 }
