@@ -10,7 +10,8 @@ namespace EsyncSim.Cli;
 /// <summary>The command `bench`.</summary>
 internal static class BenchCommand
 {
-    private static readonly string[] Subjects = [LineBench.Subject];
+    private static readonly string[] Counted = [CountedBench.Il, CountedBench.Memory];
+    private static readonly string[] Subjects = [LineBench.Subject, .. Counted];
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
@@ -23,22 +24,22 @@ internal static class BenchCommand
         ToolCommand command = new(
             "bench",
             "Figures and their goals. `line`: how near a download comes to what the CAN bus can carry, where the rest goes, what boards, testers and faults make of it; " +
-            "counted in virtual time, the same on every machine. Ends with 0 whether goals are met or not, unless --check is given.")
+            "counted in virtual time, the same on every machine. `il` and `memory`: instructions and bytes of the agent, counted by tests/IlCounter, which is built and run in the repository. Ends with 0 whether goals are met or not, unless --check is given.")
         {
             subjects, quick, check, json,
         };
-        command.WithExample("esync bench", "everything, with the goals and what is missed")
+        command.WithExample("esync bench", "everything, with the goals and what is missed; in the repository, for the counting program is built there")
             .WithExample("esync bench line --json line.json", "the line alone, some ten seconds, its figures in a file too")
             .WithExample("esync bench line --quick", "a first look, with images of 64 KiB")
             .WithExample("esync bench line --check", "for a CI server: ends with 1 when a goal is missed");
         command.SetAction((parsed, stop) => Task.Run(
-            () =>
+            async () =>
             {
                 string? path = parsed.GetValue(json);
                 OutputFiles.RequireWritable(path);
                 IAnsiConsole console = Terminal.ConsoleOf(parsed.InvocationConfiguration.Output);
                 string[] wanted = parsed.GetValue(subjects) is { Length: > 0 } some ? some : Subjects;
-                BenchTable[] tables = [.. Subjects.Where(wanted.Contains).Select(subject => Measure(console, subject, parsed.GetValue(quick), stop))];
+                List<BenchTable> tables = await MeasureAsync(console, wanted, parsed.GetValue(quick), stop);
                 OutputFiles.Write(path, new BenchFile(tables).ToJson());
                 return Conclude(console, tables, parsed.GetValue(check));
             },
@@ -46,25 +47,40 @@ internal static class BenchCommand
         return command;
     }
 
-    private static BenchTable Measure(IAnsiConsole console, string subject, bool isQuick, CancellationToken stop)
+    private static async Task<List<BenchTable>> MeasureAsync(IAnsiConsole console, string[] wanted, bool isQuick, CancellationToken stop)
     {
-        BenchTable table = WithProgress(console, subject, progress => Measure(subject, isQuick, progress, stop));
-        BenchScreen.Write(console, table);
-        return table;
+        List<BenchTable> tables = [];
+        string configPath = NfConfig.FindDefault();
+        if (wanted.Contains(LineBench.Subject))
+        {
+            await AddAsync(LineBench.Subject, progress => Task.FromResult<IReadOnlyList<BenchTable>>([LineBench.Measure(configPath, isQuick, progress, stop)]));
+        }
+
+        string[] counted = [.. Counted.Where(wanted.Contains)];
+        if (counted.Length > 0)
+        {
+            await AddAsync(string.Join(", ", counted), progress => CountedBench.MeasureAsync(configPath, counted, progress, stop));
+        }
+
+        return tables;
+
+        async Task AddAsync(string name, Func<Action<string>, Task<IReadOnlyList<BenchTable>>> measureAsync)
+        {
+            foreach (BenchTable table in await WithProgressAsync(console, name, measureAsync))
+            {
+                BenchScreen.Write(console, table);
+                tables.Add(table);
+            }
+        }
     }
 
-    private static BenchTable Measure(string subject, bool isQuick, Action<string> progress, CancellationToken stop) => subject switch
-    {
-        LineBench.Subject => LineBench.Measure(NfConfig.FindDefault(), isQuick, progress, stop),
-        _ => throw new ArgumentException($"no subject {subject}", nameof(subject)),
-    };
-
     // On a terminal one line that changes, in a file or a pipe a line for each step.
-    private static BenchTable WithProgress(IAnsiConsole console, string subject, Func<Action<string>, BenchTable> measure) => console.Profile.Out.IsTerminal
-        ? console.Status().Start(Markup.Escape(subject), context => measure(what => context.Status(Markup.Escape($"{subject}: {what}"))))
-        : measure(what => console.WriteLine($"{subject}: {what}"));
+    private static Task<IReadOnlyList<BenchTable>> WithProgressAsync(IAnsiConsole console, string name, Func<Action<string>, Task<IReadOnlyList<BenchTable>>> measureAsync) =>
+        console.Profile.Out.IsTerminal
+            ? console.Status().StartAsync(Markup.Escape(name), context => measureAsync(what => context.Status(Markup.Escape($"{name}: {what}"))))
+            : measureAsync(what => console.WriteLine($"{name}: {what}"));
 
-    private static int Conclude(IAnsiConsole console, BenchTable[] tables, bool isChecked)
+    private static int Conclude(IAnsiConsole console, List<BenchTable> tables, bool isChecked)
     {
         BenchRow[] judged = [.. tables.SelectMany(table => table.Rows).Where(row => row.IsMet is not null)];
         BenchRow[] missed = [.. judged.Where(row => row.IsMet is false)];

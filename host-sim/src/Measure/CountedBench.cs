@@ -18,31 +18,32 @@ public static class CountedBench
 
     private const string Project = "tests/IlCounter";
 
-    /// <summary>Counts one subject.</summary>
+    /// <summary>Counts subjects, in one run of the program.</summary>
     /// <param name="configPath">nf.config, beside which the repository's tests are.</param>
-    /// <param name="subject"><see cref="Il"/> or <see cref="Memory"/>.</param>
+    /// <param name="subjects"><see cref="Il"/>, <see cref="Memory"/> or both.</param>
     /// <param name="progress">Called with what is being done.</param>
     /// <param name="stop">Ends the process before its end.</param>
     /// <exception cref="UserErrorException">This is no repository, or the program failed.</exception>
-    public static async Task<BenchTable> MeasureAsync(string configPath, string subject, Action<string> progress, CancellationToken stop)
+    public static async Task<IReadOnlyList<BenchTable>> MeasureAsync(string configPath, IReadOnlyList<string> subjects, Action<string> progress, CancellationToken stop)
     {
         string root = Path.GetDirectoryName(Path.GetFullPath(configPath))!;
         if (!Directory.Exists(Path.Combine(root, Project)))
         {
-            throw new UserErrorException(ExitCode.BadFile, $"`{subject}` is counted by {Project} of the repository, which is not in {root}; run esync inside of the repository");
+            throw new UserErrorException(ExitCode.BadFile, $"{string.Join(" and ", subjects)} cannot be counted: {Project} of the repository does it, and is not in {root}; run esync inside of the repository");
         }
 
-        progress($"{Project}, which is built and then compiles and instruments the agent");
+        progress($"{Project} is built, compiles and instruments the agent, and runs it");
         string file = Path.GetTempFileName();
         try
         {
-            await RunAsync(root, ["run", "--project", Project, "-c", "Release", "--", "--json", file, subject], stop);
-            return BenchFile.Parse(await File.ReadAllTextAsync(file, stop)).Subjects.FirstOrDefault(table => table.Subject == subject)
-                ?? throw new UserErrorException(ExitCode.UnexpectedOutcome, $"{Project} counted no subject `{subject}`");
+            await RunAsync(root, ["run", "--project", Project, "-c", "Release", "--", "--json", file, .. subjects], stop);
+            IReadOnlyList<BenchTable> tables = BenchFile.Parse(await File.ReadAllTextAsync(file, stop)).Subjects;
+            string[] missing = [.. subjects.Except(tables.Select(table => table.Subject))];
+            return missing.Length == 0 ? tables : throw new UserErrorException(ExitCode.UnexpectedOutcome, $"{Project} counted nothing of {string.Join(", ", missing)}");
         }
         catch (JsonException exception)
         {
-            throw new UserErrorException(ExitCode.UnexpectedOutcome, $"what {Project} wrote of `{subject}` cannot be read: {exception.Message}");
+            throw new UserErrorException(ExitCode.UnexpectedOutcome, $"what {Project} wrote cannot be read: {exception.Message}");
         }
         finally
         {

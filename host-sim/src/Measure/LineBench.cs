@@ -113,9 +113,9 @@ public sealed class LineBench
     private void MeasureFaults(LineResult undisturbed)
     {
         LineResult corrupted = Run("1 % of frames corrupted", new LineSetup { Fault = BusFaultKind.Corrupt, FaultShare = 0.01 });
-        Judge("corrupted-share", "1 % of frames corrupted: share of the rate", corrupted.KBps / undisturbed.KBps * 100, BenchGoal.AtLeast(97), Struck(corrupted), "error frames and repeated frames take more than 3 % of the bus");
+        Judge("corrupted-share", "1 % of frames corrupted: share of the rate", corrupted.KBps / undisturbed.KBps * 100, BenchGoal.AtLeast(97), Struck(corrupted), $"needed: less than {LineReason.PartsOf(corrupted)}");
         LineResult lost = Run("0.1 % of frames lost", new LineSetup { Fault = BusFaultKind.Drop, FaultShare = 0.001 });
-        Report("lost-share", "0.1 % of frames lost: share of the rate", lost.KBps / undisturbed.KBps * 100, "%", Struck(lost));
+        Report("lost-share", "0.1 % of frames lost: share of the rate", lost.KBps / undisturbed.KBps * 100, "%", $"{Struck(lost)}; {LineReason.PartsOf(lost)}");
     }
 
     private void MeasureBoard(string id, string words, LineSetup setup, string board, BenchGoal? goal, string? note = null)

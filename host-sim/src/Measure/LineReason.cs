@@ -45,16 +45,18 @@ internal static class LineReason
         _ => "leave",
     };
 
+    /// <summary>The largest parts of a payload phase besides consecutive frames.</summary>
+    public static string PartsOf(LineResult result) => string.Join(", ", result.Parts.Select((ns, part) => (Ns: ns, Part: (LinePart)part))
+        .Where(part => part.Part != LinePart.ConsecutiveFrames)
+        .OrderByDescending(part => part.Ns)
+        .Take(Shown)
+        .Select(part => string.Create(CultureInfo.InvariantCulture, $"{NameOf(part.Part)} {part.Ns * 100.0 / result.PayloadNs:F1} %")));
+
     /// <summary>Why a payload phase is longer than <paramref name="share"/> of the limit asks for.</summary>
     public static string OfRate(LineResult result, double share)
     {
-        IEnumerable<string> parts = result.Parts.Select((ns, part) => (Ns: ns, Part: (LinePart)part))
-            .Where(part => part.Part != LinePart.ConsecutiveFrames)
-            .OrderByDescending(part => part.Ns)
-            .Take(Shown)
-            .Select(part => string.Create(CultureInfo.InvariantCulture, $"{NameOf(part.Part)} {part.Ns * 100.0 / result.PayloadNs:F1} %"));
         double tooMuch = result.PayloadNs * (1 - (result.PercentOfLimit / 100 / share)) / VirtualTime.NsPerSecond;
-        return string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", parts)}; needed: {tooMuch:F2} s less of {Seconds(result.PayloadNs):F2} s");
+        return string.Create(CultureInfo.InvariantCulture, $"{PartsOf(result)}; needed: {tooMuch:F2} s less of {Seconds(result.PayloadNs):F2} s");
     }
 
     /// <summary>The same for a whole update without the time for signatures.</summary>

@@ -41,7 +41,7 @@ public sealed class BenchCommandTests : IDisposable
     [Fact]
     public async Task What_needs_the_repository_says_so_elsewhere()
     {
-        UserErrorException refusal = await Assert.ThrowsAsync<UserErrorException>(() => CountedBench.MeasureAsync(_folder["nf.config"], CountedBench.Il, _ => { }, TestContext.Current.CancellationToken));
+        UserErrorException refusal = await Assert.ThrowsAsync<UserErrorException>(() => CountedBench.MeasureAsync(_folder["nf.config"], [CountedBench.Il], _ => { }, TestContext.Current.CancellationToken));
 
         Assert.Equal(ExitCode.BadFile, refusal.ExitCode);
         Assert.Contains("run esync inside of the repository", refusal.Message);
