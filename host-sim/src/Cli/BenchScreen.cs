@@ -20,7 +20,7 @@ internal static class BenchScreen
         Table shown = new() { Border = TableBorder.Simple };
         shown.AddColumn("figure");
         shown.AddColumn(new TableColumn("value") { NoWrap = true, Alignment = Justify.Right });
-        shown.AddColumn(new TableColumn("unit") { NoWrap = true });
+        shown.AddColumn(new TableColumn("unit"));
         shown.AddColumn(new TableColumn("goal") { NoWrap = true, Alignment = Justify.Right });
         shown.AddColumn(new TableColumn("") { NoWrap = true });
         shown.AddColumn(new TableColumn("note") { NoWrap = true, Alignment = Justify.Right });
