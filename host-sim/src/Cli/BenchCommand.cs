@@ -11,20 +11,20 @@ namespace EsyncSim.Cli;
 internal static class BenchCommand
 {
     private static readonly string[] Counted = [CountedBench.Il, CountedBench.Memory];
-    private static readonly string[] Subjects = [LineBench.Subject, .. Counted];
+    private static readonly string[] Subjects = [LineBench.Subject, .. Counted, HostBench.Subject];
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
         Argument<string[]> subjects = new("SUBJECT") { Description = $"What to measure, of {string.Join(", ", Subjects)}; without one, all", Arity = ArgumentArity.ZeroOrMore };
         subjects.AcceptOnlyFromAmong(Subjects);
-        Option<bool> quick = new("--quick") { Description = "Smaller images and fewer runs, for a first look: goals are for the whole run" };
+        Option<bool> quick = new("--quick") { Description = "Smaller images and fewer runs of line and host, for a first look: goals are for the whole run" };
         Option<bool> check = new("--check") { Description = "End with 1 when a goal is missed" };
         Option<string?> json = new("--json") { Description = "Write the figures as JSON", HelpName = "FILE" };
         ToolCommand command = new(
             "bench",
             "Figures and their goals. `line`: how near a download comes to what the CAN bus can carry, where the rest goes, what boards, testers and faults make of it; " +
-            "counted in virtual time, the same on every machine. `il` and `memory`: instructions and bytes of the agent, counted by tests/IlCounter, which is built and run in the repository. Ends with 0 whether goals are met or not, unless --check is given.")
+            "counted in virtual time, the same on every machine. `il` and `memory`: instructions and bytes of the agent, counted by tests/IlCounter, which is built and run in the repository. `host`: how fast the simulator is on this machine, by the wall clock. Ends with 0 whether goals are met or not, unless --check is given.")
         {
             subjects, quick, check, json,
         };
@@ -60,6 +60,11 @@ internal static class BenchCommand
         if (counted.Length > 0)
         {
             await AddAsync(string.Join(", ", counted), progress => CountedBench.MeasureAsync(configPath, counted, progress, stop));
+        }
+
+        if (wanted.Contains(HostBench.Subject))
+        {
+            await AddAsync(HostBench.Subject, progress => Task.FromResult<IReadOnlyList<BenchTable>>([HostBench.Measure(configPath, isQuick, progress, stop)]));
         }
 
         return tables;
