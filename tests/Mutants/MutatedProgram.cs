@@ -48,9 +48,6 @@ public sealed class MutatedProgram : IDisposable
         }
     }
 
-    /// <summary>One program with several faults, which must not meet: each program costs its compilation.</summary>
-    public static MutatedProgram Of(string name, IReadOnlyList<Mutant> mutants) => new(name, mutants, isSwitched: false);
-
     /// <summary>One program with faults none of which is at work before <see cref="Select"/>.</summary>
     public static MutatedProgram Switched(string name, IReadOnlyList<Mutant> mutants) => new(name, mutants, isSwitched: true);
 

@@ -10,7 +10,7 @@ using static EsyncTests.AgentFirmware.EcuM.TestTrust;
 
 namespace EsyncTests.HostSim.Cli;
 
-public sealed class TrustMutantTests : IDisposable
+public sealed class TrustMutantTests(TrustMutantProgram shared) : IClassFixture<TrustMutantProgram>, IDisposable
 {
     private const string Fota = "agent-firmware/src/Fota/";
 
@@ -20,6 +20,9 @@ public sealed class TrustMutantTests : IDisposable
     private static readonly Mutant OtherClass = new("any class", Fota + "DocumentVerifier.cs", "return FotaError.WrongClass;", "return FotaError.None;");
     private static readonly Mutant OtherDevice = new("any device", Fota + "DocumentVerifier.cs", "return isForAnother ? FotaError.WrongDevice : FotaError.None;", "return FotaError.None;");
     private static readonly Mutant OneLabel = new("signatures without label", Fota + "EnvelopeVerifier.cs", "TrustLabel = \"esync/v1/trust-manifest\"", "TrustLabel = \"\"");
+
+    /// <summary>Those that change a method, and can share a program; a constant cannot be switched.</summary>
+    public static IReadOnlyList<Mutant> Switched { get; } = [HalfSigned, Older, LockOut, OtherClass, OtherDevice];
 
     private static readonly string Config = Repository.PathOf("nf.config");
     private static readonly Lazy<Task<(byte[] Memory, byte[] Device)>> Provisioned = new(ProvisionAsync);
@@ -60,7 +63,8 @@ public sealed class TrustMutantTests : IDisposable
         Assert.NotEqual(ExitCode.Ok, code);
         Assert.Contains($"({reason})", error);
 
-        using MutatedProgram program = new(rule);
+        using MutatedProgram? own = Switched.Contains(rule) ? null : new MutatedProgram(rule);
+        MutatedProgram program = own ?? shared.Choose(rule);
         (code, error) = await InstallAsync(async arguments => Told(await program.RunAsync(arguments)), document, before);
         Assert.True(code == ExitCode.Ok, $"with {rule} the file is still kept out: {error}");
     }
@@ -95,4 +99,20 @@ public sealed class TrustMutantTests : IDisposable
         Assert.True(code == ExitCode.Ok, error);
         return (File.ReadAllBytes(folder["a.flash"]), File.ReadAllBytes(folder["a.flash.device"]));
     }
+}
+
+/// <summary>The program with the rules behind a switch.</summary>
+public sealed class TrustMutantProgram : IDisposable
+{
+    private readonly MutatedProgram _program = MutatedProgram.Switched("trust mutants", TrustMutantTests.Switched);
+
+    /// <summary>The program without one of the rules.</summary>
+    public MutatedProgram Choose(Mutant mutant)
+    {
+        _program.Select([mutant]);
+        return _program;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _program.Dispose();
 }

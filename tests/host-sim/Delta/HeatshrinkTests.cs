@@ -45,7 +45,7 @@ public class HeatshrinkTests
     {
         HeatshrinkParameters parameters = new(4, 3);
         Gen<byte[]> data = Properties.Bytes(14).Select(bytes => bytes.Select(value => (byte)(value % 2)).ToArray());
-        Properties.Hold(data, bytes => Assert.Equal((Fewest(bytes, 0, parameters) + 7) / 8, new HeatshrinkEncoder(bytes).Measure(parameters)), 60);
+        Properties.Hold(data, bytes => Assert.Equal((Fewest(bytes, parameters) + 7) / 8, new HeatshrinkEncoder(bytes).Measure(parameters)), 60);
     }
 
     [Theory]
@@ -59,25 +59,24 @@ public class HeatshrinkTests
         Assert.Equal(Reference($"delta-pairs/{pair}/new.bin"), data);
     }
 
-    // Every way to say the data from a position on.
-    private static int Fewest(byte[] data, int at, HeatshrinkParameters parameters)
+    // Every way to say the data from a position on, of which the shortest counts: what was said before makes no difference to it.
+    private static int Fewest(byte[] data, HeatshrinkParameters parameters)
     {
-        if (at == data.Length)
+        int[] fewest = new int[data.Length + 1];
+        for (int at = data.Length - 1; at >= 0; at--)
         {
-            return 0;
-        }
-
-        int fewest = HeatshrinkParameters.LiteralBits + Fewest(data, at + 1, parameters);
-        for (int from = Math.Max(0, at - parameters.Window); from < at; from++)
-        {
-            int longest = data.AsSpan(at, Math.Min(parameters.MatchMax, data.Length - at)).CommonPrefixLength(data.AsSpan(from));
-            for (int length = 1; length <= longest; length++)
+            fewest[at] = HeatshrinkParameters.LiteralBits + fewest[at + 1];
+            for (int from = Math.Max(0, at - parameters.Window); from < at; from++)
             {
-                fewest = Math.Min(fewest, parameters.MatchBits + Fewest(data, at + length, parameters));
+                int longest = data.AsSpan(at, Math.Min(parameters.MatchMax, data.Length - at)).CommonPrefixLength(data.AsSpan(from));
+                for (int length = 1; length <= longest; length++)
+                {
+                    fewest[at] = Math.Min(fewest[at], parameters.MatchBits + fewest[at + length]);
+                }
             }
         }
 
-        return fewest;
+        return fewest[0];
     }
 
     private static byte[] Reference(string relative) => File.ReadAllBytes(ReferenceData.Require(relative));
