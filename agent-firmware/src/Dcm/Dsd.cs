@@ -12,7 +12,11 @@ public sealed class Dsd
     private const byte PositiveResponseOffset = 0x40;
     private const byte SuppressBit = 0x80;
 
-    private readonly DsdService[] _rowBySid = new DsdService[256];
+    private const byte NoRow = 0xFF;
+
+    // Bytes, for a reference takes an interpreter twelve of them.
+    private readonly byte[] _rowBySid = new byte[256];
+    private readonly DsdService[] _table;
     private readonly DslSession _session;
     private readonly AccessControl _access;
     private DspService _running;
@@ -22,9 +26,11 @@ public sealed class Dsd
     {
         _session = session;
         _access = access;
+        _table = table;
+        Bytes.Fill(_rowBySid, 0, _rowBySid.Length, NoRow);
         for (int i = 0; i < table.Length; i++)
         {
-            _rowBySid[table[i].Sid] = table[i];
+            _rowBySid[table[i].Sid] = (byte)i;
         }
     }
 
@@ -32,7 +38,8 @@ public sealed class Dsd
     public StdReturn Start(DcmMessage message)
     {
         byte[] request = message.Request;
-        DsdService row = _rowBySid[request[0]];
+        byte index = _rowBySid[request[0]];
+        DsdService row = index == NoRow ? null : _table[index];
         byte nrc = Check(message, row);
         if (nrc != Nrc.None)
         {
