@@ -9,6 +9,8 @@ namespace EsyncAgent;
 /// <summary>Recovery of a lost boot record, step by step.</summary>
 public sealed class BootRecovery
 {
+    private const int MarksLength = ManifestSlot.MarkCount * ManifestSlot.MarkLength;
+
     private enum Step : byte
     {
         Seal,
@@ -21,7 +23,7 @@ public sealed class BootRecovery
     private readonly Banks _banks;
     private readonly SlotSeal _seal;
     private readonly ManifestVerifier _verifier;
-    private readonly byte[] _marks = new byte[ManifestSlot.MarkCount * ManifestSlot.MarkLength];
+    private readonly byte[] _marks;
     private readonly FlsJob _job = new FlsJob(FlsPriority.Fota);
     private readonly bool[] _isGood = new bool[2];
     private readonly uint[] _markSequence = new uint[2];
@@ -29,9 +31,10 @@ public sealed class BootRecovery
     private int _bank;
     private Step _step;
 
-    /// <summary>Makes it.</summary>
-    public BootRecovery(Fls fls, Banks banks, SlotSeal seal, ManifestVerifier verifier)
+    /// <summary>Makes it; <paramref name="chunkBuffer"/> (4,096 bytes) is used only while it works.</summary>
+    public BootRecovery(Fls fls, Banks banks, SlotSeal seal, ManifestVerifier verifier, byte[] chunkBuffer)
     {
+        _marks = chunkBuffer;
         _fls = fls;
         _banks = banks;
         _seal = seal;
@@ -101,7 +104,7 @@ public sealed class BootRecovery
     {
         FlsArea slot = _banks.SlotArea(_bank);
         _step = Step.Marks;
-        _fls.Read(_job, slot.Start + slot.Length - (uint)_marks.Length, _marks, 0, _marks.Length);
+        _fls.Read(_job, slot.Start + slot.Length - MarksLength, _marks, 0, MarksLength);
     }
 
     private StdReturn BeginVerification()

@@ -75,7 +75,7 @@ public sealed class EcuM : IModeControl
         _banks = new Banks(config.Fls, _records);
         SlotSeal seal = new SlotSeal(_fls, Csm, chunkA);
         ManifestVerifier verifier = new ManifestVerifier(config.Fota, _fls, Csm, Keys);
-        _recovery = new BootRecovery(_fls, _banks, seal, verifier);
+        _recovery = new BootRecovery(_fls, _banks, seal, verifier, chunkB);
         _boot = new BootSequence(_banks, new BankLoader(_fls, Csm, seal, application, chunkB), seal, _dem, _idsM);
         _supervisor = new ApplicationSupervisor(config.Fota, application);
         _canSupervisor = new CanSupervisor(_canIf, _dem);
