@@ -39,6 +39,7 @@ internal static class BootMeasurement
         VirtualEcu? ecu = null;
         VirtualEcuOptions options = new()
         {
+            Costs = IlCosts.Flat(Measurement.FlatLoopIl),
             Program = (config, ports) =>
             {
                 trial = ecu!.Flash.Memory.Snapshot(); // of all starts the last one is the trial's
