@@ -48,32 +48,39 @@ internal sealed class HostWorld
     /// <summary>An image of a length, signed; the same each time, but for the one signature that it uses up.</summary>
     public static SignedImage ImageOf(int length) => SignedImage.MakeBy(Keys, "1.0.0", 1, length);
 
-    /// <summary>All ECUs take an image at the same time, from provisioning to the confirmation.</summary>
+    /// <summary>The first ECU takes an image, from provisioning to the confirmation; the others run beside it.</summary>
     public void Install(SignedImage image)
     {
         byte[] provisioning = ProvisioningRecord.Build(SignedImage.DeviceId, SignedImage.DeviceSecret, [.. Keys.Select(key => key.Anchor)]);
         UpdateImage update = new(image.Envelope, image.Digest, 0, image.Payload, image.Version);
-        UpdateOutcome[] outcomes = _time.Run(() => Task.WhenAll(_ecus.Select(one => InstallAsync(one.Ecu, one.Client, provisioning, update))));
-        if (Array.Find(outcomes, outcome => outcome.End != UpdateEnd.Confirmed) is { } failed)
+        UpdateOutcome outcome = _time.Run(() =>
         {
-            throw new InvalidOperationException($"an update without any fault ends with {failed.End}: {failed.Text}");
+            PowerOn();
+            return InstallAsync(_ecus[0].Client, provisioning, update);
+        });
+        if (outcome.End != UpdateEnd.Confirmed)
+        {
+            throw new InvalidOperationException($"an update without any fault ends with {outcome.End}: {outcome.Text}");
         }
     }
 
     /// <summary>ECUs that run and are asked nothing.</summary>
     public void Idle(int seconds)
     {
+        PowerOn();
+        _time.RunFor(seconds * VirtualTime.NsPerSecond);
+    }
+
+    private void PowerOn()
+    {
         foreach ((VirtualEcu ecu, _) in _ecus)
         {
             ecu.PowerOn();
         }
-
-        _time.RunFor(seconds * VirtualTime.NsPerSecond);
     }
 
-    private static async Task<UpdateOutcome> InstallAsync(VirtualEcu ecu, EcuClient client, byte[] provisioning, UpdateImage update)
+    private static async Task<UpdateOutcome> InstallAsync(EcuClient client, byte[] provisioning, UpdateImage update)
     {
-        ecu.PowerOn();
         await client.AwaitPresenceAsync();
         await client.SessionAsync(0x03);
         await client.RoutineAsync(0x0220, "provision", provisioning);
