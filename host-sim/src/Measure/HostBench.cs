@@ -44,15 +44,15 @@ internal static class HostBench
         progress("one download");
         HostWorld world = new(1);
         long allocated = 0;
-        HostTime time = Time(isQuick, 2, 5, () => allocated = AllocatedBy(() => (world = new HostWorld(1)).Install(image)), stop);
+        HostTime time = Time(isQuick, 20, 9, () => allocated = AllocatedBy(() => (world = new HostWorld(1)).Install(image)), stop);
         yield return BenchRow.Judge(
             "host-download-speed", "one update, 10 03 to confirm: virtual over real time", world.VirtualSeconds / time.WallSeconds, "×", BenchGoal.AtLeast(100), $"{Seconds(world)} of virtual time, {time.Words}; 500 hoped for", Slow);
-        yield return BenchRow.Report("host-download-processor", "the same: virtual over processor time", world.VirtualSeconds / time.ProcessorSeconds, "×", "what it would be on a machine that nobody else uses");
+        yield return BenchRow.Report("host-download-processor", "the same: virtual over processor time", world.VirtualSeconds / time.ProcessorSeconds, "×", "what other programs on the machine disturb less");
         yield return BenchRow.Report("host-download-frames", "the same: frames on the bus", world.Frames / time.WallSeconds, "1/s");
         yield return BenchRow.Report("host-download-allocated", "the same: memory allocated for each frame", allocated / (double)world.Frames, "B", "the world with its ECU included");
 
         progress("eight ECUs");
-        time = Time(isQuick, 1, 3, () => (world = new HostWorld(Ecus)).Install(image), stop);
+        time = Time(isQuick, 3, 5, () => (world = new HostWorld(Ecus)).Install(image), stop);
         yield return BenchRow.Report(
             "host-eight-speed", "eight ECUs on one bus, one of them updated: virtual over real time", world.VirtualSeconds / time.WallSeconds, "×", $"{Seconds(world)} of virtual time, {time.Words}");
         time = Time(isQuick, 1, 3, () => (world = new HostWorld(Ecus)).Idle(isQuick ? 2 : 20), stop);
