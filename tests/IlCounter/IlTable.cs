@@ -53,11 +53,11 @@ internal static class IlTable
         yield return BenchRow.Judge("il-boot-decision-64k", "boot decision by itself, image of 64 KiB", figures["boot-decision-64k"], Unit, goal, "native HMAC, native calls not counted");
         double chunk = (figures["boot-decision-256k"] - figures["boot-decision-64k"]) / 48;
         yield return BenchRow.Judge(
-            "il-boot-decision-256k", "boot decision by itself, image of 256 KiB", figures["boot-decision-256k"], Unit, goal, null, Text($"64 chunks are read and checked, {chunk:F0} each, of which the flash queue takes the most; fewer only with larger chunks"));
+            "il-boot-decision-256k", "boot decision by itself, image of 256 KiB", figures["boot-decision-256k"], Unit, goal, null, Text($"64 chunks are read and checked, {chunk:F0} each; fewer only with larger chunks"));
         foreach (string start in new[] { "confirmed", "trial" })
         {
             double scan = Sum(figures, $"{start}, {BootMeasurement.Scan}: "), choice = Sum(figures, $"{start}, {BootMeasurement.Choice}: ");
-            yield return BenchRow.Report($"il-start-{start}", $"whole start, {start} image of 64 KiB", scan + choice, Unit, "from the first turn to the application's start, all modules' turns included, none waits for the flash");
+            yield return BenchRow.Report($"il-start-{start}", $"whole start, {start} image of 64 KiB", scan + choice, Unit, "from the first turn to the application's start, all modules included; no turn waits for the flash");
             yield return BenchRow.Report($"il-start-{start}-scan", $"  of it the memory scan", scan, Unit, Dearest(figures, $"{start}, {BootMeasurement.Scan}: "));
             yield return BenchRow.Report($"il-start-{start}-decision", $"  of it the boot decision and what else has its turn", choice, Unit, Dearest(figures, $"{start}, {BootMeasurement.Choice}: "));
         }
@@ -77,8 +77,8 @@ internal static class IlTable
     private static IEnumerable<BenchRow> Predictions(IReadOnlyDictionary<string, double> figures)
     {
         double perSecond = IlCosts.Committed.IlPerSecond;
-        yield return Predict("cpu-download", "ESP32 during a raw download at the line rate of 500 kbit/s", figures["il-download-frame"] * IlFigureMeasurement.FramesPerSecond / perSecond * 100, "% of its processor");
-        yield return Predict("cpu-idle", "ESP32 at rest, one loop a millisecond", figures["il-idle-millisecond"] * 1000 / perSecond * 100, "% of its processor");
+        yield return Predict("cpu-download", "ESP32, processor share of a raw download at the line rate of 500 kbit/s", figures["il-download-frame"] * IlFigureMeasurement.FramesPerSecond / perSecond * 100, "%");
+        yield return Predict("cpu-idle", "ESP32, processor share at rest, one loop a millisecond", figures["il-idle-millisecond"] * 1000 / perSecond * 100, "%");
         yield return Predict("image-seconds", "ESP32, its work for 256 KiB raw", figures["il-byte-raw"] * 256 * 1024 / perSecond, "s");
         yield return Predict("signature-seconds", "ESP32, one signature", figures["il-lms-signature"] / perSecond, "s");
         yield return Predict("start-seconds", "ESP32, start of a confirmed image of 64 KiB", (Sum(figures, $"confirmed, {BootMeasurement.Scan}: ") + Sum(figures, $"confirmed, {BootMeasurement.Choice}: ")) / perSecond, "s");
