@@ -38,7 +38,7 @@ internal static class BenchCommand
                 string? path = parsed.GetValue(json);
                 OutputFiles.RequireWritable(path);
                 IAnsiConsole console = Terminal.ConsoleOf(parsed.InvocationConfiguration.Output);
-                string[] wanted = parsed.GetValue(subjects) is { Length: > 0 } some ? some : Subjects;
+                string[] wanted = parsed.GetValue(subjects) is { Length: > 0 } some ? some : All(console);
                 List<BenchTable> tables = await MeasureAsync(console, wanted, parsed.GetValue(quick), stop);
                 OutputFiles.Write(path, new BenchFile(tables).ToJson());
                 return Conclude(console, tables, parsed.GetValue(check));
@@ -47,16 +47,33 @@ internal static class BenchCommand
         return command;
     }
 
+    // Who names no subject gets what can be measured where he is, and is told of the rest.
+    private static string[] All(IAnsiConsole console)
+    {
+        if (CountedBench.CanMeasure(NfConfig.FindDefault()))
+        {
+            return Subjects;
+        }
+
+        console.WriteLine($"{string.Join(" and ", Counted)} are left out: they are counted in the repository, by a program that is built there");
+        return [.. Subjects.Except(Counted)];
+    }
+
     private static async Task<List<BenchTable>> MeasureAsync(IAnsiConsole console, string[] wanted, bool isQuick, CancellationToken stop)
     {
         List<BenchTable> tables = [];
         string configPath = NfConfig.FindDefault();
+        string[] counted = [.. Counted.Where(wanted.Contains)];
+        if (counted.Length > 0)
+        {
+            CountedBench.RequireRepository(configPath, counted);
+        }
+
         if (wanted.Contains(LineBench.Subject))
         {
             await AddAsync(LineBench.Subject, progress => Task.FromResult<IReadOnlyList<BenchTable>>([LineBench.Measure(configPath, isQuick, progress, stop)]));
         }
 
-        string[] counted = [.. Counted.Where(wanted.Contains)];
         if (counted.Length > 0)
         {
             await AddAsync(string.Join(", ", counted), progress => CountedBench.MeasureAsync(configPath, counted, progress, stop));

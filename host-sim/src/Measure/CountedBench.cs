@@ -18,6 +18,19 @@ public static class CountedBench
 
     private const string Project = "tests/IlCounter";
 
+    /// <summary>True where the program is: in the repository.</summary>
+    public static bool CanMeasure(string configPath) => Directory.Exists(Path.Combine(RootOf(configPath), Project));
+
+    /// <summary>Refuses to count anywhere else.</summary>
+    /// <exception cref="UserErrorException">This is no repository.</exception>
+    public static void RequireRepository(string configPath, IReadOnlyList<string> subjects)
+    {
+        if (!CanMeasure(configPath))
+        {
+            throw new UserErrorException(ExitCode.BadFile, $"{string.Join(" and ", subjects)} cannot be counted: {Project} of the repository does it, and is not in {RootOf(configPath)}; run esync inside of the repository");
+        }
+    }
+
     /// <summary>Counts subjects, in one run of the program.</summary>
     /// <param name="configPath">nf.config, beside which the repository's tests are.</param>
     /// <param name="subjects"><see cref="Il"/>, <see cref="Memory"/> or both.</param>
@@ -26,12 +39,8 @@ public static class CountedBench
     /// <exception cref="UserErrorException">This is no repository, or the program failed.</exception>
     public static async Task<IReadOnlyList<BenchTable>> MeasureAsync(string configPath, IReadOnlyList<string> subjects, Action<string> progress, CancellationToken stop)
     {
-        string root = Path.GetDirectoryName(Path.GetFullPath(configPath))!;
-        if (!Directory.Exists(Path.Combine(root, Project)))
-        {
-            throw new UserErrorException(ExitCode.BadFile, $"{string.Join(" and ", subjects)} cannot be counted: {Project} of the repository does it, and is not in {root}; run esync inside of the repository");
-        }
-
+        RequireRepository(configPath, subjects);
+        string root = RootOf(configPath);
         progress($"{Project} is built, compiles and instruments the agent, and runs it");
         string file = Path.GetTempFileName();
         try
@@ -50,6 +59,8 @@ public static class CountedBench
             File.Delete(file);
         }
     }
+
+    private static string RootOf(string configPath) => Path.GetDirectoryName(Path.GetFullPath(configPath))!;
 
     private static async Task RunAsync(string root, string[] arguments, CancellationToken stop)
     {
