@@ -14,6 +14,8 @@ public sealed class CanTp : ICanIfUpper
     private readonly CanTpFlowControl _flowControl;
     private readonly CanTpReceiver _receiver;
     private readonly CanTpSender _sender;
+    private uint _nowMs;
+    private bool _isAtWork;
 
     /// <summary>A connection over <paramref name="canIf"/>, which it attaches itself to.</summary>
     public CanTp(CanTpConfig config, CanIf canIf)
@@ -61,6 +63,7 @@ public sealed class CanTp : ICanIfUpper
     /// </summary>
     public StdReturn Transmit(byte[] data, int offset, uint count)
     {
+        _isAtWork = true;
         return _sender.Transmit(data, offset, count);
     }
 
@@ -97,6 +100,7 @@ public sealed class CanTp : ICanIfUpper
             return;
         }
 
+        _isAtWork = true;
         switch (data[0] >> 4)
         {
             case 0:
@@ -106,7 +110,7 @@ public sealed class CanTp : ICanIfUpper
                 _receiver.TakeFirst(data, length);
                 break;
             case 2:
-                _receiver.TakeUnexpectedConsecutive(length);
+                _receiver.TakeOtherConsecutive(data, length);
                 break;
             case 3:
                 _sender.TakeFlowControl(data, length);
@@ -128,8 +132,10 @@ public sealed class CanTp : ICanIfUpper
     /// <summary>Cyclic function for a clock of milliseconds; STmin below one is then rounded up.</summary>
     public void MainFunction(uint nowMs)
     {
-        _receiver.MainFunction(nowMs);
-        _sender.MainFunction(nowMs, nowMs * 1000, 1000);
+        if (_isAtWork || nowMs != _nowMs)
+        {
+            Work(nowMs, nowMs * 1000, 1000);
+        }
     }
 
     /// <summary>
@@ -138,7 +144,18 @@ public sealed class CanTp : ICanIfUpper
     /// </summary>
     public void MainFunction(uint nowMs, uint nowUs)
     {
+        if (_isAtWork || nowMs != _nowMs)
+        {
+            Work(nowMs, nowUs, 1);
+        }
+    }
+
+    // A flow control or a frame of ours goes as soon as it can; the times are looked at once in a millisecond.
+    private void Work(uint nowMs, uint nowUs, uint tickUs)
+    {
+        _nowMs = nowMs;
         _receiver.MainFunction(nowMs);
-        _sender.MainFunction(nowMs, nowUs, 1);
+        _sender.MainFunction(nowMs, nowUs, tickUs);
+        _isAtWork = _receiver.IsFlowControlDue || _sender.IsTransmitting;
     }
 }

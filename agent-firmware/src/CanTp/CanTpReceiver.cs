@@ -34,13 +34,13 @@ internal sealed class CanTpReceiver
     private uint _length;
     private int _headCount;
     private int _position;
-    private int _left;
+    private int _endFrameAt;
     private int _expectedPci = NoPci;
     private int _nextPci;
-    private int _blockLeft;
     private int _flowStatus;
     private int _waitCount;
     private bool _isTimerNew;
+    private int _watchedPosition;
     private bool _isFlowControlWaiting;
     private uint _ticket;
     private uint _sinceMs;
@@ -60,13 +60,22 @@ internal sealed class CanTpReceiver
         get { return _state != Idle; }
     }
 
+    /// <summary>True when a flow control is to be sent.</summary>
+    public bool IsFlowControlDue
+    {
+        get { return _state == FlowControlDue; }
+    }
+
     /// <summary>Makes <paramref name="upper"/> the owner of the buffers.</summary>
     public void Attach(ICanTpUpper upper)
     {
         _upper = upper;
     }
 
-    /// <summary>Takes the frame when it is the consecutive frame that is due (§9.6.4); false: it is something else.</summary>
+    /// <summary>
+    /// Takes the frame when it is the consecutive frame that is due (§9.6.4) and neither a block nor the message ends with it; false: it
+    /// is something else. All but one in hundreds come this way, so it does no more than it must.
+    /// </summary>
     public bool TakeConsecutive(byte[] data, int length)
     {
         int pci = data[0];
@@ -75,42 +84,37 @@ internal sealed class CanTpReceiver
             return false;
         }
 
-        int left = _left;
-        if (left <= 7)
+        // One comparison tells a frame in the midst of a block from its last one and from the message's last one.
+        int position = _position;
+        if (position == _endFrameAt || length < 8)
         {
-            TakeLast(data, length);
-            return true;
+            return false;
         }
 
-        if (length < 8)
-        {
-            return true;
-        }
-
-        Array.Copy(data, 1, _buffer, _position, 7);
-        _position += 7;
-        _left = left - 7;
-        _isTimerNew = true;
-        pci = PciConsecutive | ((pci + 1) & 0x0F);
-        if (--_blockLeft != 0)
-        {
-            _expectedPci = pci;
-            return true;
-        }
-
-        _nextPci = pci;
-        _expectedPci = NoPci;
-        _state = FlowControlDue;
+        Array.Copy(data, 1, _buffer, position, 7);
+        _position = position + 7;
+        _expectedPci = PciConsecutive | ((pci + 1) & 0x0F);
         return true;
     }
 
     /// <summary>
-    /// A consecutive frame that is not the one due. While one is awaited its sequence number is wrong and the message
-    /// is lost (§9.6.4.4); at any other time it is ignored (§9.8.3).
+    /// Any other consecutive frame: the last one of a block or of the message; one that is too short, which is ignored; or one that is
+    /// not due. While one is awaited its sequence number is then wrong and the message is lost (§9.6.4.4); at any other time it is
+    /// ignored (§9.8.3).
     /// </summary>
-    public void TakeUnexpectedConsecutive(int length)
+    public void TakeOtherConsecutive(byte[] data, int length)
     {
-        if (_state == Consecutive && length > (_left < 7 ? _left : 7))
+        int left = (int)_length - _position;
+        if (_state != Consecutive || length <= (left < 7 ? left : 7))
+        {
+            return;
+        }
+
+        if (data[0] == _expectedPci)
+        {
+            TakeEnd(data);
+        }
+        else
         {
             _flowControl.TakeLoss();
             End(CanTpResult.WrongSn);
@@ -179,48 +183,50 @@ internal sealed class CanTpReceiver
     /// <summary>Sends the flow control that is due and watches the times.</summary>
     public void MainFunction(uint nowMs)
     {
-        if (_state == Idle)
-        {
-            return;
-        }
-
         if (_isTimerNew)
         {
             _isTimerNew = false;
             _sinceMs = nowMs;
         }
 
-        uint elapsedMs = nowMs - _sinceMs;
         switch (_state)
         {
+            case Idle:
+                break;
             case FlowControlDue:
-                SendFlowControl(nowMs, elapsedMs);
+                SendFlowControl(nowMs, nowMs - _sinceMs);
                 break;
             case UpperBusy:
                 // N_Br: early enough for the next flow control to meet the sender's N_Bs (§9.8.2).
-                if (elapsedMs >= (uint)_config.NBsMs >> 1)
+                if (nowMs - _sinceMs >= (uint)_config.NBsMs >> 1)
                 {
                     AskForBuffer();
                 }
 
                 break;
             default:
-                WatchConsecutive(nowMs, elapsedMs);
+                WatchConsecutive(nowMs);
                 break;
         }
     }
 
-    private void TakeLast(byte[] data, int length)
+    // The last frame of a block, after which a flow control is due, or of the message.
+    private void TakeEnd(byte[] data)
     {
-        int left = _left;
-        if (length <= left)
+        int left = (int)_length - _position;
+        int count = left < 7 ? left : 7;
+        Array.Copy(data, 1, _buffer, _position, count);
+        _position += count;
+        if (left <= 7)
         {
+            End(CanTpResult.Ok);
             return;
         }
 
-        Array.Copy(data, 1, _buffer, _position, left);
-        _position += left;
-        End(CanTpResult.Ok);
+        _nextPci = PciConsecutive | ((data[0] + 1) & 0x0F);
+        _expectedPci = NoPci;
+        _isTimerNew = true;
+        _state = FlowControlDue;
     }
 
     private void AskForBuffer()
@@ -244,7 +250,6 @@ internal sealed class CanTpReceiver
 
         Array.Copy(_head, 0, _buffer, 0, _headCount);
         _position = _headCount;
-        _left = (int)_length - _headCount;
         _nextPci = PciConsecutive | 1;
         _flowStatus = ClearToSend;
     }
@@ -277,8 +282,9 @@ internal sealed class CanTpReceiver
             case ClearToSend:
                 _ticket = _canIf.AcceptedCount;
                 _isFlowControlWaiting = !_canIf.HasLeft(_ticket);
-                _blockLeft = _frame[1] == 0 ? int.MaxValue : _frame[1];
+                _endFrameAt = EndFrameAt(_frame[1]);
                 _expectedPci = _nextPci;
+                _watchedPosition = _position;
                 _state = Consecutive;
                 break;
             case Wait:
@@ -291,8 +297,24 @@ internal sealed class CanTpReceiver
         }
     }
 
-    private void WatchConsecutive(uint nowMs, uint elapsedMs)
+    // Where in the message the frame begins that ends this block, or the message.
+    private int EndFrameAt(byte blockSize)
     {
+        int frames = ((int)_length - _position - 1) / 7;
+        return _position + (7 * (blockSize == 0 || blockSize > frames ? frames : blockSize - 1));
+    }
+
+    private void WatchConsecutive(uint nowMs)
+    {
+        if (_position != _watchedPosition)
+        {
+            _watchedPosition = _position;
+            _isFlowControlWaiting = false;
+            _sinceMs = nowMs;
+            return;
+        }
+
+        uint elapsedMs = nowMs - _sinceMs;
         if (_isFlowControlWaiting)
         {
             if (_canIf.HasLeft(_ticket))

@@ -104,12 +104,15 @@ public sealed class Data : IDemListener, ISnapshotSource
         return index < 0 ? -1 : Signals.WriteRecord(index, into, offset);
     }
 
-    /// <summary>Goes on with the report log and the rules; they are at work before the boot decision too, for what is reported then.</summary>
-    public void MemoryMainFunction(uint nowMs)
+    /// <summary>
+    /// Goes on with the report log and the rules; they are at work before the boot decision too, for what is reported then. True while
+    /// the log has work that does not wait for the next millisecond.
+    /// </summary>
+    public bool MemoryMainFunction(uint nowMs)
     {
         if (nowMs == _nowMs && _isLogAtRest)
         {
-            return;
+            return false;
         }
 
         Reports.MainFunction(nowMs);
@@ -120,6 +123,8 @@ public sealed class Data : IDemListener, ISnapshotSource
             Rules.MainFunction(nowMs);
             Feed.RulesSequence = Rules.InForce.SequenceNumber;
         }
+
+        return !_isLogAtRest;
     }
 
     /// <summary>Takes what the application has published so far; for whoever looks at it before this turn's end.</summary>

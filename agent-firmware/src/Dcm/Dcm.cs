@@ -13,6 +13,7 @@ public sealed class Dcm : ICanTpUpper
     private readonly DslConversation _conversation;
     private readonly DspPeriodic _periodic;
     private readonly AccessDelay _delay;
+    private bool _hasWork;
 
     /// <summary>Makes the server and attaches it to the transport.</summary>
     public Dcm(DcmConfig config, CanIf canIf, CanTp canTp, Csm csm, NvM nvm, KeyStore keys, Dem dem, IdsM idsM, Data data, IUpdateTarget target, IMcu mcu, IApplicationLoader application, IModeControl modes)
@@ -65,12 +66,14 @@ public sealed class Dcm : ICanTpUpper
     public void RxIndication(bool isFunctional, uint length, CanTpResult result)
     {
         _reception.End(isFunctional, length, result == CanTpResult.Ok);
+        _hasWork = true;
     }
 
     /// <inheritdoc/>
     public void TxConfirmation(CanTpResult result)
     {
         _conversation.TxConfirmation();
+        _hasWork = true;
     }
 
     /// <summary>True while service 2A has anything to send.</summary>
@@ -79,18 +82,29 @@ public sealed class Dcm : ICanTpUpper
         get { return _periodic.Count != 0; }
     }
 
-    /// <summary>Brings conversation, session timer, periodic data and access delay forward.</summary>
+    /// <summary>Brings the conversation forward.</summary>
     public void MainFunction(uint nowMs)
     {
-        bool isActive = _conversation.IsActive;
-        if (isActive)
+        if (!_hasWork)
         {
-            _conversation.MainFunction(nowMs);
+            return;
         }
 
+        if (_conversation.IsActive)
+        {
+            _conversation.MainFunction(nowMs);
+            _session.NoteActivity(nowMs);
+        }
+
+        _hasWork = _conversation.IsActive;
+    }
+
+    /// <summary>Brings session timer, periodic data and access delay forward: once in a millisecond, before <see cref="MainFunction"/>.</summary>
+    public void TimeFunction(uint nowMs)
+    {
         if (_session.Active != DcmSession.Default)
         {
-            _session.MainFunction(nowMs, isActive || _reception.IsReceiving);
+            _session.MainFunction(nowMs, _conversation.IsActive || _reception.IsReceiving);
         }
 
         if (_periodic.Count != 0)

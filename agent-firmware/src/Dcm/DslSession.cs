@@ -84,14 +84,20 @@ public sealed class DslSession
         _modes.RequestReset(_isResetHard);
     }
 
+    /// <summary>A request was served or answered in this cycle: S3 counts from now.</summary>
+    public void NoteActivity(uint nowMs)
+    {
+        _lastActivityMs = nowMs;
+    }
+
     /// <summary>Watches S3. Only called in a session other than the default one.</summary>
     /// <param name="nowMs">Time.</param>
-    /// <param name="isActive">True when a request was received, served or answered in this cycle.</param>
+    /// <param name="isActive">True while a request is received, served or answered.</param>
     public void MainFunction(uint nowMs, bool isActive)
     {
         if (isActive)
         {
-            _lastActivityMs = nowMs;
+            NoteActivity(nowMs);
         }
         else if (nowMs - _lastActivityMs >= _s3Ms)
         {

@@ -1,6 +1,8 @@
 // The ECU state manager: builds the whole agent from one configuration object and the ports, and runs it.
 //   start-up: memory scanned → (boot record rebuilt) → bank chosen and started → running
-//   running:  CanIf, CanTp, Data, Dcm, Fota, NvM, report log, Dem, IdsM, boot record, Fls, application, supervision, in this order
+//   running:  CanIf, CanTp, Data, Dcm, Fota, NvM, report log, Dem, IdsM, boot record, Fls, application, supervision, in this order;
+//             what moves data has its turn in each, what only watches the time or waits for the flash in the first turn of a
+//             millisecond or after a job of the flash has ended: a turn that has nothing to do is what a frame waits for
 //   going down: a wish for reset waits until nothing is half-written, then the processor is reset.
 // Invariants: nothing blocks; the only reset is here; until the bank is chosen no request is served.
 // Tests: tests/agent-firmware/EcuM.
@@ -53,6 +55,9 @@ public sealed class EcuM : IModeControl
     private bool _isFaultReported;
     private bool _isStartProven;
     private uint _resetWishedMs;
+    private uint _turnMs;
+    private bool _hasFlashEnded;
+    private bool _isLogAtWork;
 
     /// <summary>Builds the agent. All memory that it will ever use is allocated here.</summary>
     public EcuM(EcuConfig config, ICan can, IFls flash, ICrypto crypto, IMcu mcu, IApplicationLoader application)
@@ -180,36 +185,60 @@ public sealed class EcuM : IModeControl
     /// <summary>One turn of the agent.</summary>
     public void MainFunction(uint nowMs)
     {
-        switch (_phase)
+        if (_phase != Phase.Run)
         {
-            case Phase.Run:
-                _canIf.MainFunction(nowMs);
-                _canTp.MainFunction(nowMs);
-                _data.MainFunction(nowMs);
-                _dcm.MainFunction(nowMs);
-                _fota.MainFunction(nowMs);
-                MemoryMainFunctions(nowMs);
-                _application.MainFunction(nowMs);
-                _canSupervisor.MainFunction(nowMs);
-                Supervise(nowMs);
-                break;
-            case Phase.Down:
-                break;
-            default:
-                MemoryMainFunctions(nowMs);
-                AdvancePhase(nowMs);
-                break;
+            OtherTurn(nowMs);
+            return;
+        }
+
+        bool isFirst = nowMs != _turnMs;
+        _canIf.MainFunction(nowMs);
+        _canTp.MainFunction(nowMs);
+        if (isFirst)
+        {
+            _turnMs = nowMs;
+            _data.MainFunction(nowMs);
+            _dcm.TimeFunction(nowMs);
+        }
+
+        _dcm.MainFunction(nowMs);
+        bool isMemoryDue = isFirst || _hasFlashEnded;
+        if (isMemoryDue || _fota.HasWork)
+        {
+            _fota.MainFunction(nowMs);
+        }
+
+        if (isMemoryDue || _isLogAtWork)
+        {
+            MemoryMainFunctions(nowMs);
+        }
+
+        _hasFlashEnded = _fls.MainFunction(nowMs);
+        if (isFirst)
+        {
+            _application.MainFunction(nowMs);
+            _canSupervisor.MainFunction(nowMs);
+            Supervise(nowMs);
+        }
+    }
+
+    private void OtherTurn(uint nowMs)
+    {
+        if (_phase != Phase.Down)
+        {
+            MemoryMainFunctions(nowMs);
+            _fls.MainFunction(nowMs);
+            AdvancePhase(nowMs);
         }
     }
 
     private void MemoryMainFunctions(uint nowMs)
     {
         _nvM.MainFunction(nowMs);
-        _data.MemoryMainFunction(nowMs);
+        _isLogAtWork = _data.MemoryMainFunction(nowMs);
         _dem.MainFunction(nowMs);
         _idsM.MainFunction(nowMs);
         _records.MainFunction(nowMs);
-        _fls.MainFunction(nowMs);
     }
 
     private void AdvancePhase(uint nowMs)
@@ -299,6 +328,7 @@ public sealed class EcuM : IModeControl
         _supervisor.Start(nowMs);
         _canSupervisor.Start(nowMs);
         _fota.Start();
+        _turnMs = nowMs - 1;
         _phase = Phase.Run;
     }
 

@@ -23,6 +23,7 @@ public sealed class Fls
     private readonly uint _unitMask;
     private readonly FlsJob[] _head = new FlsJob[3];
     private readonly FlsJob[] _tail = new FlsJob[3];
+    private uint _endedCount;
     private int _jobs;
     private FlsJob _active;
     private int _activeLength;
@@ -128,25 +129,29 @@ public sealed class Fls
         return IsInside(address, (uint)count) && Enqueue(job, FlsJobKind.Compare, address, data, offset, (uint)count);
     }
 
-    /// <summary>Polls the driver and feeds it the next pieces, as many as end at once, within a bound.</summary>
-    public void MainFunction(uint nowMs)
+    /// <summary>
+    /// Polls the driver and feeds it the next pieces, as many as end at once, within a bound. True when a job has ended, so that
+    /// who waits for one need not look in every turn.
+    /// </summary>
+    public bool MainFunction(uint nowMs)
     {
         if (_jobs == 0)
         {
-            return;
+            return false;
         }
 
+        uint ended = _endedCount;
         int budget = BytesPerCycle + PieceCost;
         while (true)
         {
             if (_active != null && !EndPiece())
             {
-                return;
+                return ended != _endedCount;
             }
 
             if (budget <= 0 || _jobs == 0)
             {
-                return;
+                return ended != _endedCount;
             }
 
             if (StartPiece())
@@ -272,5 +277,6 @@ public sealed class Fls
         job.Data = null;
         job.State = result;
         _jobs--;
+        _endedCount++;
     }
 }

@@ -179,10 +179,16 @@ public sealed class Download
         }
     }
 
+    /// <summary>True while an encoded image is received.</summary>
+    public bool IsDecoding
+    {
+        get { return _isEncoded && _phase == Phase.Receiving; }
+    }
+
     /// <summary>Decodes what has arrived of an encoded image.</summary>
     public void MainFunction()
     {
-        if (_isEncoded && _phase == Phase.Receiving)
+        if (IsDecoding)
         {
             _decoder.MainFunction();
         }

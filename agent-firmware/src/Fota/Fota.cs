@@ -53,6 +53,7 @@ public sealed class Fota : IUpdateTarget
     private bool _isRoutineBegun;
     private bool _isReinspecting;
     private int _inspectedBank;
+    private bool _hasWork;
     private StartUp _startUp;
 
     /// <summary>
@@ -110,6 +111,12 @@ public sealed class Fota : IUpdateTarget
         get { return _startUp == StartUp.Done; }
     }
 
+    /// <summary>True when <see cref="MainFunction"/> has something to do that waits neither for the flash nor for the time.</summary>
+    public bool HasWork
+    {
+        get { return _hasWork; }
+    }
+
     /// <summary>True while a routine is under way.</summary>
     public bool IsRoutineRunning
     {
@@ -141,6 +148,7 @@ public sealed class Fota : IUpdateTarget
         _inspectedBank = _banks.Secondary;
         _slot.BeginInspection();
         _startUp = StartUp.Slot;
+        _hasWork = true;
     }
 
     /// <inheritdoc/>
@@ -196,6 +204,7 @@ public sealed class Fota : IUpdateTarget
             _isRoutineStarted = true;
             _routineResult = StdReturn.Pending;
             _isRoutineBegun = false;
+            _hasWork = true;
         }
 
         return StdReturn.Pending;
@@ -266,6 +275,8 @@ public sealed class Fota : IUpdateTarget
         {
             AdvanceRoutine();
         }
+
+        _hasWork = _isRoutineStarted || _download.IsDecoding || !_marker.IsDone;
     }
 
     private void AdvanceStartUp()
@@ -350,6 +361,7 @@ public sealed class Fota : IUpdateTarget
 
     private StdReturn Note(StdReturn result)
     {
+        _hasWork = true;
         if (result == StdReturn.NotOk)
         {
             LastError = _download.Error;

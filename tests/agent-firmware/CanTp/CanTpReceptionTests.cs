@@ -219,7 +219,7 @@ public sealed class CanTpReceptionTests
         new TpStory(new CanTpConfig { NCrMs = 150 })
             .Hears("10 14 01 02 03 04 05 06").Sends("30 00 00")
             .After(149)
-            .Hears("21 07 08 09 0A 0B 0C 0D").After(149).GotNothing()
+            .Hears("21 07 08 09 0A 0B 0C 0D").After(150).GotNothing() // seen by the next millisecond's look
             .After(1).Lost(CanTpResult.TimeoutCr, 13)
             .Hears("22 0E 0F 10 11 12 13 14").GotNothing();
     }

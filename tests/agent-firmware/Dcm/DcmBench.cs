@@ -261,6 +261,7 @@ internal sealed class DcmBench : ICanTpUpper, ICanIfSignals
         ecuCanIf.MainFunction(NowMs);
         ecuCanTp.MainFunction(NowMs);
         Data.MainFunction(NowMs);
+        Dcm.TimeFunction(NowMs);
         Dcm.MainFunction(NowMs);
         NvM.MainFunction(NowMs);
         Dem.MainFunction(NowMs);
