@@ -16,11 +16,20 @@ public sealed class Data : IDemListener, ISnapshotSource
     private const int SnapshotSignalsMax = 8;
     private const int SignalLengthMax = 7;
 
+    // A log that has no work looks at the time only: for acknowledgements of whole seconds and marks of whole hours.
+    private const uint LogRestMs = 16;
+
     private readonly SignalInbox _inbox;
     private readonly SignalFrames _frames;
+
+    // What has its turn stands in fields: a property would cost an interpreter as much again.
+    private readonly ReportLog _reports;
+    private readonly DataClock _clock;
+    private readonly RuleEngine _engine;
+    private readonly RuleStore _rules;
     private uint _nowMs;
     private uint _evaluatedMs;
-    private bool _isLogAtRest;
+    private uint _restMs;
 
     /// <summary>Makes it and attaches it to its sources.</summary>
     public Data(DataConfig config, int frameCount, CanIf canIf, Fls fls, NvM nvm, Dem dem, IMcu mcu, IApplicationLoader application)
@@ -28,12 +37,12 @@ public sealed class Data : IDemListener, ISnapshotSource
         Signals = new SignalTable(config);
         Outputs = new OutputTable(config);
         int signals = config.RuleSignalsMax < SnapshotSignalsMax ? SnapshotSignalsMax : config.RuleSignalsMax;
-        Reports = new ReportLog(fls, mcu, config.QueueLength, ReportLayout.Overhead + SnapshotHead + (SignalLengthMax * signals));
-        Feed = new ReportFeed(Reports, dem, mcu, config.SignalTableId);
-        Clock = new DataClock(Reports, Feed);
-        Engine = new RuleEngine(config, Signals, Feed);
-        Rules = new RuleStore(config, nvm, Signals, Engine, Feed);
-        State = new DataState(Signals, Rules, Reports, Clock);
+        _reports = new ReportLog(fls, mcu, config.QueueLength, ReportLayout.Overhead + SnapshotHead + (SignalLengthMax * signals));
+        Feed = new ReportFeed(_reports, dem, mcu, config.SignalTableId);
+        _clock = new DataClock(_reports, Feed);
+        _engine = new RuleEngine(config, Signals, Feed);
+        _rules = new RuleStore(config, nvm, Signals, _engine, Feed);
+        State = new DataState(Signals, _rules, _reports, _clock);
         _inbox = new SignalInbox(Signals, Outputs);
         _frames = new SignalFrames(config, Signals, frameCount);
         application.Attach(_inbox);
@@ -52,13 +61,19 @@ public sealed class Data : IDemListener, ISnapshotSource
     public OutputTable Outputs { get; }
 
     /// <summary>Records that wait for the client; it has its turn with the other users of the flash.</summary>
-    public ReportLog Reports { get; }
+    public ReportLog Reports
+    {
+        get { return _reports; }
+    }
 
     /// <summary>What takes records for it.</summary>
     public ReportFeed Feed { get; }
 
     /// <summary>The time, as the client says it.</summary>
-    public DataClock Clock { get; }
+    public DataClock Clock
+    {
+        get { return _clock; }
+    }
 
     /// <summary>The identifiers by which it tells how it stands.</summary>
     public DataState State { get; }
@@ -71,10 +86,16 @@ public sealed class Data : IDemListener, ISnapshotSource
     }
 
     /// <summary>The collection rules in force.</summary>
-    public RuleStore Rules { get; }
+    public RuleStore Rules
+    {
+        get { return _rules; }
+    }
 
     /// <summary>Who samples by them.</summary>
-    public RuleEngine Engine { get; }
+    public RuleEngine Engine
+    {
+        get { return _engine; }
+    }
 
     /// <summary>Signals that were read out of CAN frames so far; wraps.</summary>
     public uint ReadSignalCount
@@ -93,7 +114,7 @@ public sealed class Data : IDemListener, ISnapshotSource
     {
         if (Feed.TellDtc(eventNumber, dtc, before, now, _nowMs))
         {
-            Engine.NoteDtc(dtc, before, now);
+            _engine.NoteDtc(dtc, before, now);
         }
     }
 
@@ -110,21 +131,23 @@ public sealed class Data : IDemListener, ISnapshotSource
     /// </summary>
     public bool MemoryMainFunction(uint nowMs)
     {
-        if (nowMs == _nowMs && _isLogAtRest)
+        if (_reports.HasWork || nowMs - _restMs >= LogRestMs)
         {
-            return false;
+            _reports.MainFunction(nowMs);
+            _restMs = nowMs;
         }
 
-        Reports.MainFunction(nowMs);
-        _isLogAtRest = Reports.IsAtRest;
         if (nowMs != _nowMs)
         {
             _nowMs = nowMs;
-            Rules.MainFunction(nowMs);
-            Feed.RulesSequence = Rules.InForce.SequenceNumber;
+            if (_rules.HasWork)
+            {
+                _rules.MainFunction(nowMs);
+                Feed.RulesSequence = _rules.InForce.SequenceNumber;
+            }
         }
 
-        return !_isLogAtRest;
+        return _reports.HasWork;
     }
 
     /// <summary>Takes what the application has published so far; for whoever looks at it before this turn's end.</summary>
@@ -143,8 +166,8 @@ public sealed class Data : IDemListener, ISnapshotSource
 
         _evaluatedMs = nowMs;
         _inbox.MainFunction();
-        Clock.MainFunction(nowMs);
+        _clock.MainFunction(nowMs);
         _frames.MainFunction(nowMs);
-        Engine.MainFunction(nowMs);
+        _engine.MainFunction(nowMs);
     }
 }

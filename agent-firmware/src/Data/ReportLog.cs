@@ -24,6 +24,7 @@ public sealed class ReportLog : IReportSink
     private readonly ReportMount _mount;
     private readonly ReportReader _reader;
     private readonly ReportWriter _writer;
+    private bool _hasWork = true;
 
     /// <summary>A log in the area ReportLog of the map, with a queue of so many bytes, for records of at most so many with head and CRC. Without an area it takes nothing.</summary>
     public ReportLog(Fls fls, IMcu mcu, int queueLength, int recordLengthMax)
@@ -66,10 +67,10 @@ public sealed class ReportLog : IReportSink
         get { return !IsPresent || (IsReady ? _writer.IsIdle : _queue.IsEmpty); }
     }
 
-    /// <summary>True when a turn would find nothing to do but what depends on time.</summary>
-    public bool IsAtRest
+    /// <summary>True when a turn would find something to do that does not depend on the time of day.</summary>
+    public bool HasWork
     {
-        get { return !IsPresent || (IsReady && _writer.IsIdle); }
+        get { return _hasWork; }
     }
 
     /// <summary>Name of the log's life; 0 when it is not ready.</summary>
@@ -157,6 +158,7 @@ public sealed class ReportLog : IReportSink
         }
 
         _queue.Add(kind, priority, retentionHours, timeMs, body, offset, count);
+        _hasWork = true;
         return true;
     }
 
@@ -224,6 +226,7 @@ public sealed class ReportLog : IReportSink
     {
         if (!IsPresent)
         {
+            _hasWork = false;
             return;
         }
 
@@ -231,6 +234,7 @@ public sealed class ReportLog : IReportSink
         {
             _clock.MainFunction(nowMs, _state.Next - 1);
             _writer.MainFunction(nowMs);
+            _hasWork = !_writer.IsIdle;
         }
         else if (_mount.Step(_mcu) == StdReturn.Ok)
         {

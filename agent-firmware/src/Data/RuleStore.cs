@@ -34,6 +34,7 @@ public sealed class RuleStore
     private Phase _phase;
     private bool _isChanged;
     private bool _isRecordDue;
+    private bool _hasWork = true;
 
     /// <summary>The store of an ECU; <paramref name="engine"/> gets what is in force.</summary>
     public RuleStore(DataConfig config, NvM nvm, SignalTable signals, RuleEngine engine, IReportSink sink)
@@ -105,15 +106,23 @@ public sealed class RuleStore
     /// <summary>What was stored is in force from the next cycle on.</summary>
     public void PutInForce(byte[] digest)
     {
+        _hasWork = true;
         Exchange();
         System.Array.Copy(digest, 0, _digest, 0, DigestLength);
         SequenceNumberMax = InForce.SequenceNumber;
         _isRecordDue = true;
     }
 
+    /// <summary>False when <see cref="MainFunction"/> would find nothing to do.</summary>
+    public bool HasWork
+    {
+        get { return _hasWork; }
+    }
+
     /// <summary>Loads the rules after the start; hands new ones to the engine.</summary>
     public void MainFunction(uint nowMs)
     {
+        _hasWork = _phase != Phase.Loaded;
         if (_phase != Phase.Loaded)
         {
             Advance();
@@ -130,6 +139,7 @@ public sealed class RuleStore
             BigEndian.WriteU32(_record, 0, InForce.SequenceNumber);
             System.Array.Copy(_digest, 0, _record, 4, DigestLength);
             _isRecordDue = !_sink.Append(InstalledKind, InstalledPriority, 0, nowMs, _record, 0, _record.Length);
+            _hasWork |= _isRecordDue;
         }
     }
 

@@ -202,15 +202,18 @@ public sealed class EcuM : IModeControl
         }
 
         _dcm.MainFunction(nowMs);
-        bool isMemoryDue = isFirst || _hasFlashEnded;
-        if (isMemoryDue || _fota.HasWork)
+        if (_hasFlashEnded || _fota.HasWork)
         {
             _fota.MainFunction(nowMs);
         }
 
-        if (isMemoryDue || _isLogAtWork)
+        if (isFirst || _hasFlashEnded)
         {
             MemoryMainFunctions(nowMs);
+        }
+        else if (_isLogAtWork)
+        {
+            _isLogAtWork = _data.MemoryMainFunction(nowMs);
         }
 
         _hasFlashEnded = _fls.MainFunction(nowMs);

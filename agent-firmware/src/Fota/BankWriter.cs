@@ -170,21 +170,23 @@ public sealed class BankWriter
         }
     }
 
-    /// <summary>Brings the full buffer forward.</summary>
-    public void MainFunction(uint nowMs)
+    /// <summary>Brings the full buffer forward. True when there is more to do that does not wait for the flash.</summary>
+    public bool MainFunction(uint nowMs)
     {
         if (!_isActive && IsIdle)
         {
-            return;
+            return false;
         }
 
         for (int i = 0; i < StepsPerCycleMax; i++)
         {
             if (!Advance())
             {
-                return;
+                return false;
             }
         }
+
+        return true;
     }
 
     private void Begin(FlsArea area, uint total, uint firstChunk)

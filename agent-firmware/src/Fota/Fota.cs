@@ -266,7 +266,7 @@ public sealed class Fota : IUpdateTarget
 
         _checkpoints.MainFunction(nowMs);
         _download.MainFunction();
-        _writer.MainFunction(nowMs);
+        bool hasMore = _writer.MainFunction(nowMs);
         if (!_marker.IsDone)
         {
             _marker.Advance();
@@ -276,7 +276,7 @@ public sealed class Fota : IUpdateTarget
             AdvanceRoutine();
         }
 
-        _hasWork = _isRoutineStarted || _download.IsDecoding || !_marker.IsDone;
+        _hasWork = hasMore || _isRoutineStarted || _download.IsDecoding || !_marker.IsDone;
     }
 
     private void AdvanceStartUp()

@@ -41,7 +41,7 @@ internal static class TransportMutants
         Row("a single frame does not end the message before it", Receiver, "            EndUnexpected();\n        }\n\n        byte[] buffer", "        }\n\n        byte[] buffer", "TP-080"),
         Row("a functional frame ends a message under way", Receiver, "if (!isFunctional)", "if (true)", "TP-092"),
         Row("a second first frame does not end the message before it", Receiver, "        EndUnexpected();\n        _length = announced;", "        if (_state == Consecutive)\n        {\n            return;\n        }\n\n        _length = announced;", "TP-081"),
-        Row("no flow control follows a block", Receiver, "_blockLeft = _frame[1] == 0 ? int.MaxValue : _frame[1];", "_blockLeft = int.MaxValue;", "TP-039"),
+        Row("no flow control follows a block", Receiver, "_endFrameAt = EndFrameAt(_frame[1]);", "_endFrameAt = EndFrameAt(0);", "TP-039"),
         Row("flow controls are filled with zeros", Receiver, "        Bytes.Fill(_frame, 0, _frame.Length, config.Padding);\n", "", "TP-012"),
     ];
 }
