@@ -99,7 +99,7 @@ public sealed class Dcm : ICanTpUpper
         _hasWork = _conversation.IsActive;
     }
 
-    /// <summary>Brings session timer, periodic data and access delay forward: once in a millisecond, before <see cref="MainFunction"/>.</summary>
+    /// <summary>Brings session timer, periodic data and access delay forward: once in a millisecond, after <see cref="MainFunction"/>.</summary>
     public void TimeFunction(uint nowMs)
     {
         if (_session.Active != DcmSession.Default)

@@ -187,7 +187,7 @@ public sealed class EcuM : IModeControl
     {
         if (_phase != Phase.Run)
         {
-            OtherTurn(nowMs);
+            AdvancePhase(nowMs);
             return;
         }
 
@@ -198,7 +198,6 @@ public sealed class EcuM : IModeControl
         {
             _turnMs = nowMs;
             _data.MainFunction(nowMs);
-            _dcm.TimeFunction(nowMs);
         }
 
         _dcm.MainFunction(nowMs);
@@ -211,7 +210,7 @@ public sealed class EcuM : IModeControl
         {
             MemoryMainFunctions(nowMs);
         }
-        else if (_isLogAtWork)
+        else if (_isLogAtWork && _fls.IsIdle)
         {
             _isLogAtWork = _data.MemoryMainFunction(nowMs);
         }
@@ -219,19 +218,10 @@ public sealed class EcuM : IModeControl
         _hasFlashEnded = _fls.MainFunction(nowMs);
         if (isFirst)
         {
+            _dcm.TimeFunction(nowMs);
             _application.MainFunction(nowMs);
             _canSupervisor.MainFunction(nowMs);
             Supervise(nowMs);
-        }
-    }
-
-    private void OtherTurn(uint nowMs)
-    {
-        if (_phase != Phase.Down)
-        {
-            MemoryMainFunctions(nowMs);
-            _fls.MainFunction(nowMs);
-            AdvancePhase(nowMs);
         }
     }
 
@@ -246,6 +236,13 @@ public sealed class EcuM : IModeControl
 
     private void AdvancePhase(uint nowMs)
     {
+        if (_phase == Phase.Down)
+        {
+            return;
+        }
+
+        MemoryMainFunctions(nowMs);
+        _fls.MainFunction(nowMs);
         switch (_phase)
         {
             case Phase.ScanMemory:

@@ -261,8 +261,8 @@ internal sealed class DcmBench : ICanTpUpper, ICanIfSignals
         ecuCanIf.MainFunction(NowMs);
         ecuCanTp.MainFunction(NowMs);
         Data.MainFunction(NowMs);
-        Dcm.TimeFunction(NowMs);
         Dcm.MainFunction(NowMs);
+        Dcm.TimeFunction(NowMs);
         NvM.MainFunction(NowMs);
         Dem.MainFunction(NowMs);
         IdsM.MainFunction(NowMs);
