@@ -175,6 +175,14 @@ public sealed class CanIf
         }
     }
 
+    /// <summary>Drops what the driver has received so far.</summary>
+    public void DropReceived()
+    {
+        while (_can.TryReceive(_received))
+        {
+        }
+    }
+
     private void IndicateOther(CanFrame frame)
     {
         uint identifier = frame.Identifier;

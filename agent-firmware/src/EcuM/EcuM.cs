@@ -1,11 +1,9 @@
 // The ECU state manager: builds the whole agent from one configuration object and the ports, and runs it.
 //   start-up: memory scanned → (boot record rebuilt) → bank chosen and started → running
 //   running:  CanIf, CanTp, Data, Dcm, Fota, NvM, report log, Dem, IdsM, boot record, Fls, application, supervision, in this order;
-//             what moves data has its turn in each, what only watches the time or waits for the flash in the first turn of a
-//             millisecond or after a job of the flash has ended: a turn that has nothing to do is what a frame waits for
+//             what moves data in each turn, what watches the time in the first one of a millisecond, what waits for the flash when it has ended
 //   going down: a wish for reset waits until nothing is half-written, then the processor is reset.
-// Invariants: nothing blocks; the only reset is here; until the bank is chosen no request is served.
-// Tests: tests/agent-firmware/EcuM.
+// Invariants: nothing blocks; the only reset is here; until the bank is chosen no request is served. Tests: tests/agent-firmware/EcuM.
 namespace EsyncAgent;
 
 /// <summary>Composition and cyclic order of the agent.</summary>
@@ -30,10 +28,8 @@ public sealed class EcuM : IModeControl
         Down,
     }
 
-    private readonly ICan _can;
     private readonly IMcu _mcu;
     private readonly IApplicationLoader _application;
-    private readonly CanFrame _discarded = new CanFrame();
 
     // What has its turn stands in fields: a property would cost an interpreter as much again.
     private readonly CanIf _canIf;
@@ -62,7 +58,6 @@ public sealed class EcuM : IModeControl
     /// <summary>Builds the agent. All memory that it will ever use is allocated here.</summary>
     public EcuM(EcuConfig config, ICan can, IFls flash, ICrypto crypto, IMcu mcu, IApplicationLoader application)
     {
-        _can = can;
         _mcu = mcu;
         _application = application;
         byte[] chunkA = new byte[BankWriter.ChunkLength];
@@ -321,9 +316,7 @@ public sealed class EcuM : IModeControl
         }
 
         // Requests that came in while nobody could answer have been repeated or given up by now.
-        while (_can.TryReceive(_discarded))
-        {
-        }
+        _canIf.DropReceived();
 
         _supervisor.Start(nowMs);
         _canSupervisor.Start(nowMs);
