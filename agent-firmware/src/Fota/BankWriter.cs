@@ -17,9 +17,14 @@ public sealed class BankWriter
     // Transitions without waiting that one cycle may take; a chunk needs six.
     private const int StepsPerCycleMax = 8;
 
+    // A chunk is full when a block has ended, and to authenticate it holds the processor up: the tester's next first frame is
+    // answered before.
+    private const uint CheckAfterMs = 2;
+
     private enum Step : byte
     {
         Idle,
+        Defer,
         Check,
         Erase,
         Program,
@@ -46,6 +51,8 @@ public sealed class BankWriter
     private uint _erasedEnd;
     private uint _eraseLength;
     private bool _isActive;
+    private uint _nowMs;
+    private uint _fullMs;
 
     /// <summary>Makes the writer on two buffers of <see cref="ChunkLength"/> bytes each; a decoder's state at the end of a chunk has at most <paramref name="stateLengthMax"/> bytes.</summary>
     public BankWriter(Fls fls, Csm csm, CheckpointLog checkpoints, byte[] bufferA, byte[] bufferB, int stateLengthMax)
@@ -163,7 +170,7 @@ public sealed class BankWriter
     {
         _isActive = false;
         _buffers.DropFilling();
-        if (_step == Step.Idle || _step == Step.Check)
+        if (_step == Step.Idle || _step == Step.Defer || _step == Step.Check)
         {
             _step = Step.Idle;
             _buffers.Drop();
@@ -178,11 +185,12 @@ public sealed class BankWriter
             return false;
         }
 
+        _nowMs = nowMs;
         for (int i = 0; i < StepsPerCycleMax; i++)
         {
             if (!Advance())
             {
-                return false;
+                return _step == Step.Defer;
             }
         }
 
@@ -210,6 +218,14 @@ public sealed class BankWriter
         {
             case Step.Idle:
                 return Choose();
+            case Step.Defer:
+                if (_nowMs - _fullMs < CheckAfterMs)
+                {
+                    return false;
+                }
+
+                _step = Step.Check;
+                return true;
             case Step.Check:
                 return CheckTag();
             case Step.Erase:
@@ -257,7 +273,8 @@ public sealed class BankWriter
         {
             if (_hasTable && !_isChecked)
             {
-                _step = Step.Check;
+                _step = _isDecoded ? Step.Check : Step.Defer;
+                _fullMs = _nowMs;
                 return true;
             }
 
@@ -270,9 +287,9 @@ public sealed class BankWriter
             return BeginErase();
         }
 
-        // One sector ahead of the chunk that is arriving: the bus never waits, and an interrupted transfer has not
-        // worn out sectors that it never reached.
-        return (int)(ChunkAddress + ChunkLength - _erasedEnd) > 0 && ChunkAddress < _areaEnd && BeginErase();
+        // One sector beyond the chunk that is arriving, for the last one may be short: the bus never waits, and an interrupted
+        // transfer has not worn out sectors that it never came near.
+        return _erasedEnd < _areaEnd && (int)(ChunkAddress + (2 * ChunkLength) - _erasedEnd) > 0 && BeginErase();
     }
 
     private bool BeginErase()

@@ -29,7 +29,8 @@ internal static class TransportMutants
         Row("six bytes are sent as a first frame", Sender, "if (count <= 7)", "if (count <= 5)", "TP-049"),
 
         // The ECU receives.
-        Row("a wrong sequence number is accepted", Receiver, "if (pci != _expectedPci)", "if ((pci & 0xF0) != (_expectedPci & 0xF0))", "TP-030", "TP-034"),
+        Row("a wrong sequence number is accepted", Receiver, "if (pci != _expectedPci)", "if ((pci & 0xF0) != (_expectedPci & 0xF0))", "TP-034"),
+        Row("a wrong sequence number of a last frame is accepted", Receiver, "if (data[0] == _expectedPci)", "if ((data[0] & 0xF0) == (_expectedPci & 0xF0))", "TP-030"),
         Row("a wrong sequence number does not end the message", Receiver, "            End(CanTpResult.WrongSn);\n", "", "TP-030", "TP-031"),
         Row("N_Cr does not run out", Receiver, "if (elapsedMs >= _config.NCrMs)", Never, "TP-037"),
         Row("a message that is too long is not answered by OVFLW", Receiver, "            _flowStatus = Overflow;\n", "            _flowStatus = Overflow;\n            _state = Idle;\n", "LC-034"),
