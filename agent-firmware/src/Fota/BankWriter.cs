@@ -17,8 +17,7 @@ public sealed class BankWriter
     // Transitions without waiting that one cycle may take; a chunk needs six.
     private const int StepsPerCycleMax = 8;
 
-    // A chunk is full when a block has ended, and to authenticate it holds the processor up: the tester's next first frame is
-    // answered before.
+    // A chunk is full when a block ends, and to authenticate it holds the processor up: the next first frame is answered before.
     private const uint CheckAfterMs = 2;
 
     private enum Step : byte
@@ -42,7 +41,6 @@ public sealed class BankWriter
     private uint _areaStart;
     private uint _areaEnd;
     private bool _hasTable;
-
     private bool _isDecoded;
 
     private Step _step;
@@ -287,8 +285,7 @@ public sealed class BankWriter
             return BeginErase();
         }
 
-        // One sector beyond the chunk that is arriving, for the last one may be short: the bus never waits, and an interrupted
-        // transfer has not worn out sectors that it never came near.
+        // One sector beyond the chunk that arrives, for the last one may be short; no sector wears out that a transfer never came near.
         return _erasedEnd < _areaEnd && (int)(ChunkAddress + (2 * ChunkLength) - _erasedEnd) > 0 && BeginErase();
     }
 
@@ -350,19 +347,16 @@ public sealed class BankWriter
     private bool AwaitRecord()
     {
         StdReturn result = _checkpoints.Result;
-        if (result == StdReturn.Pending)
-        {
-            return false;
-        }
-
         if (result == StdReturn.NotOk)
         {
             Fail(FotaError.FlashFailed, ChunkAddress);
-            return false;
+        }
+        else if (result == StdReturn.Ok)
+        {
+            FinishChunk();
         }
 
-        FinishChunk();
-        return true;
+        return result == StdReturn.Ok;
     }
 
     private void FinishChunk()
