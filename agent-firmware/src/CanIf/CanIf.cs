@@ -152,11 +152,10 @@ public sealed class CanIf
             SendWaiting();
         }
 
-        // In locals, and the connection's own frames dealt with here: a third of what such a frame costs otherwise.
-        ICan can = _can;
+        // In a local, and the connection's own frames dealt with here: a third of what such a frame costs otherwise.
         CanFrame frame = _received;
         int left = _receivePerCycleMax;
-        while (can.TryReceive(frame))
+        while (_can.TryReceive(frame))
         {
             int length = frame.Length;
             if (frame.Identifier == _physicalRxId && frame.IsExtended == _isExtended && length != 0)

@@ -132,9 +132,13 @@ public sealed class CanTp : ICanIfUpper
     /// <summary>Cyclic function for a clock of milliseconds; STmin below one is then rounded up.</summary>
     public void MainFunction(uint nowMs)
     {
-        if (_isAtWork || nowMs != _nowMs)
+        if (_isAtWork)
         {
             Work(nowMs, nowMs * 1000, 1000);
+        }
+        else if (nowMs != _nowMs)
+        {
+            Watch(nowMs);
         }
     }
 
@@ -144,13 +148,25 @@ public sealed class CanTp : ICanIfUpper
     /// </summary>
     public void MainFunction(uint nowMs, uint nowUs)
     {
-        if (_isAtWork || nowMs != _nowMs)
+        if (_isAtWork)
         {
             Work(nowMs, nowUs, 1);
         }
+        else if (nowMs != _nowMs)
+        {
+            Watch(nowMs);
+        }
     }
 
-    // A flow control or a frame of ours goes as soon as it can; the times are looked at once in a millisecond.
+    // Nothing is to be sent: the times of a reception are looked at once in a millisecond.
+    private void Watch(uint nowMs)
+    {
+        _nowMs = nowMs;
+        _receiver.MainFunction(nowMs);
+        _isAtWork = _receiver.IsFlowControlDue;
+    }
+
+    // A flow control or a frame of ours goes as soon as it can.
     private void Work(uint nowMs, uint nowUs, uint tickUs)
     {
         _nowMs = nowMs;

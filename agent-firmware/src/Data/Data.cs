@@ -28,7 +28,6 @@ public sealed class Data : IDemListener, ISnapshotSource
     private readonly RuleEngine _engine;
     private readonly RuleStore _rules;
     private uint _nowMs;
-    private uint _evaluatedMs;
     private uint _restMs;
 
     /// <summary>Makes it and attaches it to its sources.</summary>
@@ -159,12 +158,6 @@ public sealed class Data : IDemListener, ISnapshotSource
     /// <summary>Takes what was published, and notices what has stayed away.</summary>
     public void MainFunction(uint nowMs)
     {
-        if (nowMs == _evaluatedMs)
-        {
-            return;
-        }
-
-        _evaluatedMs = nowMs;
         _inbox.MainFunction();
         _clock.MainFunction(nowMs);
         _frames.MainFunction(nowMs);

@@ -1,6 +1,6 @@
 // Reads signals out of the CAN frames of other ECUs: start bit, length, byte order and multiplexor as DBC files define them.
 // Invariants: what a frame is too short for is not read; a frame costs its own signals only; a frame that stays away for
-// longer than its timeout is noticed within as many turns as there are frames.
+// longer than its timeout is noticed within four milliseconds for each frame that there is.
 // Factor and offset are the host's: raw on the bus is raw in the table, with its sign.
 // Tests: tests/agent-firmware/Data/SignalFramesTests.
 namespace EsyncAgent;
@@ -10,6 +10,7 @@ public sealed class SignalFrames : ICanIfSignals
 {
     private const int FrameLength = 8;
     private const int FrameBits = 64;
+    private const uint LookEachMs = 4;
 
     private readonly DataConfig _config;
     private readonly SignalTable _signals;
@@ -20,6 +21,7 @@ public sealed class SignalFrames : ICanIfSignals
     private readonly uint[] _lastMs;
     private readonly bool[] _isSilent;
     private uint _nowMs;
+    private uint _lookedMs;
     private int _next;
 
     /// <summary>A reader for <paramref name="frameCount"/> frames.</summary>
@@ -69,15 +71,16 @@ public sealed class SignalFrames : ICanIfSignals
         }
     }
 
-    /// <summary>Looks at one frame: has it come in time?</summary>
+    /// <summary>Looks at one frame, each four milliseconds: has it come in time?</summary>
     public void MainFunction(uint nowMs)
     {
         _nowMs = nowMs;
-        if (_lastMs.Length == 0)
+        if (nowMs - _lookedMs < LookEachMs || _lastMs.Length == 0)
         {
             return;
         }
 
+        _lookedMs = nowMs;
         int frame = _next;
         _next = frame + 1 == _lastMs.Length ? 0 : frame + 1;
         uint timeoutMs = _config.FrameTimeoutMs[frame];

@@ -102,12 +102,12 @@ public class SignalFramesTests
         frames.MainFunction(unchecked(StartMs + 100));
         Assert.Equal(SignalQuality.Valid, signals.QualityOf(0));
 
-        frames.MainFunction(unchecked(StartMs + 101));
+        frames.MainFunction(unchecked(StartMs + 104));
         Assert.Equal((0x12, SignalQuality.TimedOut), (signals.Value(0), signals.QualityOf(0)));
 
         frames.SignalIndication(0, SomeFrame, 8);
         Assert.Equal(SignalQuality.Valid, signals.QualityOf(0));
-        frames.MainFunction(unchecked(StartMs + 201));
+        frames.MainFunction(unchecked(StartMs + 203));
         Assert.Equal(SignalQuality.Valid, signals.QualityOf(0));
     }
 
