@@ -179,10 +179,10 @@ public sealed class Download
         }
     }
 
-    /// <summary>True while an encoded image is received.</summary>
+    /// <summary>True while there is something to decode of what has arrived of an encoded image.</summary>
     public bool IsDecoding
     {
-        get { return _isEncoded && _phase == Phase.Receiving; }
+        get { return _isEncoded && _phase == Phase.Receiving && _decoder.HasWork; }
     }
 
     /// <summary>Decodes what has arrived of an encoded image.</summary>

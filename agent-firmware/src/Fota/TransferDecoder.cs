@@ -142,10 +142,16 @@ public sealed class TransferDecoder
         _pieces.Abort();
     }
 
+    /// <summary>False when <see cref="MainFunction"/> would find nothing to do before more has arrived.</summary>
+    public bool HasWork
+    {
+        get { return _step >= Step.PatchHead && _step != Step.Done && (!_isStarved || _pieces.HasFull); }
+    }
+
     /// <summary>Decodes a little.</summary>
     public void MainFunction()
     {
-        if (_step < Step.PatchHead || _step == Step.Done || (_isStarved && !_pieces.HasFull))
+        if (!HasWork)
         {
             return;
         }
