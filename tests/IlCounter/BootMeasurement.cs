@@ -10,6 +10,7 @@ using EsyncSim.Bus;
 using EsyncSim.Crypto;
 using EsyncSim.Ecu;
 using EsyncSim.Flash;
+using EsyncSim.Measure;
 
 namespace EsyncTests.IlCounting;
 
@@ -117,7 +118,7 @@ internal static class BootMeasurement
         {
             FlashModel flash = new(ecu.Flash.Geometry);
             flash.Memory.Restore(contents);
-            Agent = new EcuM(ecu.Config, _board, flash, new HostCrypto(), _board, new QuietApplication());
+            Agent = new EcuM(ecu.Config, _board, flash, new HostCrypto(), _board, new SilentApplication());
         }
 
         internal EcuM Agent { get; }

@@ -7,6 +7,7 @@ using EsyncSim.Bus;
 using EsyncSim.Client;
 using EsyncSim.Config;
 using EsyncSim.Ecu;
+using EsyncSim.Measure;
 
 namespace EsyncTests.IlCounting;
 
@@ -92,7 +93,7 @@ public static class DataMeasurement
             {
                 Costs = costs,
                 IsAlwaysTurning = true,
-                Loader = () => new QuietApplication(),
+                Loader = () => new SilentApplication(),
                 Program = (config, ports) => recorder.Watch(agent = new EcuMAgent(config, ports)),
             });
             ecu.TurnEnded = recorder.OnTurnEnded;

@@ -7,6 +7,7 @@ using EsyncAgent;
 using EsyncSim.Bus;
 using EsyncSim.Config;
 using EsyncSim.Ecu;
+using EsyncSim.Measure;
 
 namespace EsyncTests.IlCounting;
 
@@ -79,7 +80,7 @@ public static class HeapMeasurement
         VirtualTime time = new();
         VirtualEcuOptions options = new()
         {
-            Loader = () => new QuietApplication(),
+            Loader = () => new SilentApplication(),
             Program = (config, ports) =>
             {
                 using AllocationLog allocations = log = new AllocationLog(true);

@@ -8,6 +8,7 @@ using EsyncSim.Bus;
 using EsyncSim.Client;
 using EsyncSim.Config;
 using EsyncSim.Ecu;
+using EsyncSim.Measure;
 using EsyncSim.Packages;
 using EsyncSim.Signing;
 
@@ -42,7 +43,7 @@ internal sealed class UpdateScenario : IUpdateObserver
         _definition.Config.Data.BuiltInRules = []; // what rules cost is counted by themselves (RuleMeasurement)
         change?.Invoke(_definition.Config);
         Bus = new VirtualBus(_time, (int)_definition.Bus.BitRate);
-        Ecu = VirtualEcu.Create(Bus, _definition, options with { Loader = () => new QuietApplication() });
+        Ecu = VirtualEcu.Create(Bus, _definition, options with { Loader = () => new SilentApplication() });
         UdsTester tester = new(new IsoTpLink(Bus, _definition.Config.CanIf), new TesterTiming());
         _client = new EcuClient(tester, new DeviceCredentials(DeviceId, DeviceSecret), new SeededRandom(1, "client").Bytes);
     }

@@ -1,12 +1,13 @@
 // The application of a measured ECU: takes every bundle, runs, shows that it is alive, and does nothing else. So a bundle may be as
 // long as the measurement needs, and its content whatever stuffs the frames as an average image does.
-// Tests: tests/host-sim/Measure.
+// What an application itself costs is not the agent's cost: what is counted and what is fuzzed supervise this one too.
+// Tests: tests/host-sim/Measure, tests/host-sim/Ecu/IlCounterTests.cs.
 using EsyncAgent;
 
 namespace EsyncSim.Measure;
 
 /// <summary>Runs without doing anything.</summary>
-internal sealed class SilentApplication : IApplicationLoader
+internal class SilentApplication : IApplicationLoader
 {
     /// <inheritdoc/>
     public byte Runtime => (byte)Packages.BundleRuntime.Net10;
@@ -45,7 +46,7 @@ internal sealed class SilentApplication : IApplicationLoader
     public void MainFunction(uint nowMs) => AliveCounter++;
 
     /// <inheritdoc/>
-    public int ReadDataByIdentifier(ushort dataIdentifier, byte[] into, int offset) => ApplicationAnswer.Unknown;
+    public virtual int ReadDataByIdentifier(ushort dataIdentifier, byte[] into, int offset) => ApplicationAnswer.Unknown;
 
     /// <inheritdoc/>
     public int TakeEvent() => -1;

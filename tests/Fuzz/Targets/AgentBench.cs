@@ -5,9 +5,9 @@
 using System.Security.Cryptography;
 using EsyncAgent;
 using EsyncSim.Crypto;
+using EsyncSim.Measure;
 using EsyncSim.Packages;
 using EsyncSim.Signing;
-using EsyncTests.IlCounting;
 
 namespace EsyncTests.Fuzzing.Targets;
 
@@ -239,7 +239,7 @@ internal sealed class AgentBench : IMcu
     }
 
     /// <summary>Starts whatever comes, stays alive, and answers.</summary>
-    private sealed class LivingApplication : QuietApplication
+    private sealed class LivingApplication : SilentApplication
     {
         private int _asked;
 
