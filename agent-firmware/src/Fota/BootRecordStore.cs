@@ -1,11 +1,13 @@
 // Keeps the boot record as three copies in three sectors: loads the newest whole one, mends the others, writes changes.
-// Invariants: a copy is erased, programmed and read back before the next one is touched; a change has happened when one
-// copy is whole; the last copy that is known to be good is never touched. Copies are written in the order 0 1 2 when
-// the sequence is odd, 2 1 0 when it is even: a write begins with the copy that the one before it ended with, so a copy
-// that an interrupted erase left unstable is the first to be made anew. Mending takes what is not whole first, then
+// A sector has several places for its copy, used one after the other: the last one that is not blank counts. An erase takes
+// as long as sixty records, so that only the first change of a start erases each sector; the later ones are appended.
+// Invariants: a copy is programmed and read back before the next one is touched; a change has happened when one
+// copy is whole; the last copy that is known to be good is never touched; nothing is appended to a sector that was not erased
+// and read back since this start, for what an interrupted write has touched may read blank. Copies are written in the order
+// 0 1 2 when the sequence is odd, 2 1 0 when it is even: a write begins with the copy that the one before it ended with, so a
+// copy that an interrupted erase left unstable is the first to be made anew. Mending takes what is not whole first, then
 // everything else, since a copy that reads well once may not do so twice.
-// Must not know what the fields mean.
-// PROTOCOL.md "Boot record". Tests: tests/agent-firmware/Fota.
+// Must not know what the fields mean. PROTOCOL.md "Boot record". Tests: tests/agent-firmware/Fota.
 namespace EsyncAgent;
 
 /// <summary>The boot record in flash.</summary>
@@ -16,12 +18,24 @@ public sealed class BootRecordStore
     private const int TriesMax = 2;
     private const int ReadRoundsMax = 3;
 
+    // A start reads as many heads and one more of each copy at the most; an update makes four changes in one start.
+    private const int PlacesMax = 8;
+
+    // Of a place that is not blank the first bytes are not: they are the magic.
+    private const int HeadLength = 16;
+
+    // A place lies in pages of its own, since an interrupted program may disturb the page.
+    private const int PlaceLengthMin = 256;
+
     private readonly Fls _fls;
     private readonly FlsArea[] _areas;
     private readonly FlsJob _reader = new FlsJob(FlsPriority.Fota);
     private readonly FlsWriter _writer;
     private readonly byte[] _image = new byte[BootRecord.Length];
     private readonly uint[] _sequences = new uint[Copies];
+
+    // By copy: the place that the next record goes to; 0 when the sector has to be erased first.
+    private readonly byte[] _freePlaces = new byte[Copies];
     private readonly BootRecord _record = new BootRecord();
     private readonly BootRecord _next = new BootRecord();
     private State _state;
@@ -29,6 +43,7 @@ public sealed class BootRecordStore
     private uint _lastSequence;
     private uint _orderSequence;
     private int _copy;
+    private int _place;
     private int _round;
     private int _tries;
     private int _validMask;
@@ -50,11 +65,19 @@ public sealed class BootRecordStore
 
     private enum State : byte
     {
-        StartRead,
+        Look,
+        Looking,
         Reading,
         Mending,
         Idle,
         Writing,
+    }
+
+    /// <summary>Records that an area of the map takes between two erases, 1 to 8, on a part of <paramref name="pageSize"/> bytes a page.</summary>
+    public static int PlaceCount(FlsArea area, int pageSize)
+    {
+        uint count = area.Length / PlaceLength(pageSize);
+        return count == 0 ? 1 : count < PlacesMax ? (int)count : PlacesMax;
     }
 
     /// <summary>The record as it stands in flash. Read only for others: change a copy of it and <see cref="Write"/> that.</summary>
@@ -69,7 +92,7 @@ public sealed class BootRecordStore
         get { return _isLoaded; }
     }
 
-    /// <summary>True when none of the three places held anything but FF at start.</summary>
+    /// <summary>True when none of the three copies held anything but FF at start.</summary>
     public bool IsBlank
     {
         get { return _isLoaded && _validMask == 0 && _blankMask == AllCopies; }
@@ -142,14 +165,14 @@ public sealed class BootRecordStore
         {
             case State.Idle:
                 return;
-            case State.StartRead:
-                _fls.Read(_reader, _areas[_copy].Start, _image, 0, BootRecord.Length);
-                _state = State.Reading;
+            case State.Look:
+                LookAtNextPlace();
                 return;
+            case State.Looking:
             case State.Reading:
                 if (_reader.Result != StdReturn.Pending)
                 {
-                    TakeCopy(_reader.Result == StdReturn.Ok);
+                    TakeRead(_reader.Result == StdReturn.Ok);
                 }
 
                 return;
@@ -157,6 +180,47 @@ public sealed class BootRecordStore
                 WriteCopies();
                 return;
         }
+    }
+
+    private static uint PlaceLength(int pageSize)
+    {
+        return pageSize > PlaceLengthMin ? (uint)pageSize : PlaceLengthMin;
+    }
+
+    // The place behind the one that is the newest so far: when nothing is there, that one is the copy.
+    private void LookAtNextPlace()
+    {
+        bool isLast = _place + 1 == PlaceCount(_areas[_copy], _fls.PageSize);
+        _state = isLast ? State.Reading : State.Looking;
+        Read(isLast ? _place : _place + 1, isLast ? BootRecord.Length : HeadLength);
+    }
+
+    private void TakeRead(bool isRead)
+    {
+        if (_state == State.Reading || !isRead)
+        {
+            TakeCopy(isRead);
+        }
+        else if (Bytes.AreAll(_image, 0, HeadLength, 0xFF))
+        {
+            _state = State.Reading;
+            Read(_place, BootRecord.Length);
+        }
+        else
+        {
+            _place++;
+            LookAtNextPlace();
+        }
+    }
+
+    private void Read(int place, int count)
+    {
+        _fls.Read(_reader, PlaceAddress(place), _image, 0, count);
+    }
+
+    private uint PlaceAddress(int place)
+    {
+        return _areas[_copy].Start + ((uint)place * PlaceLength(_fls.PageSize));
     }
 
     private void TakeCopy(bool isRead)
@@ -178,7 +242,8 @@ public sealed class BootRecordStore
         }
 
         _copy++;
-        _state = State.StartRead;
+        _place = 0;
+        _state = State.Look;
         if (_copy == Copies)
         {
             Select();
@@ -257,7 +322,18 @@ public sealed class BootRecordStore
     private void StartCopy()
     {
         _tries++;
-        _writer.Rewrite(_areas[_copy], _image, 0, BootRecord.Length);
+        _place = _freePlaces[_copy];
+
+        // Until it has been read back nobody knows what this write has done to the sector.
+        _freePlaces[_copy] = 0;
+        if (_place == 0)
+        {
+            _writer.Rewrite(_areas[_copy], _image, 0, BootRecord.Length);
+        }
+        else
+        {
+            _writer.Program(PlaceAddress(_place), _image, 0, BootRecord.Length);
+        }
     }
 
     private void WriteCopies()
@@ -289,6 +365,7 @@ public sealed class BootRecordStore
             }
 
             _wholeMask |= bit;
+            _freePlaces[_copy] = (byte)((_place + 1) % PlaceCount(_areas[_copy], _fls.PageSize));
         }
         else
         {

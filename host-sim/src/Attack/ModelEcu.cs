@@ -7,6 +7,7 @@ using EsyncSim.Bus;
 using EsyncSim.Client;
 using EsyncSim.Config;
 using EsyncSim.Ecu;
+using EsyncSim.Simulation;
 
 namespace EsyncSim.Attack;
 
@@ -55,10 +56,10 @@ internal sealed class ModelEcu : IEcuAccess
     {
         byte[] all = new byte[3 * EsyncAgent.BootRecord.Length];
         EsyncAgent.FlsConfig map = Definition.Config.Fls;
-        uint[] starts = [map.BootRecord0.Start, map.BootRecord1.Start, map.BootRecord2.Start];
-        for (int i = 0; i < starts.Length; i++)
+        EsyncAgent.FlsArea[] areas = [map.BootRecord0, map.BootRecord1, map.BootRecord2];
+        for (int i = 0; i < areas.Length; i++)
         {
-            Ecu.Flash.Memory.Read(starts[i], all.AsSpan(i * EsyncAgent.BootRecord.Length, EsyncAgent.BootRecord.Length));
+            Ecu.Flash.Memory.Read(RecordView.AddressOf(Ecu.Flash.Memory, areas[i]), all.AsSpan(i * EsyncAgent.BootRecord.Length, EsyncAgent.BootRecord.Length));
         }
 
         return all;

@@ -36,6 +36,9 @@ public sealed class FlashMemory
         _sectors = of.Snapshot().Sectors;
     }
 
+    /// <summary>Sectors, pages and write units of the part.</summary>
+    public FlashGeometry Geometry => _geometry;
+
     /// <summary>A second part with the same contents, independent from now on.</summary>
     public FlashMemory Fork(ulong seed) => new(this, seed);
 

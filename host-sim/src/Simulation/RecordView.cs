@@ -1,7 +1,7 @@
 // The boot record as it lies in the flash, read from outside: by PROTOCOL.md alone and not by the agent's own code, whose
 // faults it is to show.
-// Invariants: looking changes nothing and draws no chance; a copy counts when its magic number, format, CRC, bank and
-// states are right. Which copy a boot would take is the one with the newest sequence.
+// Invariants: looking changes nothing and draws no chance; a copy is what stands in the last place of its sector that is not
+// blank, and counts when its magic number, format, CRC, bank and states are right. Which copy a boot would take is the one with the newest sequence.
 // Clause: PROTOCOL.md, "Boot record". Tests: tests/host-sim/Simulation.
 using System.Buffers.Binary;
 using EsyncAgent;
@@ -20,6 +20,9 @@ public sealed record RecordView
 
     private const uint Magic = 0x45534252;
     private const int CrcOffset = 188;
+    private const int PlacesMax = 8;
+    private const int PlaceLengthMin = 256;
+    private const int HeadLength = 16;
     private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(CrcEntry)];
 
     /// <summary>Active bank, 0, 1 or <see cref="NoBank"/>.</summary>
@@ -75,7 +78,7 @@ public sealed record RecordView
         Span<byte> bytes = stackalloc byte[Length];
         foreach (FlsArea area in (FlsArea[])[map.BootRecord0, map.BootRecord1, map.BootRecord2])
         {
-            bool isStable = memory.Peek(area.Start, bytes);
+            bool isStable = memory.Peek(AddressOf(memory, area), bytes);
             if (Parse(bytes, isStable) is { } view)
             {
                 copies.Add(view);
@@ -83,6 +86,25 @@ public sealed record RecordView
         }
 
         return copies;
+    }
+
+    /// <summary>Address of the copy in one of the three areas: the last of its places whose first bytes are not FF, the first one when all are.</summary>
+    public static uint AddressOf(FlashMemory memory, FlsArea area)
+    {
+        uint length = (uint)Math.Max(PlaceLengthMin, memory.Geometry.PageSize);
+        uint places = Math.Clamp(area.Length / length, 1, PlacesMax);
+        Span<byte> head = stackalloc byte[HeadLength];
+        uint place = 1;
+        for (; place < places; place++)
+        {
+            memory.Peek(area.Start + (place * length), head);
+            if (head.IndexOfAnyExcept((byte)0xFF) < 0)
+            {
+                break;
+            }
+        }
+
+        return area.Start + ((place - 1) * length);
     }
 
     /// <summary>Reads 192 bytes; null when they are no record.</summary>

@@ -5,6 +5,7 @@
 // Tests: tests/host-sim/Sweep.
 using EsyncAgent;
 using EsyncSim.Flash;
+using EsyncSim.Simulation;
 
 namespace EsyncSim.Sweep;
 
@@ -17,8 +18,8 @@ internal static class FlipSweep
     // Of the pairs over two copies, by the store itself: some, spread by a prime. The others leave the same two copies broken.
     private const int PairStep = 1511;
 
-    /// <summary>The three copies of the boot record.</summary>
-    public static SweepCell RunRecords(SweepJob job, SweepCell cell) => RunBits(job, cell, RecordsOf(job.Part.Config.Fls), isSingle: false);
+    /// <summary>The three sectors of the boot record: the copies, and what a start looks at behind them.</summary>
+    public static SweepCell RunRecords(SweepJob job, SweepCell cell) => RunBits(job, cell, AreasOf(job.Part.Config.Fls), isSingle: false);
 
     /// <summary>Both areas of NvM, as far as they are written.</summary>
     public static SweepCell RunNvM(SweepJob job, SweepCell cell)
@@ -46,7 +47,7 @@ internal static class FlipSweep
     public static SweepCell RunPairs(SweepJob job, SweepCell cell)
     {
         FlashModel flash = job.World(job.Start).Flash;
-        FlsArea[] copies = RecordsOf(job.Part.Config.Fls);
+        FlsArea[] copies = RecordsOf(flash, job.Part.Config.Fls);
         string[] images = [.. copies.Select(copy => Convert.ToHexString(Read(flash, copy)))];
         long pairs = 0;
         foreach (IGrouping<string, string> equal in images.GroupBy(image => image))
@@ -85,7 +86,7 @@ internal static class FlipSweep
         ];
         foreach ((string what, Action<FlashModel, FlsArea> destroy) in ways)
         {
-            SweepWorld world = Damaged(job, flash => Array.ForEach(RecordsOf(job.Part.Config.Fls), copy => destroy(flash, copy)), isSingle: false, isRecordLost: true);
+            SweepWorld world = Damaged(job, flash => Array.ForEach(RecordsOf(flash, job.Part.Config.Fls), copy => destroy(flash, copy)), isSingle: false, isRecordLost: true);
             Try(job, $"all copies of the boot record {what}", () =>
             {
                 world.Restart();
@@ -182,7 +183,7 @@ internal static class FlipSweep
     private static void SelectWith(SweepJob job, (FlsArea Copy, int Bit)[] flips)
     {
         FlashModel flash = job.World(job.Start).Flash;
-        byte[] good = Read(flash, RecordsOf(job.Part.Config.Fls)[0]);
+        byte[] good = Read(flash, RecordsOf(flash, job.Part.Config.Fls)[0]);
         foreach ((FlsArea copy, int bit) in flips)
         {
             flash.Memory.FlipBit(copy.Start + (uint)(bit / BitsPerByte), bit % BitsPerByte);
@@ -217,8 +218,10 @@ internal static class FlipSweep
         }
     }
 
-    private static FlsArea[] RecordsOf(FlsConfig map) =>
-        [.. ((FlsArea[])[map.BootRecord0, map.BootRecord1, map.BootRecord2]).Select(copy => new FlsArea { Start = copy.Start, Length = BootRecord.Length })];
+    private static FlsArea[] AreasOf(FlsConfig map) => [map.BootRecord0, map.BootRecord1, map.BootRecord2];
+
+    private static FlsArea[] RecordsOf(FlashModel flash, FlsConfig map) =>
+        [.. AreasOf(map).Select(area => new FlsArea { Start = RecordView.AddressOf(flash.Memory, area), Length = BootRecord.Length })];
 
     // From the start of an area to the last byte that is not FF, in whole records of NvM; a slot ends before its marks.
     private static FlsArea Written(SweepJob job, FlsArea area)

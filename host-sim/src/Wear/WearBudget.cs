@@ -48,8 +48,9 @@ public static class WearBudget
 
     private const double MsPerYear = 365.25 * 24 * 3600 * 1000;
 
-    // EMPTY, RECEIVING, VERIFIED, TRIAL, an attempt, CONFIRMED, a mark tried; RECEIVING again by FF00.
-    private const int BootRecordChangesPerUpdate = 8;
+    // Changes in the start that installs: EMPTY, RECEIVING, again by FF00, VERIFIED, TRIAL; and in the one that tries: an attempt,
+    // CONFIRMED, a mark tried. The first of a start erases, and then one whenever the places are used up.
+    private static readonly int[] BootRecordChangesPerUpdate = [5, 3];
 
     // Fingerprint, DTC status in two starts, a security event, the count of failed accesses forgiven. A record erases each area
     // once at the most: when it is the first of its start, or when the area is full.
@@ -66,13 +67,15 @@ public static class WearBudget
         double lists = CheckpointListsPerTransfer(config);
         double attack = PeerNvMErases(config, MsPerYear, life.Updates * AccessesPerUpdate);
         ReportWear reports = new(ecu);
+        double places = BootRecordStore.PlaceCount(config.Fls.BootRecord0, (int)ecu.FlashPart.PageSize);
+        double records = BootRecordChangesPerUpdate.Sum(changes => Math.Ceiling(changes / places));
         IEnumerable<WearLine> log = reports.Sectors > 0 ? [new WearLine("reportLog", 0, reports.NormalPerYear(life), reports.AttackErases(life, MsPerYear), cycles)] : [];
         return
         [
             Line("banks", 1, 0.5 * attempts),
             Line("manifest slots", 1, 0.5 * attempts),
             Line("staging", 1, attempts),
-            Line("bootRecord", BootRecordChangesPerUpdate, BootRecordChangesPerUpdate + life.Interruptions),
+            Line("bootRecord", records, records + life.Interruptions),
             Line("nvm", NvMWritesPerUpdate, NvMWritesPerUpdate * attempts, life.Starts, attack),
             Line("checkpoint", lists, lists * attempts),
             .. log,

@@ -4,6 +4,7 @@ using EsyncAgent;
 using EsyncSim.Client;
 using EsyncSim.Ecu;
 using EsyncSim.Flash;
+using EsyncSim.Simulation;
 using EsyncSim.Sweep;
 using EsyncTests.Vehicle;
 using Xunit;
@@ -91,7 +92,7 @@ public sealed class AgentEventTests
     {
         AgentRig rig = Updated(One);
         rig.AwaitMark(1);
-        rig.Flash.Memory.FlipBit(rig.Agent.Fls.Map.BootRecord1.Start + 20, 1);
+        rig.Flash.Memory.FlipBit(RecordView.AddressOf(rig.Flash.Memory, rig.Agent.Fls.Map.BootRecord1) + 20, 1);
         rig.PowerOn();
         Ages(rig, DemEvent.BootRecordMended, () => { });
     }

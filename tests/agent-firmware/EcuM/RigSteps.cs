@@ -2,6 +2,7 @@
 // further, a boot record that is lost, the security events that are in flash.
 using EsyncAgent;
 using EsyncSim.Flash;
+using EsyncSim.Simulation;
 using Xunit;
 
 namespace EsyncTests.AgentFirmware.EcuM;
@@ -61,7 +62,7 @@ public static class RigSteps
         FlsConfig map = rig.Agent.Fls.Map;
         foreach (FlsArea copy in new[] { map.BootRecord0, map.BootRecord1, map.BootRecord2 })
         {
-            rig.Flash.Memory.FlipBit(copy.Start + 20, 1);
+            rig.Flash.Memory.FlipBit(RecordView.AddressOf(rig.Flash.Memory, copy) + 20, 1);
         }
     }
 

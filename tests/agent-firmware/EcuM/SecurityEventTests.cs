@@ -1,5 +1,6 @@
 // Which events of an ECU's life are security events, with which reason, and that they outlive the reset that follows.
 using EsyncAgent;
+using EsyncSim.Simulation;
 using Xunit;
 
 namespace EsyncTests.AgentFirmware.EcuM;
@@ -99,7 +100,7 @@ public sealed class SecurityEventTests
     {
         AgentRig rig = Updated(One);
         rig.AwaitMark(1);
-        rig.Flash.Memory.FlipBit(rig.Agent.Fls.Map.BootRecord1.Start + 20, 1);
+        rig.Flash.Memory.FlipBit(RecordView.AddressOf(rig.Flash.Memory, rig.Agent.Fls.Map.BootRecord1) + 20, 1);
         rig.PowerOn();
         Settle(rig);
         rig.LoseBootRecord();

@@ -1,4 +1,5 @@
-// The boot record's life, cut at every flash operation: from a blank part through a series of changes and a power cycle.
+// The boot record's life, cut at every flash operation: from a blank part through as many changes as fill the places of a sector
+// and one more, and a power cycle with two.
 // After each cut the record is the old one or the new one, never an older one, and the next change goes through.
 using EsyncAgent;
 using EsyncSim.Flash;
@@ -16,7 +17,7 @@ public sealed class BootRecordPowerCutTests
     public void Cut_at_every_operation_the_record_is_the_old_or_the_new_one(string name)
     {
         FlashGeometry geometry = FlashGeometries.ByName(name);
-        SweepResult result = PowerCutSweep.Run(new Life(new FlashModel(geometry)), geometry.PageSize < 32 ? new SweepOptions(97, 89) : new SweepOptions(3, 5));
+        SweepResult result = PowerCutSweep.Run(new Life(new FlashModel(geometry), 9, 2), geometry.PageSize < 32 ? new SweepOptions(97, 89) : new SweepOptions(3, 5));
         Assert.True(result.Cuts > 90);
         Assert.True(result.DoubleCuts > 90);
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {result}");
@@ -28,41 +29,44 @@ public sealed class BootRecordPowerCutTests
     public void Two_interrupted_erases_that_go_unnoticed_at_first_leave_a_good_copy()
     {
         int doubleCuts = 0;
-        for (ulong seed = 1; seed <= 60; seed++)
+        for (ulong seed = 1; seed <= 80; seed++)
         {
             SweepOptions options = new(1) { Models = [CutModel.EraseMarginal], Seed = seed };
-            doubleCuts += PowerCutSweep.Run(new Life(new FlashModel(FlashGeometries.W25Q32)), options).DoubleCuts;
+            doubleCuts += PowerCutSweep.Run(new Life(new FlashModel(FlashGeometries.W25Q32), 1, 1, 1), options).DoubleCuts;
         }
 
         Assert.True(doubleCuts > 2000);
         TestContext.Current.TestOutputHelper?.WriteLine($"{doubleCuts} double cuts");
     }
 
-    private sealed class Life(FlashModel flash) : IPowerCutScenario
+    // Starts with so many changes each.
+    private sealed class Life(FlashModel flash, params int[] starts) : IPowerCutScenario
     {
-        private const uint Changes = 2;
         private uint _stored;
         private uint _attempted;
 
         public FlashModel Flash { get; } = flash;
 
-        public IPowerCutScenario Fork(FlashModel flash) => new Life(flash) { _stored = _stored, _attempted = _attempted };
+        public IPowerCutScenario Fork(FlashModel flash) => new Life(flash, starts) { _stored = _stored, _attempted = _attempted };
 
         public void Run()
         {
-            MemoryRig rig = Load();
-            for (uint change = 1; change <= Changes; change++)
+            uint change = 0;
+            foreach (int changes in starts)
             {
-                Write(rig, change);
+                MemoryRig rig = Load();
+                for (int i = 0; i < changes; i++)
+                {
+                    Write(rig, ++change);
+                }
             }
-
-            Write(Load(), Changes + 1);
         }
 
         public void Restart()
         {
             MemoryRig rig = Load();
             Write(rig, _stored + 100);
+            Write(rig, _stored + 1);
             rig = Load();
             Assert.False(rig.Store.WasMended);
             Assert.Equal(_attempted, rig.Store.Record.SecurityVersionFloor);

@@ -1,16 +1,14 @@
 // The three copies of the boot record: selection, mending, order of writing, dead sectors, flipped bits.
 using EsyncAgent;
 using EsyncSim.Flash;
+using EsyncSim.Simulation;
 using EsyncTests.PowerCut;
 using Xunit;
 
 namespace EsyncTests.AgentFirmware.Fota;
 
-public sealed class BootRecordStoreTests
+public sealed class BootRecordStoreTests : BootRecordBench
 {
-    private readonly FlashModel _flash = new(FlashGeometries.W25Q32);
-    private readonly List<FlashOperation> _operations = [];
-
     [Fact]
     public void A_new_part_is_blank_and_not_lost()
     {
@@ -23,7 +21,7 @@ public sealed class BootRecordStoreTests
 
     [Fact]
     public void Nothing_is_written_before_the_copies_are_loaded()
-        => Assert.False(new MemoryRig(_flash).Store.Write(new BootRecord()));
+        => Assert.False(new MemoryRig(Part).Store.Write(new BootRecord()));
 
     [Fact]
     public void A_change_makes_three_equal_copies_and_a_reload_finds_it_without_mending()
@@ -91,20 +89,20 @@ public sealed class BootRecordStoreTests
         Write(rig, 2);
         foreach (int damaged in new[] { 0, 1, 2 }.Where(copy => copy != good))
         {
-            _flash.Memory.FlipBit(Areas(rig)[damaged].Start + 20, 2);
+            Part.Memory.FlipBit(AddressOf(rig, damaged) + 20, 2);
         }
 
-        FlashSnapshot two = _flash.Memory.Snapshot();
+        FlashSnapshot two = Part.Memory.Snapshot();
         Assert.Equal(good, Order(rig, () => Load())[^1]);
         foreach (CutModel model in CutModels.OfErase.Concat(CutModels.OfProgram))
         {
             for (int at = 0; at < 6; at++)
             {
-                _flash.Memory.Restore(two);
-                _flash.PowerOn();
-                _flash.CutAfter(at, model);
+                Part.Memory.Restore(two);
+                Part.PowerOn();
+                Part.CutAfter(at, model);
                 Assert.Throws<PowerCutException>(() => Load());
-                _flash.PowerOn();
+                Part.PowerOn();
                 Assert.Equal(2u, Load().Store.Record.SecurityVersionFloor);
             }
         }
@@ -146,7 +144,7 @@ public sealed class BootRecordStoreTests
         Write(rig, 1);
         foreach (FlsArea area in Areas(rig))
         {
-            _flash.Memory.FlipBit(area.Start + 50, 3);
+            Part.Memory.FlipBit(area.Start + 50, 3);
         }
 
         rig = Load();
@@ -200,7 +198,7 @@ public sealed class BootRecordStoreTests
         rig.RunStore(() => rig.Store.WriteResult != StdReturn.Pending);
         Assert.Equal(StdReturn.NotOk, rig.Store.WriteResult);
 
-        _flash.Fault = null;
+        Part.Fault = null;
         int[] order = Order(rig, () => Write(rig, 9));
 
         Assert.Equal(spared, order[^1]);
@@ -213,7 +211,7 @@ public sealed class BootRecordStoreTests
     {
         MemoryRig rig = Load();
         int failures = 1;
-        _flash.Fault = operation => operation.Kind == FlashOperationKind.Program && failures-- > 0 ? FlashFault.WrongBits : FlashFault.None;
+        Part.Fault = operation => operation.Kind == FlashOperationKind.Program && failures-- > 0 ? FlashFault.WrongBits : FlashFault.None;
         Write(rig, 1);
         Assert.False(rig.Store.IsDegraded);
         Assert.False(Load().Store.WasMended);
@@ -225,13 +223,13 @@ public sealed class BootRecordStoreTests
         MemoryRig rig = Load();
         Write(rig, 1);
         Write(rig, 2);
-        FlashSnapshot good = _flash.Memory.Snapshot();
-        foreach (FlsArea area in Areas(rig))
+        FlashSnapshot good = Part.Memory.Snapshot();
+        foreach (uint copy in new[] { AddressOf(rig, 0), AddressOf(rig, 1), AddressOf(rig, 2) })
         {
             for (uint bit = 0; bit < BootRecord.Length * 8; bit++)
             {
-                _flash.Memory.Restore(good);
-                _flash.Memory.FlipBit(area.Start + (bit / 8), (int)(bit % 8));
+                Part.Memory.Restore(good);
+                Part.Memory.FlipBit(copy + (bit / 8), (int)(bit % 8));
                 rig = Load();
                 Assert.Equal(2u, rig.Store.Record.SecurityVersionFloor);
                 Assert.True(rig.Store.WasMended);
@@ -247,65 +245,16 @@ public sealed class BootRecordStoreTests
         MemoryRig rig = Load();
         Write(rig, 1);
         Write(rig, 2);
-        FlsArea[] areas = Areas(rig);
-        FlashSnapshot good = _flash.Memory.Snapshot();
+        uint[] copies = [AddressOf(rig, 0), AddressOf(rig, 1), AddressOf(rig, 2)];
+        FlashSnapshot good = Part.Memory.Snapshot();
         for (int pair = 0; pair < 3 * Bits * Bits; pair += 1777)
         {
             uint first = (uint)(pair / Bits % Bits), second = (uint)(pair % Bits);
             int spared = pair / (Bits * Bits);
-            _flash.Memory.Restore(good);
-            _flash.Memory.FlipBit(areas[(spared + 1) % 3].Start + (first / 8), (int)(first % 8));
-            _flash.Memory.FlipBit(areas[(spared + 2) % 3].Start + (second / 8), (int)(second % 8));
+            Part.Memory.Restore(good);
+            Part.Memory.FlipBit(copies[(spared + 1) % 3] + (first / 8), (int)(first % 8));
+            Part.Memory.FlipBit(copies[(spared + 2) % 3] + (second / 8), (int)(second % 8));
             Assert.Equal(2u, Load().Store.Record.SecurityVersionFloor);
         }
-    }
-
-    private static FlsArea[] Areas(MemoryRig rig) => [rig.Map.BootRecord0, rig.Map.BootRecord1, rig.Map.BootRecord2];
-
-    private MemoryRig Load()
-    {
-        MemoryRig rig = new(_flash);
-        rig.RunStore(() => rig.Store.IsLoaded);
-        return rig;
-    }
-
-    private static void Write(MemoryRig rig, uint value)
-    {
-        BootRecord draft = new();
-        draft.CopyFrom(rig.Store.Record);
-        draft.SecurityVersionFloor = value;
-        Assert.True(rig.Store.Write(draft));
-        rig.RunStore(() => rig.Store.WriteResult != StdReturn.Pending);
-        Assert.Equal(StdReturn.Ok, rig.Store.WriteResult);
-    }
-
-    private byte[] Copy(MemoryRig rig, int copy)
-    {
-        byte[] bytes = new byte[BootRecord.Length];
-        _flash.Memory.Read(Areas(rig)[copy].Start, bytes);
-        return bytes;
-    }
-
-    private void Place(MemoryRig rig, int copy, uint sequence, uint value)
-    {
-        byte[] bytes = new byte[BootRecord.Length];
-        new BootRecord { Sequence = sequence, SecurityVersionFloor = value }.Serialize(bytes, 0);
-        _flash.Memory.Erase(_flash.Geometry.SectorAt(Areas(rig)[copy].Start));
-        _flash.Memory.Program(Areas(rig)[copy].Start, bytes);
-    }
-
-    private void Kill(MemoryRig rig, params int[] copies)
-    {
-        uint[] starts = [.. copies.Select(copy => Areas(rig)[copy].Start)];
-        _flash.Fault = operation => starts.Contains(operation.Address) ? FlashFault.Failed : FlashFault.None;
-    }
-
-    private int[] Order(MemoryRig rig, Action write)
-    {
-        _operations.Clear();
-        _flash.Observer = _operations.Add;
-        write();
-        _flash.Observer = null;
-        return [.. _operations.Where(one => one.Kind == FlashOperationKind.Erase).Select(one => Array.FindIndex(Areas(rig), area => area.Start == one.Address))];
     }
 }

@@ -73,7 +73,7 @@ internal sealed class WatchedEcu
     public BootRecord Record()
     {
         byte[] bytes = new byte[BootRecord.Length];
-        Memory.Peek(Map.BootRecord0.Start, bytes);
+        Memory.Peek(RecordView.AddressOf(Memory, Map.BootRecord0), bytes);
         BootRecord record = new();
         Assert.True(record.TryParse(bytes, 0));
         return record;

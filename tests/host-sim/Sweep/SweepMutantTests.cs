@@ -17,6 +17,10 @@ public sealed class SweepMutantTests(SweepMutantProgram shared) : IClassFixture<
             "confirm", "w25q32", "lostConfirmedState"
         },
         {
+            new Mutant("a change of the boot record is appended where the last start may have been cut", Fota + "BootRecordStore.cs", "_copy++;", "_freePlaces[_copy++] = (byte)(_place + 1);"),
+            "confirm", "w25q32", "bricks"
+        },
+        {
             new Mutant("a confirm mark is tried again in its place", Fota + "ConfirmMarker.cs", "MarkAddress(record.MarksTried[_bank] - 1)", "MarkAddress(0)"),
             "confirm", "w25q32", "bricks"
         },

@@ -10,6 +10,9 @@ namespace EsyncTests.HostSim.Sweep;
 
 public sealed class SweepTests
 {
+    // What a start reads besides a copy of the boot record, which stands in the third place there: the heads of the second and the fourth.
+    private const int HeadLength = 2 * 16;
+
     public static TheoryData<string> Geometries => [.. FlashGeometries.All.Select(row => row.Name)];
 
     private static string[] OfOperations =>
@@ -95,7 +98,7 @@ public sealed class SweepTests
     {
         SweepReport report = SweepRunner.Run(new SweepRequest { Scenarios = ["flips-boot-record", "flips-nvm", "record-loss"], Geometries = ["w25q32"] });
         AssertGood(report);
-        Assert.Equal(3 * BootRecord.Length * 8, report.Cells[0].Restarts);
+        Assert.Equal(3 * (BootRecord.Length + HeadLength) * 8, report.Cells[0].Restarts);
         Assert.True(report.Cells[1].Restarts > 3000, $"{report.Cells[1]}");
         Assert.Equal(0, report.Cuts);
     }
