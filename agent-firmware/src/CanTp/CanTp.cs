@@ -69,7 +69,7 @@ public sealed class CanTp : ICanIfUpper
 
     /// <summary>
     /// Asks the peer for smaller blocks and more time from the next flow control on, because frames were lost. CanTp does
-    /// so itself for overruns that the driver counts, wrong sequence numbers and late consecutive frames.
+    /// so itself for overruns that the driver counts, and for messages that it loses one after the other.
     /// </summary>
     public void TightenFlowControl()
     {

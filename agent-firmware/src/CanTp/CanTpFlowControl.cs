@@ -1,10 +1,11 @@
 // What we ask of a sender: block size and separation time, and how they get stricter when frames are lost.
-// Invariants: never looser than nf.config and never looser than what the driver can stand; a step only tightens;
-// Restore is the one way back. Drivers lose frames without a word, so a wrong sequence number and a late consecutive
-// frame count as losses too (CanTpReceiver says so). A loss that both the driver and the frames tell of is one step, in
-// whichever order they do.
+// Invariants: never looser than nf.config and never looser than what the driver can stand. A step for an overrun that the driver counts
+// holds until Restore. A loss that nobody counted (wrong sequence number, late consecutive frame: CanTpReceiver says so) may be the wire's,
+// which smaller blocks do not mend: it is a step only where the driver names a limit of frames in a row, so that it may have lost them
+// without a word, from the second such message in a row on, and each whole message takes one such step back. A loss that both the driver
+// and the frames tell of is one step, in whichever order they do.
 // ISO 15765-2:2016 §9.6.5.3 (BS), §9.6.5.4 (STmin).
-// Tests: tests/agent-firmware/CanTp.
+// Tests: tests/agent-firmware/CanTp, tests/boards/drivers/FlowControlOnBusTests.cs.
 namespace EsyncAgent;
 
 /// <summary>Block size and STmin that our receiver announces.</summary>
@@ -14,11 +15,19 @@ internal sealed class CanTpFlowControl
     private const byte BlockSizeLeast = 2;
     private const uint SeparationTimeMostUs = 2000;
 
+    // What the frames have told since the last flow control, before the driver did.
+    private const int Nothing = 0;
+    private const int CountedLoss = 1;
+    private const int InferredStep = 2;
+
     private readonly CanIf _canIf;
     private readonly byte _blockSizeStart;
     private readonly byte _separationTimeStart;
+    private int _lastingSteps;
+    private int _inferredSteps;
     private uint _overrunCountSeen;
-    private bool _isLossCounted;
+    private int _known;
+    private bool _isLossBefore;
 
     /// <summary>Starts with the stricter of configuration and driver, for each of the two.</summary>
     public CanTpFlowControl(CanTpConfig config, CanIf canIf)
@@ -53,55 +62,109 @@ internal sealed class CanTpFlowControl
     /// <summary>Back to the values of the start: a new transfer may try the full speed again.</summary>
     public void Restore()
     {
-        BlockSize = _blockSizeStart;
-        SeparationTimeMin = _separationTimeStart;
+        _lastingSteps = 0;
+        _inferredSteps = 0;
+        Apply();
         _overrunCountSeen = _canIf.OverrunCount;
-        _isLossCounted = false;
+        _known = Nothing;
+        _isLossBefore = false;
     }
 
-    /// <summary>Before each flow control: one step stricter when the driver has lost frames that no loss was inferred from.</summary>
+    /// <summary>Before each flow control: one step stricter when the driver has lost frames that nothing is known of yet.</summary>
     public void LookAtOverruns()
     {
         uint count = _canIf.OverrunCount;
         if (count != _overrunCountSeen)
         {
             _overrunCountSeen = count;
-            if (!_isLossCounted)
+            if (_known == InferredStep)
+            {
+                _inferredSteps--;
+                _lastingSteps++;
+            }
+            else if (_known == Nothing)
             {
                 Tighten();
             }
         }
 
-        _isLossCounted = false;
+        _known = Nothing;
     }
 
-    /// <summary>Frames are missing: one step stricter. What the driver has to say of it before the next flow control is known with that.</summary>
+    /// <summary>
+    /// Frames of a message are missing. What the driver has counted by now is a step, and what it has to say of it before the next flow
+    /// control is known with that.
+    /// </summary>
     public void TakeLoss()
     {
-        _overrunCountSeen = _canIf.OverrunCount;
-        _isLossCounted = true;
-        Tighten();
+        bool isSecond = _isLossBefore;
+        _isLossBefore = true;
+        uint count = _canIf.OverrunCount;
+        if (count != _overrunCountSeen)
+        {
+            _overrunCountSeen = count;
+            _known = CountedLoss;
+            Tighten();
+        }
+        else if (isSecond && _canIf.BlockSizeMax != 0 && Step())
+        {
+            _known = InferredStep;
+            _inferredSteps++;
+        }
     }
 
-    /// <summary>One step stricter: BS none → 8 → 4 → 2; then STmin 300 µs → 600 µs → 1 ms → 2 ms as well.</summary>
+    /// <summary>A message of several frames has arrived whole: one step back, if a loss that nobody counted was the reason for one.</summary>
+    public void TakeWhole()
+    {
+        _isLossBefore = false;
+        if (_inferredSteps != 0)
+        {
+            _inferredSteps--;
+            Apply();
+        }
+    }
+
+    /// <summary>One step stricter until <see cref="Restore"/>: BS none → 8 → 4 → 2; then STmin 300 µs → 600 µs → 1 ms → 2 ms as well.</summary>
     public void Tighten()
+    {
+        if (Step())
+        {
+            _lastingSteps++;
+        }
+    }
+
+    private void Apply()
+    {
+        BlockSize = _blockSizeStart;
+        SeparationTimeMin = _separationTimeStart;
+        for (int left = _lastingSteps + _inferredSteps; left > 0; left--)
+        {
+            Step();
+        }
+    }
+
+    // False when it cannot get stricter.
+    private bool Step()
     {
         if (BlockSize == 0)
         {
             BlockSize = BlockSizeFirst;
-            return;
+            return true;
         }
 
         if (BlockSize > BlockSizeLeast)
         {
             BlockSize = (byte)(BlockSize >> 1);
-            return;
+            return true;
         }
 
         uint us = SeparationTimeUs(SeparationTimeMin);
-        if (us < SeparationTimeMostUs)
+        if (us >= SeparationTimeMostUs)
         {
-            SeparationTimeMin = us < 300 ? (byte)0xF3 : us < 600 ? (byte)0xF6 : us < 1000 ? (byte)1 : (byte)2;
+            return false;
         }
+
+        SeparationTimeMin = us < 300 ? (byte)0xF3 : us < 600 ? (byte)0xF6 : us < 1000 ? (byte)1 : (byte)2;
+        return true;
     }
 }

@@ -219,6 +219,7 @@ internal sealed class CanTpReceiver
         _position += count;
         if (left <= 7)
         {
+            _flowControl.TakeWhole();
             End(CanTpResult.Ok);
             return;
         }

@@ -2,7 +2,7 @@
 // `74 20 maxNumberOfBlockLength(2)`. Areas and their rules: PROTOCOL.md, "Transfer".
 // A download while another is under way is 22, as the clause says: a tester that lost its place changes the session,
 // which drops the transfer. Only the same request again, before the first block, is answered again: its response was lost.
-// A transfer begins at the configured speed; what lost frames make of it holds for the rest of that transfer.
+// A transfer begins at the configured speed; what frames that the driver lost make of it holds for the rest of that transfer.
 // Tests: tests/agent-firmware/Dcm/Sid34RequestDownloadTests.cs.
 namespace EsyncAgent;
 

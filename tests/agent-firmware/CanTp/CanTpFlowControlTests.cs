@@ -74,14 +74,83 @@ public sealed class CanTpFlowControlTests
             .Hears("10 08 10 11 12 13 14 15").Sends("30 08 00");
     }
 
-    [Fact]
-    public void A_frame_that_is_missing_counts_as_an_overrun()
+    [Theory]
+    [InlineData(0, "30 00 00")]
+    [InlineData(8, "30 08 00")]
+    public void A_frame_that_nobody_has_counted_as_lost_changes_nothing(byte driver, string flow)
     {
-        new TpStory().Hears("10 14 10 11 12 13 14 15").Sends("30 00 00")
-            .Hears("22 00 00 00 00 00 00 00").Lost(CanTpResult.WrongSn, 6)
-            .Hears("10 14 10 11 12 13 14 15").Sends("30 08 00")
-            .After(1000).Lost(CanTpResult.TimeoutCr, 6)
-            .Hears("10 14 10 11 12 13 14 15").Sends("30 04 00");
+        TpStory story = new(null, new ScriptedCan { BlockSizeMax = driver });
+        Whole(Lost(story, flow), flow);
+        Whole(Late(story, flow), flow);
+    }
+
+    [Fact]
+    public void A_driver_that_stands_any_number_of_frames_in_a_row_has_not_lost_them()
+    {
+        TpStory story = new();
+        for (int i = 0; i < 5; i++)
+        {
+            Lost(story, "30 00 00");
+        }
+
+        Whole(story, "30 00 00");
+    }
+
+    [Fact]
+    public void Where_the_driver_may_have_lost_them_the_second_message_in_a_row_is_a_step_and_each_further_one()
+    {
+        TpStory story = Limited();
+        Lost(Late(story, "30 08 00"), "30 08 00");
+        Lost(story, "30 04 00");
+        Whole(story, "30 02 00");
+    }
+
+    [Fact]
+    public void Each_whole_message_takes_back_one_step_that_nobody_counted()
+    {
+        TpStory story = Limited();
+        Lost(Lost(Lost(Lost(story, "30 08 00"), "30 08 00"), "30 04 00"), "30 02 00");
+        Whole(story, "30 02 F3");
+        Whole(story, "30 02 00");
+        Whole(story, "30 04 00");
+        Whole(story, "30 08 00");
+        Whole(story, "30 08 00");
+    }
+
+    [Fact]
+    public void A_loss_after_a_whole_message_is_a_first_one_again()
+    {
+        TpStory story = Limited();
+        for (int i = 0; i < 4; i++)
+        {
+            Whole(Lost(story, "30 08 00"), "30 08 00");
+        }
+    }
+
+    [Fact]
+    public void What_the_driver_has_counted_is_not_taken_back()
+    {
+        TpStory story = Limited();
+        story.Can.OverrunCount = 1;
+        Lost(Lost(Lost(story, "30 04 00"), "30 04 00"), "30 02 00");
+        Whole(story, "30 02 F3");
+        Whole(story, "30 02 00");
+        Whole(story, "30 04 00");
+        Whole(story, "30 04 00");
+    }
+
+    [Fact]
+    public void Steps_that_could_not_get_stricter_need_no_taking_back()
+    {
+        TpStory story = Limited();
+        string[] flows = ["30 08 00", "30 08 00", "30 04 00", "30 02 00", "30 02 F3", "30 02 F6", "30 02 01", "30 02 02", "30 02 02", "30 02 02"];
+        foreach (string flow in flows)
+        {
+            Lost(story, flow);
+        }
+
+        Whole(story, "30 02 02");
+        Whole(story, "30 02 01");
     }
 
     [Fact]
@@ -96,19 +165,27 @@ public sealed class CanTpFlowControlTests
     {
         TpStory story = new TpStory().Hears("10 14 10 11 12 13 14 15").Sends("30 00 00");
         story.Can.OverrunCount = 1;
-        story.Hears("22 00 00 00 00 00 00 00").Lost(CanTpResult.WrongSn, 6)
-            .Hears("10 14 10 11 12 13 14 15").Sends("30 08 00");
+        story.Hears("22 00 00 00 00 00 00 00").Lost(CanTpResult.WrongSn, 6);
+        Whole(story, "30 08 00");
+        Whole(story, "30 08 00");
     }
 
     [Fact]
     public void A_loss_that_the_sequence_number_tells_first_and_the_driver_after_is_one_step()
     {
-        TpStory story = new TpStory().Hears("10 14 10 11 12 13 14 15").Sends("30 00 00")
-            .Hears("22 00 00 00 00 00 00 00").Lost(CanTpResult.WrongSn, 6);
+        TpStory story = Lost(new TpStory(), "30 00 00");
         story.Can.OverrunCount = 1;
-        story.Hears("10 14 10 11 12 13 14 15").Sends("30 08 00")
-            .Hears("21 00 00 00 00 00 00 00").Hears("22 00 00 00 00 00 00 00").Got("10 11 12 13 14 15" + string.Concat(Enumerable.Repeat(" 00", 14)))
-            .Hears("10 14 10 11 12 13 14 15").Sends("30 08 00");
+        Whole(story, "30 08 00");
+        Whole(story, "30 08 00");
+    }
+
+    [Fact]
+    public void A_step_that_was_inferred_first_and_that_the_driver_tells_of_after_is_one_step_and_stays()
+    {
+        TpStory story = Lost(Lost(Limited(), "30 08 00"), "30 08 00");
+        story.Can.OverrunCount = 1;
+        Whole(story, "30 04 00");
+        Whole(story, "30 04 00");
     }
 
     [Fact]
@@ -116,28 +193,41 @@ public sealed class CanTpFlowControlTests
     {
         TpStory story = new TpStory().Hears("10 14 10 11 12 13 14 15").Sends("30 00 00");
         story.Can.OverrunCount = 1;
-        story.After(1000).Lost(CanTpResult.TimeoutCr, 6)
-            .Hears("10 14 10 11 12 13 14 15").Sends("30 08 00");
+        story.After(1000).Lost(CanTpResult.TimeoutCr, 6);
+        Whole(story, "30 08 00");
     }
 
     [Fact]
-    public void The_next_loss_is_the_next_step_whoever_tells_it()
+    public void The_next_loss_that_the_driver_counts_is_the_next_step_whoever_tells_it()
     {
-        TpStory story = new TpStory().Hears("10 14 10 11 12 13 14 15").Sends("30 00 00")
-            .Hears("22 00 00 00 00 00 00 00").Lost(CanTpResult.WrongSn, 6)
-            .Hears("10 14 10 11 12 13 14 15").Sends("30 08 00");
+        TpStory story = Limited();
         story.Can.OverrunCount = 1;
-        story.Hears("10 14 10 11 12 13 14 15").Lost(CanTpResult.UnexpectedPdu, 6).Sends("30 04 00")
-            .Hears("23 00 00 00 00 00 00 00").Lost(CanTpResult.WrongSn, 6)
-            .Hears("10 14 10 11 12 13 14 15").Sends("30 02 00");
+        story.Hears("10 14 10 11 12 13 14 15").Sends("30 04 00");
+        story.Can.OverrunCount = 2;
+        story.Hears("23 00 00 00 00 00 00 00").Lost(CanTpResult.WrongSn, 6);
+        Whole(story, "30 02 00");
     }
 
     [Fact]
     public void A_restored_flow_control_begins_with_the_losses_of_before_behind_it()
     {
-        TpStory story = new();
+        TpStory story = Lost(Limited(), "30 08 00");
         story.Can.OverrunCount = 1;
         story.CanTp.RestoreFlowControl();
-        story.Hears("10 08 10 11 12 13 14 15").Sends("30 00 00");
+        Whole(Lost(story, "30 08 00"), "30 08 00");
+        Lost(Lost(story, "30 08 00"), "30 08 00");
+        story.CanTp.RestoreFlowControl();
+        Whole(story, "30 08 00");
     }
+
+    private static TpStory Limited() => new(null, new ScriptedCan { BlockSizeMax = 8 });
+
+    private static TpStory Lost(TpStory story, string flow) => story.Hears("10 14 10 11 12 13 14 15").Sends(flow)
+        .Hears("22 00 00 00 00 00 00 00").Lost(CanTpResult.WrongSn, 6);
+
+    private static TpStory Late(TpStory story, string flow) => story.Hears("10 14 10 11 12 13 14 15").Sends(flow)
+        .After(1000).Lost(CanTpResult.TimeoutCr, 6);
+
+    private static void Whole(TpStory story, string flow) => story.Hears("10 08 10 11 12 13 14 15").Sends(flow)
+        .Hears("21 16 17").Got("10 11 12 13 14 15 16 17");
 }
