@@ -162,6 +162,8 @@ internal sealed class CampaignRig : IUpdateObserver, ICampaignObserver, IDisposa
     /// <summary>Puts other words into the ECU's mouth.</summary>
     private sealed class ClaimingLink(IDiagnosticLink inner, CampaignRig rig) : IDiagnosticLink
     {
+        public bool IsFirstBlockUnanswered => inner.IsFirstBlockUnanswered;
+
         public VirtualTime Time => inner.Time;
 
         public Task<bool> SendAsync(ReadOnlyMemory<byte> request) => inner.SendAsync(request);

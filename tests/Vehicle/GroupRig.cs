@@ -307,6 +307,8 @@ internal sealed class GroupRig : IUpdateObserver, ICampaignObserver, IDisposable
 
     private sealed class CountingLink(IDiagnosticLink inner, GroupRig rig) : IDiagnosticLink
     {
+        public bool IsFirstBlockUnanswered => inner.IsFirstBlockUnanswered;
+
         public VirtualTime Time => inner.Time;
 
         public Task<bool> SendAsync(ReadOnlyMemory<byte> request)

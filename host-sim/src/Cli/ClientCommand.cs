@@ -40,6 +40,7 @@ internal static class ClientCommand
             "Run the client of one vehicle until Ctrl-C: it takes the server's requests from the broker and updates the ECUs. Stopped or killed in the middle of an update it goes on when it is started again on its journal, "
             + "also while the broker is away. Buses are worked on side by side.") { journal, vehicle, buses, ecus, packages, updates, reports, config };
         BrokerOptions broker = new(command, "MQTT broker that the server uses", isRequired: true);
+        BlockLengthOption blockLength = new(command);
         FleetAnchorOption fleet = new(command);
         LogOption log = new(command);
         command
@@ -59,6 +60,7 @@ internal static class ClientCommand
                     Buses = ClientRequest.ParseBuses(parsed.GetValue(buses) ?? [], parsed.GetRequiredValue(ecus), configuration),
                     Packages = parsed.GetValue(packages),
                     Updates = UpdateHours.Parse(parsed.GetRequiredValue(updates)),
+                    BlockLength = blockLength.Read(parsed),
                     Reports = parsed.GetValue(reports),
                 };
                 using BusLog? traffic = log.Open(parsed);

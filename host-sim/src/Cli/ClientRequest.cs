@@ -36,6 +36,9 @@ internal sealed record ClientRequest
     /// <summary>When updates may begin.</summary>
     public UpdateHours Updates { get; init; } = UpdateHours.Always;
 
+    /// <summary>Bytes of a TransferData request; null: chosen by what is lost (<see cref="Client.UpdatePolicy.BlockLength"/>).</summary>
+    public int? BlockLength { get; init; }
+
     /// <summary>Directory of the queue of reports; null collects none.</summary>
     public string? Reports { get; init; }
 

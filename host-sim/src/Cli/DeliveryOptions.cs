@@ -19,6 +19,7 @@ internal sealed class DeliveryOptions
     private readonly Option<string?> _ecu = new("--ecu") { Description = "Name of the ECU; on the virtual bus by default the one whose class the file is for", HelpName = "NAME" };
     private readonly Option<string?> _json = new("--json") { Description = "Write the outcome as JSON, as `esync demo` does", HelpName = "FILE" };
     private readonly Option<ulong?> _seed = new("--seed") { HelpName = "N", Description = "Decides everything that chance decides on the virtual bus; a new one by default" };
+    private readonly BlockLengthOption _blockLength;
     private readonly LogOption _log;
     private readonly BrokerOptions _broker;
     private readonly BusOption _bus;
@@ -29,6 +30,7 @@ internal sealed class DeliveryOptions
         command.Add(_config);
         command.Add(_ecu);
         _broker = new BrokerOptions(command, "Use this MQTT broker instead of the one in the process");
+        _blockLength = new BlockLengthOption(command);
         command.Add(_json);
         _log = new LogOption(command);
         command.Add(_seed);
@@ -58,6 +60,7 @@ internal sealed class DeliveryOptions
             Location = location,
             Device = DeviceFile.Load(devicePath),
             Broker = _broker.Read(parsed),
+            BlockLength = _blockLength.Read(parsed),
             Seed = parsed.GetValue(_seed),
             Stop = stop,
         };

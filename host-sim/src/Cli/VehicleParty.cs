@@ -38,7 +38,8 @@ internal sealed class VehicleParty : ICollectorObserver, IDisposable
     {
         _screen = screen;
         Topics topics = new(vehicle);
-        VehicleEcu[] ecus = [.. bench.Members.Select(EcuOf)];
+        UpdatePolicy policy = new() { BlockLength = request.BlockLength };
+        VehicleEcu[] ecus = [.. bench.Members.Select(member => EcuOf(member, policy))];
         long NowMs() => clock.GetUtcNow().ToUnixTimeMilliseconds();
         VehicleOptions options = new()
         {
@@ -97,7 +98,7 @@ internal sealed class VehicleParty : ICollectorObserver, IDisposable
         _queue?.Dispose();
     }
 
-    private VehicleEcu EcuOf(BenchMember member) => new(member.Definition.Name, member.Client, new UpdatePolicy(), new TransferMeter(member.Bus, member.Definition, _screen, []))
+    private VehicleEcu EcuOf(BenchMember member, UpdatePolicy policy) => new(member.Definition.Name, member.Client, policy, new TransferMeter(member.Bus, member.Definition, _screen, []))
     {
         Bus = member.BusName,
         ClassId = new Guid(member.Definition.Config.Fota.ClassId, bigEndian: true),

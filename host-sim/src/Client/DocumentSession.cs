@@ -13,6 +13,7 @@ namespace EsyncSim.Client;
 public abstract class DocumentSession(EcuClient client, ReadOnlyMemory<byte> document, UpdatePolicy policy, IUpdateObserver? observer)
 {
     private const uint StagingAddress = 0x10000000;
+    private BlockLengthChooser? _lengths;
 
     /// <summary>What is in force when the ECU has taken it, in words.</summary>
     public abstract string Content { get; }
@@ -38,6 +39,9 @@ public abstract class DocumentSession(EcuClient client, ReadOnlyMemory<byte> doc
     /// <summary>Why the ECU refused the document, for people.</summary>
     protected virtual Task<string> ExplainAsync(UpdateRefusedException refusal) => Task.FromResult(refusal.Message);
 
+    // One for all attempts: what the line lost in one counts in the next.
+    private BlockLengthChooser Lengths => _lengths ??= new BlockLengthChooser(policy.BlockLength) { Changed = change => observer?.BlockLengthChanged(change) };
+
     private async Task<UpdateOutcome> AttemptAsync()
     {
         await Client.AwaitPresenceAsync(policy.PresenceMsMax);
@@ -60,7 +64,7 @@ public abstract class DocumentSession(EcuClient client, ReadOnlyMemory<byte> doc
         await EcuAttempts.EnterProgrammingAsync(Client);
         observer?.Stage(UpdateStage.Manifest);
         int longest = await Client.RequestDownloadAsync(0, StagingAddress, (uint)document.Length);
-        await Client.TransferAsync(document, longest);
+        await Client.TransferAsync(document, longest, lengths: Lengths);
         return await InstallAsync();
     }
 

@@ -188,15 +188,19 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
         return longest >= BlockLengthMin ? longest : throw new UnexpectedResponseException(0x34, response);
     }
 
-    /// <summary>Transfers bytes in blocks (service 36) and ends the transfer (37).</summary>
-    public async Task TransferAsync(ReadOnlyMemory<byte> data, int messageLengthMax, Action<int>? progress = null)
+    /// <summary>
+    /// Transfers bytes in blocks (service 36) and ends the transfer (37). <paramref name="lengths"/> chooses how long requests are, up to
+    /// what the ECU takes; without it each is as long as that.
+    /// </summary>
+    public async Task TransferAsync(ReadOnlyMemory<byte> data, int messageLengthMax, Action<int>? progress = null, BlockLengthChooser? lengths = null)
     {
+        lengths?.Begin(messageLengthMax);
         byte counter = 1;
         int position = 0;
         byte[] message = [];
         while (position < data.Length)
         {
-            int count = Math.Min(data.Length - position, messageLengthMax - 2);
+            int count = Math.Min(data.Length - position, (lengths?.Length ?? messageLengthMax) - 2);
             if (message.Length != count + 2)
             {
                 message = new byte[count + 2];
@@ -205,7 +209,7 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
             message[0] = 0x36;
             message[1] = counter;
             data.Slice(position, count).CopyTo(message.AsMemory(2));
-            await Tester.RequestAsync(message, "transfer data");
+            await TransferBlockAsync(message, lengths);
             counter++;
             position += count;
             progress?.Invoke(position);
@@ -216,6 +220,22 @@ public sealed class EcuClient(UdsTester tester, DeviceCredentials? credentials, 
         }
 
         await Tester.RequestAsync([0x37], "request transfer exit");
+    }
+
+    private async Task TransferBlockAsync(byte[] message, BlockLengthChooser? lengths)
+    {
+        long startNs = Time.NowNs;
+        int unanswered = Tester.UnansweredCount, unbegun = Tester.UnbegunCount;
+        bool isAnswered = false;
+        try
+        {
+            await Tester.RequestAsync(message, "transfer data");
+            isAnswered = true;
+        }
+        finally
+        {
+            lengths?.Take(message.Length, Tester.UnansweredCount - unanswered, isAnswered, Time.NowNs - startNs, Tester.UnbegunCount - unbegun);
+        }
     }
 
     /// <summary>

@@ -12,6 +12,12 @@ public interface IDiagnosticLink
     /// <summary>Clock of the connection.</summary>
     VirtualTime Time { get; }
 
+    /// <summary>
+    /// True when the last request was given up with a block of eight frames sent at the most: no flow control answered its first frame or its
+    /// first block. False as well where the transport does not tell.
+    /// </summary>
+    bool IsFirstBlockUnanswered => false;
+
     /// <summary>Sends a physically addressed request; true when its last frame has left, false when the transport gave up.</summary>
     Task<bool> SendAsync(ReadOnlyMemory<byte> request);
 

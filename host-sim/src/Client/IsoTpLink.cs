@@ -16,6 +16,9 @@ public sealed class IsoTpLink : IDiagnosticLink, ICanTpUpper
 {
     private const uint NoIdentifier = uint.MaxValue;
     private const int FunctionalWaitMsMax = 1000;
+
+    // Block size of drivers that lose frames while a turn is long (boards/README.md).
+    private const uint FirstBlockFrames = 8;
     private readonly ITesterCan _can;
     private readonly CanIf _canIf;
     private readonly CanTp _canTp;
@@ -24,6 +27,7 @@ public sealed class IsoTpLink : IDiagnosticLink, ICanTpUpper
     private readonly SimSignal _sent;
     private readonly SimSignal _received;
     private readonly Queue<byte[]> _messages = new();
+    private readonly LinkCan _port;
     private readonly byte _padding;
     private byte[] _buffer = [];
     private CanTpResult _sendResult;
@@ -48,17 +52,20 @@ public sealed class IsoTpLink : IDiagnosticLink, ICanTpUpper
         _wake = Time.CreateEvent(Pump);
         _can = can;
         _can.SetFilter((ecuCanIf.TxId, ecuCanIf.IsExtended));
-        var port = new LinkCan(_can, Pump);
-        _canIf = new CanIf(Opposite(ecuCanIf, ecuCanIf.PhysicalRxId), port);
+        _port = new LinkCan(_can, Pump);
+        _canIf = new CanIf(Opposite(ecuCanIf, ecuCanIf.PhysicalRxId), _port);
         _canTp = new CanTp(transport, _canIf);
         _canTp.Attach(this);
         _functional = ecuCanIf.FunctionalRxId == NoIdentifier
-            ? null : new CanIf(Opposite(ecuCanIf, ecuCanIf.FunctionalRxId), new SendOnly(port));
+            ? null : new CanIf(Opposite(ecuCanIf, ecuCanIf.FunctionalRxId), new SendOnly(_port));
         _can.PowerOn();
     }
 
     /// <inheritdoc/>
     public VirtualTime Time { get; }
+
+    /// <inheritdoc/>
+    public bool IsFirstBlockUnanswered { get; private set; }
 
     /// <summary>Takes the tester off the bus.</summary>
     public void Close()
@@ -77,9 +84,11 @@ public sealed class IsoTpLink : IDiagnosticLink, ICanTpUpper
         }
 
         _sent.Reset();
+        uint consecutive = _port.ConsecutiveCount;
         _canTp.Transmit(request.ToArray(), 0, (uint)request.Length);
         Pump();
         await _sent;
+        IsFirstBlockUnanswered = _sendResult != CanTpResult.Ok && _port.ConsecutiveCount - consecutive <= FirstBlockFrames;
         return _sendResult == CanTpResult.Ok;
     }
 

@@ -12,6 +12,7 @@ namespace EsyncSim.Client;
 /// <summary>Port of the transport layer over the controller of a tester.</summary>
 internal sealed class LinkCan : ICan
 {
+    private const int PciConsecutive = 2;
     private readonly ITesterCan _driver;
     private BusFrame? _sending;
     private BusFrame? _sent;
@@ -29,6 +30,9 @@ internal sealed class LinkCan : ICan
             _sent = null; // who does not fetch the confirmation now has given the frame up
         };
     }
+
+    /// <summary>Consecutive frames that the controller has taken; wraps.</summary>
+    public uint ConsecutiveCount { get; private set; }
 
     /// <inheritdoc/>
     public byte BlockSizeMax => _driver.BlockSizeMax;
@@ -58,6 +62,7 @@ internal sealed class LinkCan : ICan
         if (_sending == null && _driver.TrySend(frame))
         {
             _sending = wanted;
+            ConsecutiveCount += frame.Data[0] >> 4 == PciConsecutive ? 1u : 0;
         }
 
         return false;

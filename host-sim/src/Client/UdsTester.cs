@@ -64,6 +64,12 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
     /// <summary>Clock of the conversation.</summary>
     public VirtualTime Time => link.Time;
 
+    /// <summary>Times so far that a request was sent and got no response, or could not be sent to its end.</summary>
+    public int UnansweredCount { get; private set; }
+
+    /// <summary>Those of <see cref="UnansweredCount"/> that got no flow control after their first frame or block.</summary>
+    public int UnbegunCount { get; private set; }
+
     /// <summary>
     /// Sends a request and returns the positive response, of <paramref name="lengthMin"/> bytes at the least. Throws the
     /// <see cref="DiagnosticException"/> that fits.
@@ -74,9 +80,12 @@ public sealed class UdsTester(IDiagnosticLink link, TesterTiming timing)
         while (true)
         {
             link.Discard();
-            byte[]? response = await SendAsync(request) ? await ReceiveAsync(request) : null;
+            bool isSent = await SendAsync(request);
+            byte[]? response = isSent ? await ReceiveAsync(request) : null;
             if (response == null)
             {
+                UnansweredCount++;
+                UnbegunCount += !isSent && link.IsFirstBlockUnanswered ? 1 : 0;
                 if (++tries >= timing.TriesMax || !isRepeatable)
                 {
                     throw new NoResponseException(request[0], what);

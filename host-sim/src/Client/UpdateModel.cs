@@ -47,6 +47,12 @@ public sealed record UpdatePolicy
     /// <summary>Time in milliseconds for which a trial runs before it is confirmed.</summary>
     public int TrialMs { get; init; } = 3000;
 
+    /// <summary>
+    /// Bytes of a TransferData request, SID and counter included, or as many as the ECU takes where that is less; null: as many as it takes,
+    /// and fewer while that pays, because requests are lost (<see cref="BlockLengthChooser"/>).
+    /// </summary>
+    public int? BlockLength { get; init; }
+
     /// <summary>How far to go; an update that was left on the way goes on from there when it is run again.</summary>
     public UpdateGoal Goal { get; init; } = UpdateGoal.Confirmed;
 
@@ -147,6 +153,11 @@ public interface IUpdateObserver
 
     /// <summary>So many bytes of the payload were sent in all.</summary>
     void Transferred(int position);
+
+    /// <summary>TransferData requests have another length from now on: more or fewer of them were lost than before.</summary>
+    void BlockLengthChanged(BlockLengthChange change)
+    {
+    }
 
     /// <summary>All of the payload was sent, and the image is programmed.</summary>
     void TransferEnds();

@@ -17,6 +17,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImages images, UpdateP
     private const uint BankAddress = 0x20000000;
     private const int ConfirmAttemptsMax = 12;
     private const int ConfirmPauseMs = 250;
+    private BlockLengthChooser? _lengths;
     private UpdateImage? _image;
     private int _target;
     private bool _isActivated;
@@ -26,6 +27,9 @@ public sealed class UpdateSession(EcuClient client, UpdateImages images, UpdateP
         : this(client, new UpdateImages([image]), policy, observer)
     {
     }
+
+    // One for all attempts: what the line lost in one counts in the next.
+    private BlockLengthChooser Lengths => _lengths ??= new BlockLengthChooser(policy.BlockLength) { Changed = change => observer?.BlockLengthChanged(change) };
 
     /// <summary>Runs the update to its end and says how it ended; throws nothing for what an ECU can do.</summary>
     public async Task<UpdateOutcome> RunAsync() => await EcuAttempts.RunAsync(client, policy, observer, AttemptAsync) with { Image = _image };
@@ -129,7 +133,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImages images, UpdateP
     {
         observer?.Stage(UpdateStage.Manifest);
         int longest = await client.RequestDownloadAsync(0, StagingAddress, (uint)image.Envelope.Length);
-        await client.TransferAsync(image.Envelope, longest);
+        await client.TransferAsync(image.Envelope, longest, lengths: Lengths);
         await client.RoutineAsync(0x0210, "authenticate manifest");
     }
 
@@ -138,7 +142,7 @@ public sealed class UpdateSession(EcuClient client, UpdateImages images, UpdateP
         observer?.Stage(UpdateStage.Download);
         observer?.TransferBegins(image, offset);
         int longest = await client.RequestDownloadAsync(image.Encoding, BankAddress + (uint)offset, (uint)(image.Payload.Length - offset));
-        await client.TransferAsync(image.Payload[offset..], longest, position => observer?.Transferred(offset + position));
+        await client.TransferAsync(image.Payload[offset..], longest, position => observer?.Transferred(offset + position), Lengths);
         observer?.TransferEnds();
     }
 

@@ -74,6 +74,9 @@ public sealed class TransferMeter : IUpdateObserver, IBusObserver
     }
 
     /// <inheritdoc/>
+    public void BlockLengthChanged(BlockLengthChange change) => _screen.Note($"{_ecu.Name}: {change}");
+
+    /// <inheritdoc/>
     public void TransferEnds()
     {
         _positionNs = _bus.Time.NowNs;

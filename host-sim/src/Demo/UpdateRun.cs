@@ -32,6 +32,9 @@ public sealed record UpdateRequest
     /// <summary>Address of a broker; null starts one in the process.</summary>
     public BrokerAccess? Broker { get; init; }
 
+    /// <summary>Bytes of a TransferData request; null: chosen by what is lost (<see cref="UpdatePolicy.BlockLength"/>).</summary>
+    public int? BlockLength { get; init; }
+
     /// <summary>Seed of chance; null takes a new one.</summary>
     public ulong? Seed { get; init; }
 
@@ -87,7 +90,7 @@ public static class UpdateRun
             Topics topics = new(await ReadVehicleAsync(client, access));
             screen.Note($"vehicle {topics.Vehicle}, messages over {network.Description}");
             CampaignServer server = new(time, serverLink, topics, new MemoryCampaignStore(Guid.NewGuid().ToString("N")));
-            VehicleEcu ecu = new(request.Ecu.Name, client, new UpdatePolicy(), meter) { Signals = request.Ecu.Signals };
+            VehicleEcu ecu = new(request.Ecu.Name, client, new UpdatePolicy { BlockLength = request.BlockLength }, meter) { Signals = request.Ecu.Signals };
             VehicleClient vehicle = new(time, vehicleLink, topics, [ecu], VehicleJournal.InMemory(Guid.NewGuid().ToString("N")));
             _ = vehicle.RunAsync();
             return await UpdateAsync(request, server, client, screen);

@@ -15,9 +15,11 @@ public sealed class LineBench
 
     private const int ShortImageLength = 64 * 1024;
     private const byte SeparationTime300Us = 0xF3;
+    private const int LongestRequest = 4095;
     private const string McpBoard = "esp32-mcp2515";
     private const string Stm32Board = "stm32f769i-discovery";
     private static readonly string[] Stm32Boards = [Stm32Board, "stm32f429i-discovery", "nucleo-f767zi"];
+    private static readonly (string Id, double Share)[] Losses = [("10000th", 0.0001), ("1000th", 0.001), ("200th", 0.005)];
     private readonly string _configPath;
     private readonly bool _isQuick;
     private readonly Action<string> _progress;
@@ -114,8 +116,28 @@ public sealed class LineBench
     {
         LineResult corrupted = Run("1 % of frames corrupted", new LineSetup { Fault = BusFaultKind.Corrupt, FaultShare = 0.01 });
         Judge("corrupted-share", "1 % of frames corrupted: share of the rate", corrupted.KBps / undisturbed.KBps * 100, BenchGoal.AtLeast(97), Struck(corrupted), $"needed: less than {LineReason.PartsOf(corrupted)}");
-        LineResult lost = Run("0.1 % of frames lost", new LineSetup { Fault = BusFaultKind.Drop, FaultShare = 0.001 });
-        Report("lost-share", "0.1 % of frames lost: share of the rate", lost.KBps / undisturbed.KBps * 100, "%", $"{Struck(lost)}; {LineReason.PartsOf(lost)}");
+        foreach ((string id, double share) in Losses)
+        {
+            string words = string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} % of frames lost");
+            LineSetup lost = new() { Fault = BusFaultKind.Drop, FaultShare = share };
+            MeasureLoss($"lost-{id}-longest-share", $"{words}, longest requests", lost with { BlockLength = LongestRequest }, undisturbed);
+            MeasureLoss($"lost-{id}-share", $"{words}, shorter where it pays", lost, undisturbed);
+        }
+    }
+
+    // Each with keys of its own: an update takes two signatures, and a tree has 32.
+    private void MeasureLoss(string id, string words, LineSetup setup, LineResult undisturbed)
+    {
+        try
+        {
+            LineResult result = Run(words, setup, LineRun.MakeKeys());
+            string length = result.BlockLength is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"; requests of {bytes:N0} bytes at the end") : string.Empty;
+            Report(id, $"{words}: share of the rate", result.KBps / undisturbed.KBps * 100, "%", $"{Struck(result)}{length}; {LineReason.PartsOf(result)}");
+        }
+        catch (UserErrorException)
+        {
+            Report(id, $"{words}: share of the rate", 0, "%", $"given up after {LineRun.AttemptsMax} attempts");
+        }
     }
 
     private void MeasureBoard(string id, string words, LineSetup setup, string board, BenchGoal? goal, string? note = null)
@@ -138,11 +160,11 @@ public sealed class LineBench
         CultureInfo.InvariantCulture,
         $"{result.KBps:F1} kB/s, of the undisturbed one; {result.Struck} frames struck{(result.LostAttempts > 0 ? $", {result.LostAttempts} attempts gone on with" : string.Empty)}");
 
-    private LineResult Run(string what, LineSetup setup)
+    private LineResult Run(string what, LineSetup setup, IReadOnlyList<SigningKey>? keys = null)
     {
         _stop.ThrowIfCancellationRequested();
         _progress(what);
-        return LineRun.Measure(_isQuick ? setup with { ImageLength = ShortImageLength } : setup, _configPath, _keys);
+        return LineRun.Measure(_isQuick ? setup with { ImageLength = ShortImageLength } : setup, _configPath, keys ?? _keys);
     }
 
     private void Report(string id, string figure, double value, string unit, string? note = null) =>

@@ -49,6 +49,9 @@ internal sealed class LineMeter : IUpdateObserver, IBusObserver
     /// <summary>Attempts that were cut off.</summary>
     public int LostAttempts { get; private set; }
 
+    /// <summary>Length of TransferData requests that was chosen last; null when it never changed.</summary>
+    public int? BlockLength { get; private set; }
+
     /// <summary>What was measured of an image of so many bytes.</summary>
     public LineResult Result(int bytes) => new()
     {
@@ -62,6 +65,7 @@ internal sealed class LineMeter : IUpdateObserver, IBusObserver
         Stages = Stages(),
         Compressions = _compressions,
         LostAttempts = LostAttempts,
+        BlockLength = BlockLength,
         Overrun = _overrun,
     };
 
@@ -96,6 +100,9 @@ internal sealed class LineMeter : IUpdateObserver, IBusObserver
     public void Transferred(int position)
     {
     }
+
+    /// <inheritdoc/>
+    public void BlockLengthChanged(BlockLengthChange change) => BlockLength = _isPayload ? change.Length : BlockLength;
 
     /// <inheritdoc/>
     public void TransferEnds()

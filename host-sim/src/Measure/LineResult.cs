@@ -39,6 +39,9 @@ public sealed record LineResult
     /// <summary>Attempts that were cut off and gone on with.</summary>
     public required int LostAttempts { get; init; }
 
+    /// <summary>Bytes of the last TransferData requests, when their length changed in the payload phase.</summary>
+    public int? BlockLength { get; init; }
+
     /// <summary>Frames that the fault struck.</summary>
     public long Struck { get; init; }
 

@@ -16,9 +16,11 @@ namespace EsyncSim.Measure;
 /// <summary>Runs one setup.</summary>
 public sealed class LineRun
 {
+    /// <summary>Attempts of an update: under faults one may end early, and the next one goes on.</summary>
+    public const int AttemptsMax = 200;
+
     private const string EcuName = "motor";
     private const int FirstImageLength = 4096;
-    private const int AttemptsMax = 200; // under faults an attempt may end early; the next one goes on
     // A tree of 32 leaves is ready at once; one of 1,024 takes ten seconds, and its signatures cost the ECU five compressions more of some 575.
     private static readonly SigningParameters Parameters = new(1, 5, 4);
     private static readonly byte[] DeviceId = [.. Enumerable.Range(0xD0, DeviceFile.DeviceIdLength).Select(i => (byte)i)];
@@ -89,7 +91,7 @@ public sealed class LineRun
     // The trial needs no time of its own here: it is confirmed as soon as the application has passed its self-test.
     private async Task UpdateAsync(byte[] image, uint sequence, IUpdateObserver? observer)
     {
-        UpdateOutcome outcome = await new UpdateSession(_client, Sign(image, sequence), new UpdatePolicy { TrialMs = 0, AttemptsMax = AttemptsMax }, observer).RunAsync();
+        UpdateOutcome outcome = await new UpdateSession(_client, Sign(image, sequence), new UpdatePolicy { TrialMs = 0, AttemptsMax = AttemptsMax, BlockLength = _setup.BlockLength }, observer).RunAsync();
         if (outcome.End != UpdateEnd.Confirmed)
         {
             throw new UserErrorException(ExitCode.UnexpectedOutcome, $"the update to be measured on board {_setup.Board} ended {outcome.End}: {outcome.Text}");

@@ -50,6 +50,9 @@ public sealed record LineSetup
     /// <summary>Share of the frames that it strikes, 0 to 1.</summary>
     public double FaultShare { get; init; }
 
+    /// <summary>Bytes of a TransferData request; null: chosen by what is lost (<see cref="Client.UpdatePolicy.BlockLength"/>).</summary>
+    public int? BlockLength { get; init; }
+
     /// <summary>Decides content, faults and jitter.</summary>
     public ulong Seed { get; init; } = 1;
 }

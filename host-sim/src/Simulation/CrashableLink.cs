@@ -13,6 +13,9 @@ public sealed class CrashableLink(IsoTpLink link) : IDiagnosticLink
     private bool _isCrashed;
 
     /// <inheritdoc/>
+    public bool IsFirstBlockUnanswered => link.IsFirstBlockUnanswered;
+
+    /// <inheritdoc/>
     public VirtualTime Time => link.Time;
 
     /// <summary>The client is gone; its node leaves the bus.</summary>

@@ -37,6 +37,9 @@ internal sealed class UpdateProgress(IUpdateObserver? inner, Action<UpdateImage,
     }
 
     /// <inheritdoc/>
+    public void BlockLengthChanged(BlockLengthChange change) => inner?.BlockLengthChanged(change);
+
+    /// <inheritdoc/>
     public void TransferEnds() => inner?.TransferEnds();
 
     /// <inheritdoc/>

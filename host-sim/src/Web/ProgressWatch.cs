@@ -51,6 +51,9 @@ internal sealed class ProgressWatch : IUpdateObserver, IDemoScreen
     public void Transferred(int position) => _meter.Transferred(position);
 
     /// <inheritdoc/>
+    public void BlockLengthChanged(BlockLengthChange change) => _meter.BlockLengthChanged(change);
+
+    /// <inheritdoc/>
     public void TransferEnds() => _meter.TransferEnds();
 
     /// <inheritdoc/>

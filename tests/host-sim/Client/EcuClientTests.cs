@@ -81,6 +81,27 @@ public sealed class EcuClientTests
     }
 
     [Fact]
+    public void A_request_that_gets_no_response_is_repeated_as_it_was_and_the_next_ones_are_shorter()
+    {
+        byte[] data = [.. Enumerable.Range(0, 12_000).Select(i => (byte)(i / 7))];
+        BlockLengthChooser lengths = new();
+        List<BlockLengthChange> changes = [];
+        lengths.Changed = changes.Add;
+        int asked = 0;
+        _ecu.Script = request => ++asked is 2 or 3 ? [] : [(0, request.StartsWith("36", StringComparison.Ordinal) ? $"76{request[2..4]}" : "77")];
+        _bench.Time.Run(() => _client.TransferAsync(data, 4095, null, lengths));
+
+        string[] requests = [.. _ecu.Asked.Select(a => a.Request)];
+        Assert.Equal(requests[1], requests[2]);
+        Assert.Equal(requests[1], requests[3]);
+        Assert.Equal([4095, 4095, 4095, 4095], requests.Take(4).Select(request => request.Length / 2));
+        Assert.InRange(requests[4].Length / 2, 3, 2050);
+        string[] accepted = [.. requests.Where(request => request.StartsWith("36", StringComparison.Ordinal)).Distinct()];
+        Assert.Equal(Convert.ToHexString(data), string.Concat(accepted.Select(request => request[4..])));
+        Assert.Equal((2, 4), (changes[0].Lost, changes[0].Sent));
+    }
+
+    [Fact]
     public void Others_have_the_connection_between_two_blocks_but_not_before_the_end()
     {
         _ecu.Answers([(0, "7601")], [(0, "62F18601")], [(0, "7602")], [(0, "77")]);
