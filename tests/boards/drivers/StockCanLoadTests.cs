@@ -22,18 +22,18 @@ public sealed class StockCanLoadTests
     // frames; what events and GetMessage take of the processor; our frames that arrive when no turn is long, and when one
     // takes 8 or 20 ms every 53 ms: 20 ms is the quantum of nanoFramework's threads.
     [Theory]
-    [InlineData(10, 8, "20.4", 10, 100, 100, 100)]
-    [InlineData(25, 8, "10.7", 19, 100, 100, 84)]
-    [InlineData(50, 8, "5.9", 33, 100, 96, 75)]
-    [InlineData(75, 8, "4.6", 43, 100, 94, 67)]
-    [InlineData(90, 8, "3.6", 51, 100, 91, 60)]
-    [InlineData(100, 8, "3.2", 57, 100, 90, 54)]
-    [InlineData(10, 1, "12.6", 16, 100, 100, 87)]
-    [InlineData(25, 1, "5.9", 32, 100, 96, 75)]
-    [InlineData(50, 1, "3.3", 56, 100, 90, 55)]
-    [InlineData(75, 1, "1.7", 80, 100, 75, 21)]
-    [InlineData(90, 1, "none", 93, 84, 30, 15)]
-    [InlineData(100, 1, "none", 96, 48, 18, 13)]
+    [InlineData(10, 8, "20.5", 8, 100, 100, 100)]
+    [InlineData(25, 8, "10.7", 15, 100, 100, 84)]
+    [InlineData(50, 8, "6.0", 26, 100, 96, 74)]
+    [InlineData(75, 8, "4.6", 35, 100, 94, 67)]
+    [InlineData(90, 8, "3.8", 41, 100, 91, 63)]
+    [InlineData(100, 8, "3.3", 46, 100, 89, 57)]
+    [InlineData(10, 1, "12.9", 13, 100, 100, 87)]
+    [InlineData(25, 1, "5.9", 26, 100, 97, 75)]
+    [InlineData(50, 1, "3.3", 45, 100, 90, 58)]
+    [InlineData(75, 1, "2.1", 64, 100, 81, 23)]
+    [InlineData(90, 1, "1.3", 78, 100, 66, 18)]
+    [InlineData(100, 1, "0.6", 87, 100, 20, 15)]
     public void What_is_left_of_reception_under_foreign_load(
         int foreignPercent, int foreignBytes, string longestTurnMs, int processorPercent, int arrived, int arrivedWith8, int arrivedWith20)
     {
