@@ -9,6 +9,8 @@ internal static class AgentParts
 {
     internal const string Data = "data", Heatshrink = "heatshrink", Delta = "delta", Encryption = "encryption";
 
+    internal static readonly string[] Known = [Heatshrink, Delta, Encryption, Data];
+
     /// <summary>Leaves these parts (names, a space between them) in a configuration, and takes the others out.</summary>
     internal static void Keep(EcuConfig config, string parts)
     {

@@ -50,6 +50,9 @@ public static class Counter
     public static IReadOnlyDictionary<string, long> MeasureHeap(string ecu, string parts) =>
         Call<Dictionary<string, long>>(typeof(HeapMeasurement), nameof(HeapMeasurement.Figures), World.Value.Methods.ToArray(), ecu, parts);
 
+    /// <summary>The same object by object, the largest first (<see cref="HeapMeasurement.Objects"/>).</summary>
+    public static IReadOnlyList<string> ListHeap(string ecu, string parts) => Call<string[]>(typeof(HeapMeasurement), nameof(HeapMeasurement.Objects), World.Value.Methods.ToArray(), ecu, parts);
+
     /// <summary>What comparing with secrets and deriving from them costs, by "what: guess".</summary>
     public static IReadOnlyDictionary<string, long> MeasureSecrets() => Measure(typeof(SecretMeasurement), nameof(SecretMeasurement.Figures));
 

@@ -29,33 +29,58 @@ public static class HeapMeasurement
     public static Dictionary<string, long> Figures(long[] counts, string[] methods, string ecu, string parts)
     {
         ArgumentNullException.ThrowIfNull(counts);
-        EcuDefinition definition = NfConfig.Load(Path.Combine(AgentCompiler.RepositoryRoot, NfConfig.FileName)).Ecu(ecu);
-        AgentParts.Keep(definition.Config, parts);
-        (EcuM agent, AllocationLog log) = Build(definition);
         Dictionary<string, long> figures = [];
-        Dictionary<object, string> ofStatics = AddStatics(figures);
-        HashSet<object> seen = new(ReferenceEqualityComparer.Instance);
-        Stack<object> open = new([agent, .. ofStatics.Keys]);
-        while (open.TryPop(out object? item))
+        foreach (Type type in AgentTypes())
         {
-            int? method = log.MakerOf(item);
-            bool isOurs = method != null || ofStatics.ContainsKey(item) || item is Array or string || item.GetType().Assembly == typeof(EcuM).Assembly;
-            if (isOurs && seen.Add(item))
+            int count = StaticFieldsOf(type).Count();
+            if (count != 0)
             {
-                string maker = method != null ? methods[method.Value].Split('.')[0] : ofStatics.GetValueOrDefault(item) ?? (item == (object)agent ? nameof(EcuM) : Configuration);
-                Add(figures, item, maker);
-                foreach (object referred in TargetLayout.ReferredBy(item))
-                {
-                    open.Push(referred);
-                    if (ofStatics.TryGetValue(item, out string? holder))
-                    {
-                        ofStatics.TryAdd(referred, holder);
-                    }
-                }
+                figures[$"static|{type.Name}"] = count * TargetLayout.Block;
             }
         }
 
+        foreach (Held held in Walk(methods, ecu, parts))
+        {
+            Add(figures, held.Item, held.Maker);
+        }
+
         return figures;
+    }
+
+    /// <summary>The same one by one: "bytes, maker, what it is, the shortest way to it from EcuM or from a static field", a tab between them, the largest first.</summary>
+    public static string[] Objects(long[] counts, string[] methods, string ecu, string parts)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        return [.. Walk(methods, ecu, parts)
+            .OrderByDescending(held => TargetLayout.SizeOf(held.Item)).ThenBy(held => held.Path, StringComparer.Ordinal)
+            .Select(held => $"{TargetLayout.SizeOf(held.Item)}\t{held.Maker}\t{Describe(held.Item)}\t{held.Path}")];
+    }
+
+    // Breadth first, so that the way to an object is the shortest.
+    private static IEnumerable<Held> Walk(string[] methods, string ecu, string parts)
+    {
+        EcuDefinition definition = NfConfig.Load(Path.Combine(AgentCompiler.RepositoryRoot, NfConfig.FileName)).Ecu(ecu);
+        AgentParts.Keep(definition.Config, parts);
+        (EcuM agent, AllocationLog log) = Build(definition);
+        HashSet<object> seen = new(ReferenceEqualityComparer.Instance);
+        Queue<Held> open = new([new Held(agent, nameof(EcuM), nameof(EcuM)), .. OfStatics()]);
+        while (open.TryDequeue(out Held held))
+        {
+            int? method = log.MakerOf(held.Item);
+            bool isOurs = method != null || held.Item is Array or string || held.Item.GetType().Assembly == typeof(EcuM).Assembly;
+            if (isOurs && seen.Add(held.Item))
+            {
+                held = method == null ? held : held with { Maker = methods[method.Value].Split('.')[0] };
+                yield return held;
+
+                // What static fields hold was made before anybody looked: it is their class's.
+                string maker = method == null && held.Maker != nameof(EcuM) ? held.Maker : Configuration;
+                foreach ((string name, object referred) in TargetLayout.ReferredBy(held.Item))
+                {
+                    open.Enqueue(new Held(referred, maker, held.Path + name));
+                }
+            }
+        }
     }
 
     private static void Add(Dictionary<string, long> figures, object item, string maker)
@@ -94,23 +119,21 @@ public static class HeapMeasurement
         return (agent!, log!);
     }
 
-    // Objects behind static fields were made before anybody looked: they are their class's.
-    private static Dictionary<object, string> AddStatics(Dictionary<string, long> figures)
-    {
-        Dictionary<object, string> held = new(ReferenceEqualityComparer.Instance);
-        foreach (Type type in typeof(EcuM).Assembly.GetTypes().Where(type => type.Namespace == nameof(EsyncAgent)))
-        {
-            foreach (FieldInfo field in type.GetFields(Static).Where(field => !field.IsLiteral))
-            {
-                string key = $"static|{type.Name}";
-                figures[key] = figures.GetValueOrDefault(key) + TargetLayout.Block;
-                if (field.GetValue(null) is { } value and not ValueType)
-                {
-                    held[value] = type.Name;
-                }
-            }
-        }
+    private static IEnumerable<Held> OfStatics() => AgentTypes()
+        .SelectMany(StaticFieldsOf)
+        .Where(field => field.GetValue(null) is not (null or ValueType))
+        .Select(field => new Held(field.GetValue(null)!, field.DeclaringType!.Name, $"{field.DeclaringType.Name}.{field.Name}"));
 
-        return held;
-    }
+    private static IEnumerable<Type> AgentTypes() => typeof(EcuM).Assembly.GetTypes().Where(type => type.Namespace == nameof(EsyncAgent));
+
+    private static IEnumerable<FieldInfo> StaticFieldsOf(Type type) => type.GetFields(Static).Where(field => !field.IsLiteral);
+
+    private static string Describe(object item) => item switch
+    {
+        Array array => $"{array.GetType().GetElementType()!.Name}[{array.Length}]",
+        string text => $"\"{text}\"",
+        _ => item.GetType().Name,
+    };
+
+    private readonly record struct Held(object Item, string Maker, string Path);
 }

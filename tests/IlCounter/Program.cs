@@ -2,6 +2,7 @@
 //   dotnet run --project tests/IlCounter -c Release              prints figures, and what differs (exit code 1)
 //   dotnet run --project tests/IlCounter -c Release -- --write   writes both files
 //   dotnet run --project tests/IlCounter -c Release -- --json FILE [il|memory]...   writes the tables of these subjects, without a subject of both
+//   dotnet run --project tests/IlCounter -c Release -- --heap [heatshrink|delta|encryption|data]...   lists every object that the agent holds, with these parts
 //   dotnet run --project tests/IlCounter -c Release -- --methods prints what the methods of the agent cost in a download
 // Tests: tests/host-sim/Ecu/IlCounterTests.cs, tests/host-sim/Measure.
 using System.Globalization;
@@ -23,10 +24,17 @@ internal static class Program
             case ["--json", string file, .. string[] subjects] when subjects.All(Counter.Subjects.Contains):
                 File.WriteAllText(file, new BenchFile([.. Counter.Subjects.Where(subject => subjects.Length == 0 || subjects.Contains(subject)).Select(Counter.MeasureTable)]).ToJson());
                 return 0;
+            case ["--heap", .. string[] parts] when parts.All(AgentParts.Known.Contains):
+                foreach (string line in Counter.ListHeap(Measurement.Ecu, string.Join(' ', parts)))
+                {
+                    Console.WriteLine(line);
+                }
+
+                return 0;
             case [] or ["--write"]:
                 return Compare(isWritten: arguments.Length == 1);
             default:
-                Console.Error.WriteLine($"Known arguments: --write, which writes both files anew; --json FILE and any of {string.Join(", ", Counter.Subjects)}; --methods.");
+                Console.Error.WriteLine($"Known arguments: --write, which writes both files anew; --json FILE and any of {string.Join(", ", Counter.Subjects)}; --heap and any of {string.Join(", ", AgentParts.Known)}; --methods.");
                 return UsageError;
         }
     }

@@ -34,13 +34,13 @@ public static class TargetLayout
         _ => Block + FieldsOf(item.GetType()).Sum(field => LengthOfField(field.FieldType)),
     });
 
-    /// <summary>Objects that one refers to, by fields or elements.</summary>
-    public static IEnumerable<object> ReferredBy(object item) => (item switch
+    /// <summary>Objects that one refers to, by fields (".name", a property's by the property's) or elements ("[index]").</summary>
+    public static IEnumerable<(string Name, object Item)> ReferredBy(object item) => (item switch
     {
         string or Delegate => [],
-        Array array => array.GetType().GetElementType()!.IsValueType ? [] : array.Cast<object?>(),
-        _ => FieldsOf(item.GetType()).Where(field => !field.FieldType.IsValueType).Select(field => field.GetValue(item)),
-    }).OfType<object>();
+        Array array => array.GetType().GetElementType()!.IsValueType ? [] : array.Cast<object?>().Select((element, index) => ($"[{index}]", element)),
+        _ => FieldsOf(item.GetType()).Where(field => !field.FieldType.IsValueType).Select(field => ($".{field.Name.Split('<', '>')[field.Name[0] == '<' ? 1 : 0]}", field.GetValue(item))),
+    }).Where(referred => referred.Item2 != null).Select(referred => (referred.Item1, referred.Item2!));
 
     /// <summary>A frame of the stack, for a method with so many locals and so deep an evaluation stack.</summary>
     public static int FrameLength(int locals, int evaluationDepth) =>

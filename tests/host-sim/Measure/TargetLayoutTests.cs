@@ -42,8 +42,8 @@ public sealed class TargetLayoutTests
     public void What_an_object_refers_to_is_found_behind_fields_of_base_classes_too()
     {
         var derived = new Derived { Reference = "text" };
-        Assert.Equal("text", Assert.Single(TargetLayout.ReferredBy(derived)));
-        Assert.Equal([derived], TargetLayout.ReferredBy(new object?[] { null, derived }));
+        Assert.Equal((".Reference", "text"), Assert.Single(TargetLayout.ReferredBy(derived)));
+        Assert.Equal([("[1]", derived)], TargetLayout.ReferredBy(new object?[] { null, derived }));
     }
 
     [Fact]
