@@ -3,7 +3,7 @@
 //   CAN frames ─► frames ─┴► signal table ─► services 22, 2A, 2C
 //                                       └──► snapshots of Dem ─► feed ─► report log ─► service 31
 // Invariants: nothing is allocated after the constructor; all but a log at work has its turn once in a millisecond, so that the other
-// turns cost a handful of instructions.
+// turns cost a handful of instructions. Without a report log there are no feed, no engine and no rules: nobody would get what they make.
 // Must not know units, factors and VSS paths, which are the host's.
 // Tests: tests/agent-firmware/Data.
 namespace EsyncAgent;
@@ -37,15 +37,19 @@ public sealed class Data : IDemListener, ISnapshotSource
         Outputs = new OutputTable(config);
         int signals = config.RuleSignalsMax < SnapshotSignalsMax ? SnapshotSignalsMax : config.RuleSignalsMax;
         _reports = new ReportLog(fls, mcu, config.QueueLength, ReportLayout.Overhead + SnapshotHead + (SignalLengthMax * signals));
-        Feed = new ReportFeed(_reports, dem, mcu, config.SignalTableId);
+        if (_reports.IsPresent)
+        {
+            Feed = new ReportFeed(_reports, dem, mcu, config.SignalTableId);
+            _engine = new RuleEngine(config, Signals, Feed);
+            _rules = new RuleStore(config, nvm, Signals, _engine, Feed);
+            dem.Attach(this);
+        }
+
         _clock = new DataClock(_reports, Feed);
-        _engine = new RuleEngine(config, Signals, Feed);
-        _rules = new RuleStore(config, nvm, Signals, _engine, Feed);
         State = new DataState(Signals, _rules, _reports, _clock);
         _inbox = new SignalInbox(Signals, Outputs);
         _frames = new SignalFrames(config, Signals, frameCount);
         application.Attach(_inbox);
-        dem.Attach(this);
         dem.AttachSnapshots(this);
         if (frameCount != 0)
         {
@@ -65,7 +69,7 @@ public sealed class Data : IDemListener, ISnapshotSource
         get { return _reports; }
     }
 
-    /// <summary>What takes records for it.</summary>
+    /// <summary>What takes records for it; null where there is none.</summary>
     public ReportFeed Feed { get; }
 
     /// <summary>The time, as the client says it.</summary>
@@ -84,13 +88,13 @@ public sealed class Data : IDemListener, ISnapshotSource
         set { _frames.IsEnabled = value; }
     }
 
-    /// <summary>The collection rules in force.</summary>
+    /// <summary>The collection rules in force; null where there is no report log.</summary>
     public RuleStore Rules
     {
         get { return _rules; }
     }
 
-    /// <summary>Who samples by them.</summary>
+    /// <summary>Who samples by them; null where there is no report log.</summary>
     public RuleEngine Engine
     {
         get { return _engine; }
@@ -130,23 +134,25 @@ public sealed class Data : IDemListener, ISnapshotSource
     /// </summary>
     public bool MemoryMainFunction(uint nowMs)
     {
-        if (_reports.HasWork || nowMs - _restMs >= LogRestMs)
-        {
-            _reports.MainFunction(nowMs);
-            _restMs = nowMs;
-        }
-
         if (nowMs != _nowMs)
         {
             _nowMs = nowMs;
-            if (_rules.HasWork)
+            if (_rules != null && _rules.HasWork)
             {
                 _rules.MainFunction(nowMs);
                 Feed.RulesSequence = _rules.InForce.SequenceNumber;
             }
         }
 
-        return _reports.HasWork;
+        bool hasWork = _reports.HasWork;
+        if (hasWork || nowMs - _restMs >= LogRestMs)
+        {
+            _reports.MainFunction(nowMs);
+            _restMs = nowMs;
+            hasWork = _reports.HasWork;
+        }
+
+        return hasWork;
     }
 
     /// <summary>Takes what the application has published so far; for whoever looks at it before this turn's end.</summary>
@@ -161,6 +167,9 @@ public sealed class Data : IDemListener, ISnapshotSource
         _inbox.MainFunction();
         _clock.MainFunction(nowMs);
         _frames.MainFunction(nowMs);
-        _engine.MainFunction(nowMs);
+        if (_engine != null)
+        {
+            _engine.MainFunction(nowMs);
+        }
     }
 }

@@ -23,28 +23,38 @@ public sealed class DataClock
     private readonly ReportLog _log;
     private readonly IReportSink _sink;
     private readonly byte[] _mark = new byte[MarkLength];
+
+    // What is looked at in each millisecond stands in fields: a property would cost an interpreter as much again.
+    private uint _nowMs;
+    private bool _isSet;
     private long _utcMs;
     private uint _utcAtMs;
     private bool _isMarkDue;
     private bool _isLogToBeTold;
 
-    /// <summary>A clock that does not know the time; <paramref name="log"/> is told of it for the ages of its records.</summary>
+    /// <summary>A clock that does not know the time; <paramref name="log"/> is told of it for the ages of its records. Its marks go to <paramref name="sink"/>, nowhere when that is null.</summary>
     public DataClock(ReportLog log, IReportSink sink)
     {
         _log = log;
-        _sink = sink;
+        _sink = sink ?? log;
     }
 
     /// <summary>Milliseconds of this start, as of this turn.</summary>
-    public uint NowMs { get; private set; }
+    public uint NowMs
+    {
+        get { return _nowMs; }
+    }
 
     /// <summary>True once UTC was said in this start.</summary>
-    public bool IsSet { get; private set; }
+    public bool IsSet
+    {
+        get { return _isSet; }
+    }
 
     /// <summary>UTC now, in milliseconds since 1970; 0 while it is not known.</summary>
     public long UtcMs
     {
-        get { return IsSet ? _utcMs + (NowMs - _utcAtMs) : 0; }
+        get { return _isSet ? _utcMs + (_nowMs - _utcAtMs) : 0; }
     }
 
     /// <summary>True for a UTC that 32 bits of seconds hold, without the beginning of 1970 itself, which means that it is not known.</summary>
@@ -57,18 +67,18 @@ public sealed class DataClock
     public void Set(long utcMs)
     {
         long ahead = utcMs - UtcMs;
-        _isMarkDue = _isMarkDue || !IsSet || ahead > ToleranceMs || ahead < -ToleranceMs;
+        _isMarkDue = _isMarkDue || !_isSet || ahead > ToleranceMs || ahead < -ToleranceMs;
         _isLogToBeTold = true;
-        IsSet = true;
+        _isSet = true;
         _utcMs = utcMs;
-        _utcAtMs = NowMs;
+        _utcAtMs = _nowMs;
     }
 
     /// <summary>Counts on, and hands the log what it has to know.</summary>
     public void MainFunction(uint nowMs)
     {
-        NowMs = nowMs;
-        if (!IsSet)
+        _nowMs = nowMs;
+        if (!_isSet)
         {
             return;
         }

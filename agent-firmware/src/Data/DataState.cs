@@ -23,7 +23,7 @@ public sealed class DataState
     private readonly ReportLog _log;
     private readonly DataClock _clock;
 
-    /// <summary>Makes it over what it tells of.</summary>
+    /// <summary>Makes it over what it tells of; <paramref name="rules"/> is null where there are none.</summary>
     public DataState(SignalTable signals, RuleStore rules, ReportLog log, DataClock clock)
     {
         _signals = signals;
@@ -58,12 +58,17 @@ public sealed class DataState
 
     private int ReadCollected(byte[] into, int offset)
     {
-        RuleSet inForce = _rules.InForce;
+        Bytes.Fill(into, offset, CollectedLength, 0);
         BigEndian.WriteU32(into, offset, _signals.Id);
         BigEndian.WriteU16(into, offset + 4, (ushort)_signals.Count);
-        BigEndian.WriteU32(into, offset + 6, inForce.SequenceNumber);
-        System.Array.Copy(_rules.Digest, 0, into, offset + DigestOffset, RuleStore.DigestLength);
-        into[offset + RuleCountOffset] = (byte)inForce.Count;
+        if (_rules != null)
+        {
+            RuleSet inForce = _rules.InForce;
+            BigEndian.WriteU32(into, offset + 6, inForce.SequenceNumber);
+            System.Array.Copy(_rules.Digest, 0, into, offset + DigestOffset, RuleStore.DigestLength);
+            into[offset + RuleCountOffset] = (byte)inForce.Count;
+        }
+
         return CollectedLength;
     }
 

@@ -17,8 +17,8 @@ public sealed class ReportLog : IReportSink
 
     private readonly int _lengthMax;
     private readonly IMcu _mcu;
-    private readonly ReportState _state = new ReportState();
-    private readonly uint[] _early = new uint[ReportPriority.Count];
+    private readonly ReportState _state;
+    private readonly uint[] _early;
     private readonly ReportClock _clock;
     private readonly ReportBuffer _queue;
     private readonly ReportMount _mount;
@@ -36,6 +36,8 @@ public sealed class ReportLog : IReportSink
         }
 
         _mcu = mcu;
+        _state = new ReportState();
+        _early = new uint[ReportPriority.Count];
         ReportSectors sectors = new ReportSectors(fls);
         int longest = (int)sectors.LengthMin - ReportSectorHeader.Length;
         recordLengthMax = recordLengthMax < longest ? recordLengthMax : longest;
@@ -94,13 +96,13 @@ public sealed class ReportLog : IReportSink
     /// <summary>Number of this start; 0 when it is not ready.</summary>
     public ushort BootNumber
     {
-        get { return _state.BootNumber; }
+        get { return IsPresent ? _state.BootNumber : (ushort)0; }
     }
 
     /// <summary>Records of which nobody will fetch anything, for they had expired.</summary>
     public uint ExpiredCount
     {
-        get { return _state.Expired; }
+        get { return IsPresent ? _state.Expired : 0; }
     }
 
     /// <summary>Bytes that the last read has written.</summary>
@@ -124,7 +126,7 @@ public sealed class ReportLog : IReportSink
     /// <summary>Records of a priority that were given up or found no room.</summary>
     public uint DroppedOf(byte priority)
     {
-        return _state.Dropped[priority];
+        return IsPresent ? _state.Dropped[priority] : 0;
     }
 
     /// <summary>Bytes of the longest body that a record of this priority may have now; 0 when there is no room.</summary>
@@ -165,8 +167,11 @@ public sealed class ReportLog : IReportSink
     /// <inheritdoc/>
     public void CountDropped(byte priority)
     {
-        uint[] counts = IsReady ? _state.Dropped : _early;
-        counts[priority]++;
+        if (IsPresent)
+        {
+            uint[] counts = IsReady ? _state.Dropped : _early;
+            counts[priority]++;
+        }
     }
 
     /// <summary>UTC now, in milliseconds since 1970: from then on records can expire.</summary>

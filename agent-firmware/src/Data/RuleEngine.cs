@@ -87,7 +87,7 @@ public sealed class RuleEngine
     public void Load(RuleSet set, uint nowMs)
     {
         _set = set;
-        _count = _sink.IsPresent ? set.Count : 0;
+        _count = set.Count;
         _next = _count;
         _roundDueMs = nowMs;
         _isUrgent = false;

@@ -54,12 +54,6 @@ public sealed class RuleStore
         get { return _phase == Phase.Loaded; }
     }
 
-    /// <summary>False where there is no report log, so that rules would be for nothing.</summary>
-    public bool IsUsable
-    {
-        get { return _sink.IsPresent; }
-    }
-
     /// <summary>The rules in force.</summary>
     public RuleSet InForce { get; private set; }
 

@@ -43,7 +43,7 @@ public sealed class RoutineSetTime : DspService
 
         _clock.Set(BigEndian.ReadI64(message.Request, OptionOffset));
         message.AppendU16((ushort)FotaError.None);
-        message.AppendU16(_log.IsPresent ? _log.BootNumber : (ushort)0);
+        message.AppendU16(_log.BootNumber);
         BigEndian.WriteU32(message.Response, message.ResponseLength, _clock.NowMs);
         message.ResponseLength += 4;
         return StdReturn.Ok;

@@ -45,7 +45,7 @@ public sealed class Fota : IUpdateTarget
     private readonly RoutineCheckDependencies _check;
     private readonly RoutineRollBack _rollBack;
     private readonly RoutineInstallTrust _installTrust;
-    private readonly RoutineInstallRules _installRules;
+    private readonly FotaRoutine _installRules;
     private readonly FotaRoutine[] _routines;
     private FotaRoutine _routine;
     private StdReturn _routineResult = StdReturn.Ok;
@@ -57,7 +57,7 @@ public sealed class Fota : IUpdateTarget
     private StartUp _startUp;
 
     /// <summary>
-    /// Makes the target. <paramref name="rules"/> takes collection rules that are installed. The seal computer and the two chunk buffers (4,096 bytes each) are shared with the boot sequence, which ends before.
+    /// Makes the target. <paramref name="rules"/> takes collection rules that are installed, null where there is no report log. The seal computer and the two chunk buffers (4,096 bytes each) are shared with the boot sequence, which ends before.
     /// </summary>
     public Fota(FotaConfig config, ushort messageLengthMax, Fls fls, Csm csm, KeyStore keys, Dem dem, IdsM idsM, Banks banks, ManifestVerifier verifier, IApplicationLoader application, ICan can, SlotSeal seal, byte[] bufferA, byte[] bufferB, RuleStore rules)
     {
@@ -81,8 +81,9 @@ public sealed class Fota : IUpdateTarget
         _rollBack = new RoutineRollBack(banks, _slot);
         _installTrust = new RoutineInstallTrust(
             new TrustVerifier(config, keys, verifier, bufferB), keys, banks, idsM, _download, fls.Map.Staging, bufferB);
-        _installRules = new RoutineInstallRules(
-            new RulesVerifier(config, keys, verifier, rules, bufferB), rules, banks, idsM, _download, fls.Map.Staging, bufferB);
+        _installRules = rules == null
+            ? new RoutineNotHere(RoutineInstallRules.Rid, FotaError.ReportLogAbsent)
+            : new RoutineInstallRules(new RulesVerifier(config, keys, verifier, rules, bufferB), rules, banks, idsM, _download, fls.Map.Staging, bufferB);
         _routines = new FotaRoutine[]
         {
             _authenticate,

@@ -9,13 +9,16 @@ namespace EsyncAgent;
 /// <summary>Install collection rules.</summary>
 public sealed class RoutineInstallRules : StagedDocumentRoutine
 {
+    /// <summary>Identifier of the routine.</summary>
+    public const ushort Rid = 0x0215;
+
     private readonly RulesVerifier _verifier;
     private readonly RuleStore _rules;
     private readonly byte[] _block;
 
     /// <summary>Makes the routine; <paramref name="block"/> is the buffer that <paramref name="verifier"/> brings the rules to.</summary>
     public RoutineInstallRules(RulesVerifier verifier, RuleStore rules, Banks banks, IdsM idsM, Download download, FlsArea staging, byte[] block)
-        : base(0x0215, verifier, banks, idsM, download, staging, IdsMEvent.RulesRefused)
+        : base(Rid, verifier, banks, idsM, download, staging, IdsMEvent.RulesRefused)
     {
         _verifier = verifier;
         _rules = rules;
@@ -25,11 +28,6 @@ public sealed class RoutineInstallRules : StagedDocumentRoutine
     /// <inheritdoc/>
     public override FotaError Condition()
     {
-        if (!_rules.IsUsable)
-        {
-            return FotaError.ReportLogAbsent;
-        }
-
         return _rules.IsLoaded ? base.Condition() : FotaError.Busy;
     }
 

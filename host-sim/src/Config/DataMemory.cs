@@ -1,5 +1,6 @@
 // What data gathering keeps in RAM from start on: the arrays of nf.config's generated code and of the agent, and what the objects
 // around them cost nanoFramework, twelve bytes for each of their fields.
+// Without a report log there are neither rules nor their history.
 // Invariant: not less than what the agent really keeps, and not half as much again; a test adds that up. Not measured on a board.
 // Tests: tests/host-sim/Config/DataMemoryTests.cs, DataLimitsTests.cs.
 using EsyncAgent;
@@ -24,35 +25,36 @@ internal static class DataMemory
     private const int RecordSignalLength = 7;
     private const int RecordHead = 32;
 
-    // Buffers of a record: without a log the engine's own; with one the writer's, and those of four walks through it.
+    // Buffers of a record: the engine's own, the log writer's, and those of four walks through the log.
     private const int Buffers = 1;
     private const int LogBuffers = 5;
 
     // Number and state of each sector of the log.
     private const int SectorLength = 5;
 
-    // Objects, the heads of arrays, buffers of a fixed length.
-    private const int FixedLength = 5 * 1024;
+    // Objects, the heads of arrays, buffers of a fixed length: of the signals, of the rules, of the log.
+    private const int FixedLength = 2 * 1024;
+    private const int RulesFixedLength = 3 * 1024;
     private const int LogFixedLength = 6 * 1024;
 
     /// <summary>Bytes in all.</summary>
     /// <param name="config">Signals, outputs and bounds.</param>
     /// <param name="sectors">Sectors of the report log; 0 where there is none.</param>
     public static uint LengthOf(DataConfig config, uint sectors) =>
-        (uint)(TableLength(config) + RulesLength(config) + config.HistoryLength + FixedLength + LogLength(config, sectors));
+        (uint)(TableLength(config) + FixedLength + (sectors == 0 ? 0 : RulesLength(config) + config.HistoryLength + LogLength(config, sectors)));
 
     /// <summary>The sum, for a message.</summary>
     public static string SumOf(DataConfig config, uint sectors) =>
-        $"{TableLength(config)} for {config.SignalDids.Length} signals, {config.CanDids.Length} of them from {config.FrameTimeoutMs.Length} CAN frames, and {config.OutputDids.Length} outputs; rules {RulesLength(config)}, history {config.HistoryLength}, report log {LogLength(config, sectors)}, {FixedLength} around them";
+        $"{TableLength(config)} for {config.SignalDids.Length} signals, {config.CanDids.Length} of them from {config.FrameTimeoutMs.Length} CAN frames, and {config.OutputDids.Length} outputs; {(sectors == 0 ? "no report log" : $"rules {RulesLength(config)}, history {config.HistoryLength}, report log {LogLength(config, sectors)}")}, {FixedLength} around them";
 
     private static int TableLength(DataConfig config) =>
         (config.SignalDids.Length * SignalLength) + (config.CanDids.Length * CanSignalLength) + (config.FrameTimeoutMs.Length * FrameLength) + (config.OutputDids.Length * OutputLength);
 
     private static int RulesLength(DataConfig config) =>
-        config.BuiltInRules.Length + (config.RuleCountMax * RuleLength) + (config.RuleSignalsMax * RuleSignalLength) + (config.RuleTermsMax * TermLength) + (Buffers * RecordLength(config));
+        RulesFixedLength + config.BuiltInRules.Length + (config.RuleCountMax * RuleLength) + (config.RuleSignalsMax * RuleSignalLength) + (config.RuleTermsMax * TermLength) + (Buffers * RecordLength(config));
 
     private static int LogLength(DataConfig config, uint sectors) =>
-        sectors == 0 ? 0 : LogFixedLength + config.QueueLength + ((int)sectors * SectorLength) + (LogBuffers * RecordLength(config));
+        LogFixedLength + config.QueueLength + ((int)sectors * SectorLength) + (LogBuffers * RecordLength(config));
 
     private static int RecordLength(DataConfig config) => RecordHead + (config.RuleSignalsMax * RecordSignalLength);
 }

@@ -30,7 +30,7 @@ public sealed class EcuMAgent(EcuConfig config, EcuPorts ports) : IAgent
     public uint TakenSignalCount => EcuM.Data.TakenSignalCount;
 
     /// <inheritdoc/>
-    public uint RuleInstructionCount => EcuM.Data.Engine.SpentInstructions;
+    public uint RuleInstructionCount => EcuM.Data.Engine?.SpentInstructions ?? 0;
 
     /// <inheritdoc/>
     public bool IsSendingPeriodically => EcuM.Dcm.IsSendingPeriodically;

@@ -117,7 +117,7 @@ public sealed class DataRule() : SimRule("data")
     private static long DroppedOf(EcuWatch ecu)
     {
         EsyncAgent.ReportLog? log = ecu.Agent?.Data.Reports;
-        return log is null ? 0 : log.ExpiredCount + Enumerable.Range(0, EsyncAgent.ReportPriority.Count).Sum(priority => log.DroppedOf((byte)priority));
+        return log is not { IsPresent: true } ? 0 : log.ExpiredCount + Enumerable.Range(0, EsyncAgent.ReportPriority.Count).Sum(priority => log.DroppedOf((byte)priority));
     }
 
     private EcuData Of(EcuWatch ecu)

@@ -60,11 +60,11 @@ public sealed class RuleBench
 
     private readonly RuleSet _set;
 
-    public RuleBench(DataConfig? config = null, bool hasLog = true)
+    public RuleBench(DataConfig? config = null)
     {
         Config = config ?? NewConfig();
         Signals = new SignalTable(Config);
-        Sink = new ListSink { IsPresent = hasLog };
+        Sink = new ListSink { IsPresent = true };
         Engine = new RuleEngine(Config, Signals, Sink);
         Reader = new RuleReader(Config, Signals);
         _set = new RuleSet(Config);

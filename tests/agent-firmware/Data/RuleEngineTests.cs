@@ -258,15 +258,6 @@ public sealed class RuleEngineTests
     }
 
     [Fact]
-    public void Without_a_log_nothing_is_collected()
-    {
-        RuleBench bench = new RuleBench(hasLog: false).Load(EverySecond);
-        bench.Run(5000);
-        bench.Engine.NoteDtc(1, 0, 1);
-        Assert.Empty(bench.Sink.Records);
-    }
-
-    [Fact]
     public void A_log_without_room_loses_the_sample_and_nothing_else()
     {
         RuleBench bench = new RuleBench().Load(EverySecond);

@@ -13,7 +13,7 @@ public sealed class DataStateTests
     [Fact]
     public void FD10_names_the_table_of_signals_and_the_rules_in_force()
     {
-        DcmBench bench = new();
+        DcmBench bench = new(hasLog: true);
         bench.Expect("22 FD 10", "62 FD 10 5E 5A 17 E5 00 07" + string.Concat(Enumerable.Repeat(Zeros, 5)) + " 00");
         byte[] digest = [.. Enumerable.Range(0xD0, 16).Select(i => (byte)i)];
         bench.Data.Rules.Candidate.SequenceNumber = 0x01020304;
@@ -25,8 +25,15 @@ public sealed class DataStateTests
     }
 
     [Fact]
-    public void Without_a_log_FD11_is_zeros() =>
-        new DcmBench().Expect("22 FD 11", "62 FD 11" + string.Concat(Enumerable.Repeat(Zeros, 7)));
+    public void Without_a_log_there_are_no_rules_and_FD11_is_zeros()
+    {
+        DcmBench bench = new();
+        Assert.Null(bench.Data.Rules);
+        Assert.Null(bench.Data.Engine);
+        Assert.Null(bench.Data.Feed);
+        bench.Expect("22 FD 10", "62 FD 10 5E 5A 17 E5 00 07" + string.Concat(Enumerable.Repeat(Zeros, 5)) + " 00");
+        bench.Expect("22 FD 11", "62 FD 11" + string.Concat(Enumerable.Repeat(Zeros, 7)));
+    }
 
     [Fact]
     public void FD11_counts_what_was_kept_acknowledged_and_dropped()
