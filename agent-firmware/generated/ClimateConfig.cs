@@ -227,6 +227,7 @@ public static class ClimateConfig
             TurnMsMax = 75,
             S3ServerMs = 5000,
             MessageLengthMax = 4095,
+            ResponseLengthMax = 512,
             AccessDelayMs = 1000,
             AccessDelayMsMax = 60000,
             PeriodicSlowMs = 1000,

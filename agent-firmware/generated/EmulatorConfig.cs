@@ -235,6 +235,7 @@ public static class EmulatorConfig
             TurnMsMax = 5,
             S3ServerMs = 5000,
             MessageLengthMax = 1026,
+            ResponseLengthMax = 1026,
             AccessDelayMs = 1000,
             AccessDelayMsMax = 60000,
             PeriodicSlowMs = 1000,

@@ -212,6 +212,7 @@ public static class LampConfig
             TurnMsMax = 200,
             S3ServerMs = 5000,
             MessageLengthMax = 4095,
+            ResponseLengthMax = 4095,
             AccessDelayMs = 1000,
             AccessDelayMsMax = 60000,
             PeriodicSlowMs = 1000,

@@ -248,6 +248,7 @@ public static class MotorConfig
             TurnMsMax = 5,
             S3ServerMs = 5000,
             MessageLengthMax = 4095,
+            ResponseLengthMax = 4095,
             AccessDelayMs = 1000,
             AccessDelayMsMax = 60000,
             PeriodicSlowMs = 1000,

@@ -1,6 +1,7 @@
 // Takes parts out of an ECU's configuration, to see what the agent needs without them.
 // Tests: tests/host-sim/Measure/IlFigureTests.cs.
 using EsyncAgent;
+using EsyncSim.Config;
 
 namespace EsyncTests.IlCounting;
 
@@ -28,6 +29,7 @@ internal static class AgentParts
             config.CanIf.SignalRxIds = [];
             config.Dem.SnapshotCounts = new byte[config.Dem.SnapshotCounts.Length];
             config.Dem.SnapshotDids = [];
+            config.Dcm.ResponseLengthMax = ResponseLength.LengthMax(config);
         }
     }
 }

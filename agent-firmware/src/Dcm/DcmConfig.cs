@@ -18,8 +18,11 @@ public sealed class DcmConfig
     /// <summary>S3server: a session other than the default one ends after this without a request.</summary>
     public ushort S3ServerMs = 5000;
 
-    /// <summary>Longest request and longest response, 64 to 4095 bytes; maxNumberOfBlockLength of RequestDownload.</summary>
+    /// <summary>Longest request, 64 to 4095 bytes; maxNumberOfBlockLength of RequestDownload.</summary>
     public ushort MessageLengthMax = 4095;
+
+    /// <summary>Longest response, 64 to 4095 bytes: what would be longer is refused (NRC 14).</summary>
+    public ushort ResponseLengthMax = 4095;
 
     /// <summary>Delay after the first failed access; doubles with each further one.</summary>
     public uint AccessDelayMs = 1000;

@@ -50,7 +50,7 @@ public sealed class DslConversation
         _dsd = dsd;
         _session = session;
         _reception = reception;
-        _message = new DcmMessage(config.MessageLengthMax);
+        _message = new DcmMessage(config.ResponseLengthMax);
 
         _p2PendingMs = Early(config.P2ServerMsMax, config.TurnMsMax);
         _p2StarPendingMs = Early(config.P2StarServerMsMax, config.TurnMsMax);

@@ -29,7 +29,7 @@ public sealed class Sid2CDynamicallyDefineDataIdentifier : DspService
         _dynamics = parts.Dynamics;
         _periodic = parts.Periodic;
         _signals = parts.Data.Signals;
-        _lengthMax = parts.Config.MessageLengthMax - 3;
+        _lengthMax = parts.Config.ResponseLengthMax - 3;
     }
 
     /// <inheritdoc/>

@@ -56,6 +56,7 @@ internal sealed class EcuReader(ConfigProblems problems, ConfigSection ecu, stri
         ecu.RefuseUnknown();
         if (problems.Count == atFirst)
         {
+            config.Dcm.ResponseLengthMax = ResponseLength.LengthMax(config);
             new DataLimits(ecu, config, board, part, problems).Check();
         }
 

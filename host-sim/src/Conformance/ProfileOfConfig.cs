@@ -76,7 +76,7 @@ internal static class ProfileOfConfig
         NCrMs = config.CanTp.NCrMs,
         WaitFrameMax = config.CanTp.WaitFrameMax,
         RequestLengthMax = config.Dcm.MessageLengthMax,
-        ResponseLengthMax = config.Dcm.MessageLengthMax,
+        ResponseLengthMax = config.Dcm.ResponseLengthMax,
     };
 
     private static OutputProfile Output(DataConfig data, int index)

@@ -97,7 +97,7 @@ internal sealed class AgentBench : IMcu
             NvM = new NvMConfig(),
             Dem = new DemConfig(),
             Fota = new FotaConfig { VendorId = Samples.VendorId, ClassId = Samples.ClassId, RequiredRoles = [TrustRole.Author, TrustRole.Oem] },
-            Dcm = new DcmConfig { MessageLengthMax = 1024, ConstantIds = [0xF187, 0xF18C, 0xF190], ConstantRecords = [new byte[11], new byte[8], new byte[17]] },
+            Dcm = new DcmConfig { MessageLengthMax = 1024, ResponseLengthMax = 1024, ConstantIds = [0xF187, 0xF18C, 0xF190], ConstantRecords = [new byte[11], new byte[8], new byte[17]] },
         };
         Agent = new EcuM(config, Ring, _part, _crypto, this, new LivingApplication());
         for (int i = 0; i < 4000 && !(Agent.IsRunning && Agent.Fota.IsReady) && !IsResetRequested; i++)

@@ -52,7 +52,7 @@ public sealed class RobustnessTests
     public void Every_request_gets_one_answer_of_its_own_service(int seed)
     {
         Random random = new(seed);
-        DcmBench bench = new(c => c.MessageLengthMax = 256, configureData: TestSignals.AddPeriodic, hasLog: true);
+        DcmBench bench = new(c => (c.MessageLengthMax, c.ResponseLengthMax) = (256, 256), configureData: TestSignals.AddPeriodic, hasLog: true);
         for (int i = 0; i < 800; i++)
         {
             if (i % 50 == 0)

@@ -62,7 +62,7 @@ public sealed class RoutineReportsTests
     [Fact]
     public void Records_come_whole_and_ascending_as_many_as_a_response_holds()
     {
-        DcmBench bench = Unlocked(c => c.MessageLengthMax = 256);
+        DcmBench bench = Unlocked(c => c.ResponseLengthMax = 256);
         Store(bench, 12, length: 30);
         Assert.InRange(Read(bench, 1).Count, 4, 5);
         List<FetchedReport> all = ReadAll(bench);
@@ -169,7 +169,7 @@ public sealed class RoutineReportsTests
     [Fact]
     public void An_answer_or_78_comes_within_P2()
     {
-        DcmBench bench = Unlocked(c => c.MessageLengthMax = 512);
+        DcmBench bench = Unlocked(c => c.ResponseLengthMax = 512);
         Store(bench, 100, length: 24);
         for (uint from = 1; from < 100; from += 30)
         {

@@ -194,7 +194,7 @@ public sealed class Sid19ReadDtcInformationTests
         DemConfig Many() => new() { Events = events, Dtcs = [.. events.Select(e => (uint)e)] };
         string list = string.Join(' ', events.Select(e => $"00 00 {e:X2} 50"));
         new DcmBench(dem: Many()).Expect("19 0A", "59 0A 7F " + list);
-        new DcmBench(c => c.MessageLengthMax = 131, dem: Many()).Expect("19 0A", "59 0A 7F " + list);
-        new DcmBench(c => c.MessageLengthMax = 130, dem: Many()).Expect("19 0A", "7F 19 14");
+        new DcmBench(c => c.ResponseLengthMax = 131, dem: Many()).Expect("19 0A", "59 0A 7F " + list);
+        new DcmBench(c => c.ResponseLengthMax = 130, dem: Many()).Expect("19 0A", "7F 19 14");
     }
 }

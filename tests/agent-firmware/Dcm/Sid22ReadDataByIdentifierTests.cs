@@ -120,7 +120,7 @@ public sealed class Sid22ReadDataByIdentifierTests
     {
         DcmBench bench = new(c =>
         {
-            c.MessageLengthMax = 64;
+            c.ResponseLengthMax = 64;
             c.ConstantIds = [0xF187, 0xF190];
             c.ConstantRecords = [new byte[61], new byte[62]];
         });
@@ -138,7 +138,7 @@ public sealed class Sid22ReadDataByIdentifierTests
     {
         DcmBench bench = new(c =>
         {
-            c.MessageLengthMax = 64;
+            c.ResponseLengthMax = 64;
             c.ConstantIds = [0xF187];
             c.ConstantRecords = [new byte[1000]];
         });

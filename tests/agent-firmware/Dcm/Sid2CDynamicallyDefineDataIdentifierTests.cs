@@ -147,7 +147,7 @@ public sealed class Sid2CDynamicallyDefineDataIdentifierTests
     [Fact]
     public void A_definition_is_no_longer_than_a_response()
     {
-        DcmBench bench = InExtended(c => c.MessageLengthMax = 64);
+        DcmBench bench = InExtended(c => c.ResponseLengthMax = 64);
         bench.Application.Records[0x0100] = [.. Enumerable.Range(0, 64).Select(i => (byte)i)];
         bench.Expect("2C 01 F3 01 01 00 01 3E", "7F 2C 31");
         bench.Expect("2C 01 F3 01 01 00 01 3D", "6C 01 F3 01");

@@ -109,7 +109,7 @@ public sealed class Sid31RoutineControlTests
     [Fact]
     public void A_version_report_longer_than_a_message_is_14()
     {
-        DcmBench bench = new(c => c.MessageLengthMax = 64);
+        DcmBench bench = new(c => c.ResponseLengthMax = 64);
         bench.Enter(DcmSession.Extended);
         bench.Expect("31 01 02 04 " + Nonce, "7F 31 14");
         bench.Expect("3E 00", "7E 00");

@@ -27,6 +27,7 @@ public sealed class OtherEcuTests
     {
         EcuDefinition motor = Ecu("motor");
         motor.Config.Dcm.MessageLengthMax = 1026;
+        motor.Config.Dcm.ResponseLengthMax = 1026;
         ConformanceProfile profile = ProfileOfConfig.Of(motor);
         profile = profile with { Transport = profile.Transport with { RequestLengthMax = named } };
         using VirtualConformanceTarget target = new(motor, profile, 1, TestContext.Current.CancellationToken);
