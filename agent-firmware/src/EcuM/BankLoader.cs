@@ -28,14 +28,14 @@ public sealed class BankLoader
     private uint _index;
     private Step _step;
 
-    /// <summary>Makes the loader; <paramref name="chunkBuffer"/> (4,096 bytes) is used only while it works.</summary>
-    public BankLoader(Fls fls, Csm csm, SlotSeal seal, IApplicationLoader loader, byte[] chunkBuffer)
+    /// <summary>Makes the loader; <paramref name="seal"/>, <paramref name="tags"/> and <paramref name="chunkBuffer"/> (4,096 bytes) are used only while it works.</summary>
+    public BankLoader(Fls fls, SlotSeal seal, ChunkTags tags, IApplicationLoader loader, byte[] chunkBuffer)
     {
         _fls = fls;
         _seal = seal;
         _loader = loader;
         _chunk = chunkBuffer;
-        _tags = new ChunkTags(fls, csm, ChunkTags.WindowInOrder);
+        _tags = tags;
     }
 
     /// <summary>Why it failed: ImageDamaged or LoadFailed.</summary>

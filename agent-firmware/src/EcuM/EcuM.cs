@@ -74,13 +74,14 @@ public sealed class EcuM : IModeControl
         _records = new BootRecordStore(_fls);
         _banks = new Banks(config.Fls, _records);
         SlotSeal seal = new SlotSeal(_fls, Csm, chunkA);
+        ChunkTags tags = new ChunkTags(_fls, Csm, ChunkTags.WindowInOrder);
         ManifestVerifier verifier = new ManifestVerifier(config.Fota, _fls, Csm, Keys);
         _recovery = new BootRecovery(_fls, _banks, seal, verifier, chunkB);
-        _boot = new BootSequence(_banks, new BankLoader(_fls, Csm, seal, application, chunkB), seal, _dem, _idsM);
+        _boot = new BootSequence(_banks, new BankLoader(_fls, seal, tags, application, chunkB), seal, _dem, _idsM);
         _supervisor = new ApplicationSupervisor(config.Fota, application);
         _canSupervisor = new CanSupervisor(_canIf, _dem);
         _data = new Data(config.Data, config.CanIf.SignalRxIds.Length, _canIf, _fls, _nvM, _dem, mcu, application);
-        _fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, _fls, Csm, Keys, _dem, _idsM, _banks, verifier, application, can, seal, chunkA, chunkB, _data.Rules);
+        _fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, _fls, Csm, Keys, _dem, _idsM, _banks, verifier, application, can, seal, tags, chunkA, chunkB, _data.Rules);
         _dcm = new Dcm(config.Dcm, _canIf, _canTp, Csm, _nvM, Keys, _dem, _idsM, _data, _fota, mcu, application, this);
     }
 

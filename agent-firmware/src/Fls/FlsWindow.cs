@@ -22,10 +22,16 @@ public sealed class FlsWindow
 
     /// <summary>A window of <paramref name="size"/> bytes: the most that one <see cref="Ensure"/> may ask for.</summary>
     public FlsWindow(Fls fls, FlsPriority priority, int size)
+        : this(fls, priority, new byte[size])
+    {
+    }
+
+    /// <summary>A window on the buffer of somebody who does not use it between an <see cref="Open"/> and the last <see cref="Ensure"/> that said Ok or NotOk.</summary>
+    public FlsWindow(Fls fls, FlsPriority priority, byte[] buffer)
     {
         _fls = fls;
         _job = new FlsJob(priority);
-        _buffer = new byte[size];
+        _buffer = buffer;
     }
 
     /// <summary>Holds the bytes after an <see cref="Ensure"/> that said Ok; see <see cref="IndexOf"/>.</summary>

@@ -53,11 +53,11 @@ public sealed class BankWriter
     private uint _fullMs;
 
     /// <summary>Makes the writer on two buffers of <see cref="ChunkLength"/> bytes each; a decoder's state at the end of a chunk has at most <paramref name="stateLengthMax"/> bytes.</summary>
-    public BankWriter(Fls fls, Csm csm, CheckpointLog checkpoints, byte[] bufferA, byte[] bufferB, int stateLengthMax)
+    public BankWriter(Fls fls, ChunkTags tags, CheckpointLog checkpoints, byte[] bufferA, byte[] bufferB, int stateLengthMax)
     {
         _fls = fls;
         _checkpoints = checkpoints;
-        _tags = new ChunkTags(fls, csm, ChunkTags.WindowInOrder);
+        _tags = tags;
         _buffers = new ChunkBuffers(bufferA, bufferB);
         _state = new DecoderCheckpoint(stateLengthMax);
     }

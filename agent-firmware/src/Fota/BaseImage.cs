@@ -21,13 +21,13 @@ public sealed class BaseImage
     private uint _failed;
     private bool _isReading;
 
-    /// <summary>Makes it on a buffer of 4,096 bytes and a seal computer that nobody else uses while a transfer is under way.</summary>
-    public BaseImage(Fls fls, Csm csm, Banks banks, SlotSeal seal, byte[] buffer)
+    /// <summary>Makes it on a buffer of 4,096 bytes; the seal is computed in it before the first chunk is read.</summary>
+    public BaseImage(Fls fls, Csm csm, Banks banks, byte[] buffer)
     {
         _fls = fls;
         _banks = banks;
         _chunk = buffer;
-        _seal = seal;
+        _seal = new SlotSeal(fls, csm, buffer);
         _tags = new ChunkTags(fls, csm, ChunkTags.WindowAnyOrder);
     }
 

@@ -7,6 +7,8 @@ namespace EsyncAgent;
 /// <summary>Keeps the active bank marked as confirmed.</summary>
 public sealed class ConfirmMarker
 {
+    private const int MarksLength = ManifestSlot.MarkCount * ManifestSlot.MarkLength;
+
     private enum Step : byte
     {
         Read,
@@ -18,14 +20,15 @@ public sealed class ConfirmMarker
 
     private readonly Fls _fls;
     private readonly Banks _banks;
-    private readonly byte[] _marks = new byte[ManifestSlot.MarkCount * ManifestSlot.MarkLength];
+    private readonly byte[] _marks;
     private readonly FlsJob _job = new FlsJob(FlsPriority.Fota);
     private Step _step = Step.Done;
     private int _bank;
 
-    /// <summary>Makes it.</summary>
-    public ConfirmMarker(Fls fls, Banks banks)
+    /// <summary>Makes it; <paramref name="chunkBuffer"/> (4,096 bytes) is used only between <see cref="Begin"/> and <see cref="IsDone"/>.</summary>
+    public ConfirmMarker(Fls fls, Banks banks, byte[] chunkBuffer)
     {
+        _marks = chunkBuffer;
         _fls = fls;
         _banks = banks;
     }
@@ -50,7 +53,7 @@ public sealed class ConfirmMarker
         switch (_step)
         {
             case Step.Read:
-                _step = _fls.Read(_job, MarkAddress(0), _marks, 0, _marks.Length) ? Step.Look : Step.Done;
+                _step = _fls.Read(_job, MarkAddress(0), _marks, 0, MarksLength) ? Step.Look : Step.Done;
                 break;
             case Step.Look:
                 if (_job.Result != StdReturn.Pending)

@@ -25,7 +25,7 @@ public sealed class DecoderParts
     public readonly ContentKey Key;
 
     /// <summary>Makes what the configuration asks for.</summary>
-    public DecoderParts(FotaConfig config, Fls fls, Csm csm, KeyStore keys, Banks banks, SlotSeal seal)
+    public DecoderParts(FotaConfig config, Fls fls, Csm csm, KeyStore keys, Banks banks)
     {
         AesCtr cipher = TransferEncoding.HasEncryption(config.Encodings) ? new AesCtr(csm.Crypto) : null;
         Key = cipher != null ? new ContentKey(fls, csm, keys, cipher) : null;
@@ -39,7 +39,7 @@ public sealed class DecoderParts
 
         if (hasDelta)
         {
-            Base = new BaseImage(fls, csm, banks, seal, new byte[BankWriter.ChunkLength]);
+            Base = new BaseImage(fls, csm, banks, new byte[BankWriter.ChunkLength]);
             Patch = new PatchReader(Stream, Base);
         }
     }

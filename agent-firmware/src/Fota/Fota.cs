@@ -57,27 +57,27 @@ public sealed class Fota : IUpdateTarget
     private StartUp _startUp;
 
     /// <summary>
-    /// Makes the target. <paramref name="rules"/> takes collection rules that are installed, null where there is no report log. The seal computer and the two chunk buffers (4,096 bytes each) are shared with the boot sequence, which ends before.
+    /// Makes the target. <paramref name="rules"/> takes collection rules that are installed, null where there is no report log. Seal computer, chunk tags and the two chunk buffers (4,096 bytes each) are
+    /// those of the boot sequence, which ends before <see cref="Start"/>.
     /// </summary>
-    public Fota(FotaConfig config, ushort messageLengthMax, Fls fls, Csm csm, KeyStore keys, Dem dem, IdsM idsM, Banks banks, ManifestVerifier verifier, IApplicationLoader application, ICan can, SlotSeal seal, byte[] bufferA, byte[] bufferB, RuleStore rules)
+    public Fota(FotaConfig config, ushort messageLengthMax, Fls fls, Csm csm, KeyStore keys, Dem dem, IdsM idsM, Banks banks, ManifestVerifier verifier, IApplicationLoader application, ICan can, SlotSeal seal, ChunkTags tags, byte[] bufferA, byte[] bufferB, RuleStore rules)
     {
         _banks = banks;
         _application = application;
         _keys = keys;
         _dem = dem;
         _idsM = idsM;
-        SlotSeal slotSeal = new SlotSeal(fls, csm, bufferA);
-        _slot = new SecondarySlot(banks, slotSeal);
+        _slot = new SecondarySlot(banks, seal);
         int stateLengthMax = TransferStart.StateLengthMax(config.Encodings);
         _checkpoints = new CheckpointLog(fls, stateLengthMax);
-        _writer = new BankWriter(fls, csm, _checkpoints, bufferA, bufferB, stateLengthMax);
-        Decoder = config.Encodings != FotaConfig.PlainOnly ? new TransferDecoder(config, fls, csm, keys, banks, seal, _writer) : null;
+        _writer = new BankWriter(fls, tags, _checkpoints, bufferA, bufferB, stateLengthMax);
+        Decoder = config.Encodings != FotaConfig.PlainOnly ? new TransferDecoder(config, fls, csm, keys, banks, _writer) : null;
         _download = new Download(fls, banks, _slot, _checkpoints, _writer, Decoder);
         _reports = new FotaReports(config, fls, csm, keys, idsM, banks, _slot, _download, application, can, messageLengthMax);
-        _marker = new ConfirmMarker(fls, banks);
+        _marker = new ConfirmMarker(fls, banks, bufferB);
         _check = new RoutineCheckDependencies(fls, csm, banks, _slot, _checkpoints, config.IsImageDigestChecked, bufferA);
         _authenticate = new RoutineAuthenticateManifest(
-            verifier, config.Encodings, keys, new SlotWriter(fls, slotSeal, bufferB), _slot, banks, idsM, application, _download, fls.Map.Staging);
+            verifier, config.Encodings, keys, new SlotWriter(fls, seal, bufferB), _slot, banks, idsM, application, _download, fls.Map.Staging);
         _rollBack = new RoutineRollBack(banks, _slot);
         _installTrust = new RoutineInstallTrust(
             new TrustVerifier(config, keys, verifier, bufferB), keys, banks, idsM, _download, fls.Map.Staging, bufferB);
@@ -155,7 +155,8 @@ public sealed class Fota : IUpdateTarget
     /// <inheritdoc/>
     public StdReturn StartDownload(byte dataFormatIdentifier, uint address, uint size)
     {
-        if (!IsReady || _isRoutineStarted)
+        // The chunk buffers are a routine's until it has ended, and the confirm mark's.
+        if (!IsReady || _isRoutineStarted || !_marker.IsDone)
         {
             return StdReturn.Pending;
         }

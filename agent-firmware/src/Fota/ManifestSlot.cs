@@ -87,7 +87,7 @@ public sealed class ManifestSlot
     /// <summary>First counter block of the encryption, 16 bytes, zero when there is none.</summary>
     public readonly byte[] Iv = new byte[16];
 
-    /// <summary>Writes the header of a verified manifest into 256 bytes.</summary>
+    /// <summary>Writes the header of a verified manifest into the first 256 bytes.</summary>
     public static void WriteHeader(Manifest manifest, uint envelopeLength, byte[] into)
     {
         System.Array.Clear(into, 0, HeaderLength);

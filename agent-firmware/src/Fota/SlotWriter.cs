@@ -22,7 +22,6 @@ public sealed class SlotWriter
     private readonly Fls _fls;
     private readonly SlotSeal _seal;
     private readonly byte[] _piece;
-    private readonly byte[] _header = new byte[ManifestSlot.HeaderLength];
     private readonly FlsJob _job = new FlsJob(FlsPriority.Fota);
     private FlsArea _slot;
     private Manifest _manifest;
@@ -76,7 +75,7 @@ public sealed class SlotWriter
                 break;
             case Step.Header:
                 _step = Step.HeaderCompare;
-                isStarted = _fls.Compare(_job, _slot.Start, _header, 0, _header.Length);
+                isStarted = _fls.Compare(_job, _slot.Start, _piece, 0, ManifestSlot.HeaderLength);
                 break;
             case Step.HeaderCompare:
                 _step = Step.Seal;
@@ -110,8 +109,8 @@ public sealed class SlotWriter
 
     private bool ProgramHeader()
     {
-        ManifestSlot.WriteHeader(_manifest, _envelopeLength, _header);
+        ManifestSlot.WriteHeader(_manifest, _envelopeLength, _piece);
         _step = Step.Header;
-        return _fls.Program(_job, _slot.Start, _header, 0, _header.Length);
+        return _fls.Program(_job, _slot.Start, _piece, 0, ManifestSlot.HeaderLength);
     }
 }

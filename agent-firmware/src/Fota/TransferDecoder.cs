@@ -37,11 +37,11 @@ public sealed class TransferDecoder
     private Step _step;
     private bool _isStarved;
 
-    /// <summary>Makes the decoders that the configuration asks for; <paramref name="seal"/> is theirs between <see cref="Begin"/> and the transfer's end.</summary>
-    public TransferDecoder(FotaConfig config, Fls fls, Csm csm, KeyStore keys, Banks banks, SlotSeal seal, BankWriter writer)
+    /// <summary>Makes the decoders that the configuration asks for.</summary>
+    public TransferDecoder(FotaConfig config, Fls fls, Csm csm, KeyStore keys, Banks banks, BankWriter writer)
     {
         _writer = writer;
-        _parts = new DecoderParts(config, fls, csm, keys, banks, seal);
+        _parts = new DecoderParts(config, fls, csm, keys, banks);
         _start = new TransferStart(fls, banks, _parts);
         _pieces = _parts.Pieces;
     }

@@ -24,6 +24,8 @@ public sealed class NvM
     private readonly int[] _latestLength = new int[NvMBlock.Count];
     private readonly StdReturn[] _result = new StdReturn[NvMBlock.Count];
     private readonly byte[] _record;
+
+    // The window of the scan, which ends before the first record is built.
     private readonly byte[] _base;
     private readonly uint[] _end = new uint[2];
     private readonly bool[] _isOpen = new bool[2];
@@ -54,7 +56,7 @@ public sealed class NvM
         _base = new byte[recordMax];
         _areas = new FlsArea[] { fls.Map.NvM0, fls.Map.NvM1 };
         _writer = new FlsWriter(fls, FlsPriority.NvM);
-        _scan = new NvMScan(config, fls, recordMax);
+        _scan = new NvMScan(config, fls, _base);
         _sparing = new NvMSparing(config);
     }
 

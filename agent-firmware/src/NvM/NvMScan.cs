@@ -47,11 +47,12 @@ internal sealed class NvMScan
     private int _readings;
     private bool _isUnreadable;
 
-    internal NvMScan(NvMConfig config, Fls fls, int recordMax)
+    /// <summary>A scan with a window as long as the longest record.</summary>
+    internal NvMScan(NvMConfig config, Fls fls, byte[] window)
     {
         _config = config;
         _areas = new FlsArea[] { fls.Map.NvM0, fls.Map.NvM1 };
-        _window = new FlsWindow(fls, FlsPriority.NvM, recordMax);
+        _window = new FlsWindow(fls, FlsPriority.NvM, window);
         for (int block = 0; block < NvMBlock.Count; block++)
         {
             Data[block] = new byte[config.LengthMax[block]];

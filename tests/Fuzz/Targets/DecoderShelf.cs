@@ -163,8 +163,8 @@ internal sealed class DecoderShelf
         SlotSeal seal = new(_fls, csm, bufferA);
         SecondarySlot slot = new(banks, seal);
         _log = new CheckpointLog(_fls, TransferStart.StateLengthMax(Encodings));
-        _writer = new BankWriter(_fls, csm, _log, bufferA, bufferB, TransferStart.StateLengthMax(Encodings));
-        TransferDecoder decoder = new(config, _fls, csm, null, banks, new SlotSeal(_fls, csm, bufferB), _writer);
+        _writer = new BankWriter(_fls, new ChunkTags(_fls, csm, ChunkTags.WindowInOrder), _log, bufferA, bufferB, TransferStart.StateLengthMax(Encodings));
+        TransferDecoder decoder = new(config, _fls, csm, null, banks, _writer);
         _download = new Download(_fls, banks, slot, _log, _writer, decoder);
         Await(() => _records.IsLoaded && _records.IsIdle ? StdReturn.Ok : StdReturn.Pending);
         slot.BeginInspection();

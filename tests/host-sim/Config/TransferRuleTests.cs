@@ -109,8 +109,8 @@ public sealed class TransferRuleTests
     [InlineData("[]", "none", 12, 0)]
     [InlineData("[]", "aes-256-ctr", 11, 8192 + 1024 + 1280)]
     [InlineData("[heatshrink]", "none", 11, 8192 + 1024 + 2048)]
-    [InlineData("[delta]", "none", 8, 8192 + 1024 + 256 + 4096 + 2048)]
-    [InlineData("[heatshrink, delta]", "aes-256-ctr", 11, 8192 + 1024 + 2048 + 4096 + 2048 + 1280)]
+    [InlineData("[delta]", "none", 8, 8192 + 1024 + 256 + 4096 + 3072)]
+    [InlineData("[heatshrink, delta]", "aes-256-ctr", 11, 8192 + 1024 + 2048 + 4096 + 3072 + 1280)]
     public void The_memory_of_the_decoders_is_the_sum_of_their_buffers(string compression, string encryption, byte windowBits, uint length)
     {
         FotaConfig fota = Read(With(With(Compression, $"compression: {compression}"), Encryption, $"encryption: {encryption}")).Ecu("motor").Config.Fota;
@@ -118,8 +118,8 @@ public sealed class TransferRuleTests
     }
 
     [Theory]
-    [InlineData("decoderLengthMax: 8 KiB", Encryption, "`ecus.motor.transfer` keep 17664 bytes", "compression: [", "Take fewer encodings")]
-    [InlineData("decoderLengthMax: 0", "encryption: none", "`ecus.motor.transfer` keep 16384 bytes", "compression: [", "Take fewer encodings")]
+    [InlineData("decoderLengthMax: 8 KiB", Encryption, "`ecus.motor.transfer` keep 18688 bytes", "compression: [", "Take fewer encodings")]
+    [InlineData("decoderLengthMax: 0", "encryption: none", "`ecus.motor.transfer` keep 17408 bytes", "compression: [", "Take fewer encodings")]
     public void A_board_without_the_room_takes_fewer_encodings(string limit, string encryption, string reason, string lineMark, string remedy)
     {
         string folder = Directory.CreateTempSubdirectory().FullName;
