@@ -27,6 +27,7 @@ public sealed class BootRecord
 
     private const uint Magic = 0x45534252;
     private const byte Format = 1;
+    private const int SequenceOffset = 12;
     private const int TrustSequenceOffset = 160;
     private const int CrcOffset = 188;
 
@@ -103,7 +104,7 @@ public sealed class BootRecord
         into[offset + 9] = MarksTried[0];
         into[offset + 10] = MarksTried[1];
         into[offset + 11] = (byte)EsyncState;
-        BigEndian.WriteU32(into, offset + 12, Sequence);
+        BigEndian.WriteU32(into, offset + SequenceOffset, Sequence);
         BigEndian.WriteU32(into, offset + 16, SecurityVersionFloor);
         BigEndian.WriteU32(into, offset + 20, SequenceNumberMax);
         BigEndian.WriteU16(into, offset + 24, (ushort)LastError);
@@ -118,8 +119,8 @@ public sealed class BootRecord
         BigEndian.WriteU32(into, offset + CrcOffset, Crc32.Compute(into, offset, CrcOffset));
     }
 
-    /// <summary>Reads a record; false, and nothing changed, when the 192 bytes are not a whole one.</summary>
-    public bool TryParse(byte[] from, int offset)
+    /// <summary>True when the 192 bytes are a whole record.</summary>
+    public static bool IsWhole(byte[] from, int offset)
     {
         if (BigEndian.ReadU32(from, offset) != Magic
             || from[offset + 4] != Format
@@ -129,21 +130,28 @@ public sealed class BootRecord
         }
 
         byte active = from[offset + 5];
-        if ((active > BankB && active != NoBank)
-            || from[offset + 6] > (byte)BankState.Rejected
-            || from[offset + 7] > (byte)BankState.Rejected)
-        {
-            return false;
-        }
+        return (active <= BankB || active == NoBank)
+            && from[offset + 6] <= (byte)BankState.Rejected
+            && from[offset + 7] <= (byte)BankState.Rejected;
+    }
 
-        ActiveBank = active;
+    /// <summary>Sequence of a record that <see cref="IsWhole"/>.</summary>
+    public static uint SequenceOf(byte[] from, int offset)
+    {
+        return BigEndian.ReadU32(from, offset + SequenceOffset);
+    }
+
+    /// <summary>Reads a record that <see cref="IsWhole"/>.</summary>
+    public void Parse(byte[] from, int offset)
+    {
+        ActiveBank = from[offset + 5];
         State[0] = (BankState)from[offset + 6];
         State[1] = (BankState)from[offset + 7];
         AttemptsLeft = from[offset + 8];
         MarksTried[0] = from[offset + 9];
         MarksTried[1] = from[offset + 10];
         EsyncState = (EsyncState)from[offset + 11];
-        Sequence = BigEndian.ReadU32(from, offset + 12);
+        Sequence = SequenceOf(from, offset);
         SecurityVersionFloor = BigEndian.ReadU32(from, offset + 16);
         SequenceNumberMax = BigEndian.ReadU32(from, offset + 20);
         LastError = (FotaError)BigEndian.ReadU16(from, offset + 24);
@@ -154,7 +162,5 @@ public sealed class BootRecord
             Array.Copy(from, offset + 32 + (bank * DigestLength), ManifestDigest[bank], 0, DigestLength);
             Array.Copy(from, offset + 96 + (bank * DigestLength), Seal[bank], 0, DigestLength);
         }
-
-        return true;
     }
 }

@@ -37,7 +37,6 @@ public sealed class BootRecordStore
     // By copy: the place that the next record goes to; 0 when the sector has to be erased first.
     private readonly byte[] _freePlaces = new byte[Copies];
     private readonly BootRecord _record = new BootRecord();
-    private readonly BootRecord _next = new BootRecord();
     private State _state;
     private StdReturn _writeResult;
     private uint _lastSequence;
@@ -132,7 +131,7 @@ public sealed class BootRecordStore
     }
 
     /// <summary>
-    /// Begins to write a change; <paramref name="next"/> is copied, its sequence is set to one more than the newest known
+    /// Begins to write a change; <paramref name="next"/> is copied, and its sequence set to one more than the newest known
     /// (its own, when it was rebuilt from marks and says more). False while not loaded or another write is under way.
     /// </summary>
     public bool Write(BootRecord next)
@@ -142,15 +141,14 @@ public sealed class BootRecordStore
             return false;
         }
 
-        _next.CopyFrom(next);
         if ((int)(next.Sequence - _lastSequence) > 0)
         {
             _lastSequence = next.Sequence;
         }
 
         _lastSequence++;
-        _next.Sequence = _lastSequence;
-        _next.Serialize(_image, 0);
+        next.Sequence = _lastSequence;
+        next.Serialize(_image, 0);
         _writeResult = StdReturn.Pending;
 
         // What failed last time comes first: the one copy that is left of a failed write must not be the first to be erased.
@@ -226,12 +224,13 @@ public sealed class BootRecordStore
     private void TakeCopy(bool isRead)
     {
         int bit = 1 << _copy;
-        if (isRead && _next.TryParse(_image, 0))
+        if (isRead && BootRecord.IsWhole(_image, 0))
         {
-            _sequences[_copy] = _next.Sequence;
-            if (_validMask == 0 || (int)(_next.Sequence - _record.Sequence) > 0)
+            uint sequence = BootRecord.SequenceOf(_image, 0);
+            _sequences[_copy] = sequence;
+            if (_validMask == 0 || (int)(sequence - _record.Sequence) > 0)
             {
-                _record.CopyFrom(_next);
+                _record.Parse(_image, 0);
             }
 
             _validMask |= bit;
@@ -361,7 +360,7 @@ public sealed class BootRecordStore
         {
             if (_wholeMask == 0 && _state == State.Writing)
             {
-                _record.CopyFrom(_next);
+                _record.Parse(_image, 0);
             }
 
             _wholeMask |= bit;

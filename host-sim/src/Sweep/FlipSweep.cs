@@ -154,7 +154,6 @@ internal static class FlipSweep
 
     private static long PairsWithin(SweepJob job, byte[] image)
     {
-        BootRecord record = new();
         long pairs = 0;
         byte[] broken = [.. image];
         for (int first = 0; first < RecordBits; first++)
@@ -164,7 +163,7 @@ internal static class FlipSweep
             {
                 Flip(broken, second);
                 pairs++;
-                if (record.TryParse(broken, 0))
+                if (BootRecord.IsWhole(broken, 0))
                 {
                     Try(job, $"bits {first} and {second} of one boot record turned over", () =>
                         throw new SweepFaultException(SweepFault.LostConfirmedState, "it is taken for a whole one"));

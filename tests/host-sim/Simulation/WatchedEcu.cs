@@ -75,7 +75,8 @@ internal sealed class WatchedEcu
         byte[] bytes = new byte[BootRecord.Length];
         Memory.Peek(RecordView.AddressOf(Memory, Map.BootRecord0), bytes);
         BootRecord record = new();
-        Assert.True(record.TryParse(bytes, 0));
+        Assert.True(BootRecord.IsWhole(bytes, 0));
+        record.Parse(bytes, 0);
         return record;
     }
 

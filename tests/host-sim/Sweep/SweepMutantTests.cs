@@ -13,7 +13,7 @@ public sealed class SweepMutantTests(SweepMutantProgram shared) : IClassFixture<
     public static TheoryData<Mutant, string, string, string> Mutants => new()
     {
         {
-            new Mutant("the older copy of the boot record wins", Fota + "BootRecordStore.cs", "(int)(_next.Sequence - _record.Sequence) > 0", "(int)(_next.Sequence - _record.Sequence) < 0"),
+            new Mutant("the older copy of the boot record wins", Fota + "BootRecordStore.cs", "(int)(sequence - _record.Sequence) > 0", "(int)(sequence - _record.Sequence) < 0"),
             "confirm", "w25q32", "lostConfirmedState"
         },
         {
