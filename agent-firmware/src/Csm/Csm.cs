@@ -42,7 +42,10 @@ public sealed class Csm
         get { return _crypto; }
     }
 
-    /// <summary>A hash for users that begin and finish within one call.</summary>
+    /// <summary>
+    /// The hash of whoever authenticates, over several cycles too: the recovery at boot, later a routine of the update target, of
+    /// which one is at work at a time. Nobody else may touch it.
+    /// </summary>
     public Sha256 Sha256
     {
         get { return _sha256; }
@@ -60,7 +63,7 @@ public sealed class Csm
         get { return _compression.Count; }
     }
 
-    /// <summary>A hash of its own for a user that goes on over several cycles.</summary>
+    /// <summary>A hash of its own, for a user that goes on with it while others are at work.</summary>
     public Sha256 NewSha256()
     {
         return new Sha256(_compression);

@@ -27,7 +27,7 @@ public sealed class HssVerifier
     private readonly LmsVerifier _lms;
     private readonly byte[] _key = new byte[LmsParameters.HssPublicKeyLength];
     private readonly byte[] _signedKey = new byte[LmsParameters.LmsPublicKeyLength];
-    private readonly byte[] _message = new byte[MessageLengthMax];
+    private byte[] _message;
     private FlsWindow _window;
     private uint _position;
     private uint _length;
@@ -51,7 +51,7 @@ public sealed class HssVerifier
 
     /// <summary>
     /// Begins with a signature that lies at <paramref name="signaturePosition"/> of an open window. The 60 bytes of the
-    /// public key and the message (at most <see cref="MessageLengthMax"/> bytes) are copied. What cannot be verified
+    /// public key are copied; the message (at most <see cref="MessageLengthMax"/> bytes) has to stay as it is until the end. What cannot be verified
     /// makes the first <see cref="Step"/> say NotOk.
     /// </summary>
     public void Begin(byte[] publicKey, int publicKeyOffset, FlsWindow window, uint signaturePosition, uint signatureLength, byte[] message, int messageLength)
@@ -64,7 +64,7 @@ public sealed class HssVerifier
         }
 
         System.Array.Copy(publicKey, publicKeyOffset, _key, 0, _key.Length);
-        System.Array.Copy(message, 0, _message, 0, messageLength);
+        _message = message;
         _messageLength = messageLength;
         _window = window;
         _position = signaturePosition;

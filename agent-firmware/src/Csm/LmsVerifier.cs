@@ -36,7 +36,6 @@ internal sealed class LmsVerifier
     private readonly Sha256 _sha256;
     private readonly Sha256 _candidate;
     private readonly byte[] _key = new byte[LmsParameters.LmsPublicKeyLength];
-    private readonly byte[] _message = new byte[HssVerifier.MessageLengthMax];
 
     // I ‖ u32 ‖ u16, in front of everything that is hashed.
     private readonly byte[] _prefix = new byte[IdentifierLength + 6];
@@ -47,6 +46,7 @@ internal sealed class LmsVerifier
     private readonly uint[] _state = new uint[8];
     private readonly uint[] _words = new uint[16];
 
+    private byte[] _message;
     private FlsWindow _window;
     private uint _position;
     private int _messageLength;
@@ -66,7 +66,7 @@ internal sealed class LmsVerifier
     internal LmsVerifier(Csm csm)
     {
         _compression = csm.Compression;
-        _sha256 = csm.NewSha256();
+        _sha256 = csm.Sha256;
         _candidate = csm.NewSha256();
     }
 
@@ -78,12 +78,13 @@ internal sealed class LmsVerifier
 
     /// <summary>
     /// Begins with a public key of 56 bytes and supported types, and a signature of
-    /// <see cref="LmsParameters.SignatureLength"/> bytes at a position of the open window. Key and message are copied.
+    /// <see cref="LmsParameters.SignatureLength"/> bytes at a position of the open window. The key is copied; the message has to stay
+    /// as it is until the end.
     /// </summary>
     internal void Begin(byte[] key, int keyOffset, FlsWindow window, uint position, byte[] message, int messageLength)
     {
         System.Array.Copy(key, keyOffset, _key, 0, _key.Length);
-        System.Array.Copy(message, 0, _message, 0, messageLength);
+        _message = message;
         _messageLength = messageLength;
         _window = window;
         _position = position;

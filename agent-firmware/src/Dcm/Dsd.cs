@@ -1,7 +1,8 @@
 // Diagnostic service dispatcher: finds the service and makes the checks that are the same for all of them, in the
 // order of ISO 14229-1:2020 §8.7 (figures 5 and 6): service known (11), in this session (7F), access (33), fixed length
 // (13), sub-function known (12), in this session (7E). What comes after that is the service's own.
-// Invariant: constant work per request; a service identifier is an index, not a search.
+// Invariant: a request costs a look at each row at the most, and none when it is of the same service as the one before: so the blocks of
+// a download cost nothing, and no table of 256 bytes stands in memory.
 // Must not know time, buffers or transport.
 // Tests: tests/agent-firmware/Dcm/DispatchTests.cs.
 namespace EsyncAgent;
@@ -12,13 +13,10 @@ public sealed class Dsd
     private const byte PositiveResponseOffset = 0x40;
     private const byte SuppressBit = 0x80;
 
-    private const byte NoRow = 0xFF;
-
-    // Bytes, for a reference takes an interpreter twelve of them.
-    private readonly byte[] _rowBySid = new byte[256];
     private readonly DsdService[] _table;
     private readonly DslSession _session;
     private readonly AccessControl _access;
+    private DsdService _last;
     private DspService _running;
 
     /// <summary>Makes the dispatcher over a table of services, each service identifier once.</summary>
@@ -27,19 +25,14 @@ public sealed class Dsd
         _session = session;
         _access = access;
         _table = table;
-        Bytes.Fill(_rowBySid, 0, _rowBySid.Length, NoRow);
-        for (int i = 0; i < table.Length; i++)
-        {
-            _rowBySid[table[i].Sid] = (byte)i;
-        }
+        _last = table[0];
     }
 
     /// <summary>Begins to serve a request; see <see cref="DspService.Start"/>.</summary>
     public StdReturn Start(DcmMessage message)
     {
         byte[] request = message.Request;
-        byte index = _rowBySid[request[0]];
-        DsdService row = index == NoRow ? null : _table[index];
+        DsdService row = _last.Sid == request[0] ? _last : Find(request[0]);
         byte nrc = Check(message, row);
         if (nrc != Nrc.None)
         {
@@ -54,6 +47,7 @@ public sealed class Dsd
             message.Append(message.SubFunction);
         }
 
+        _last = row;
         _running = row.Handler;
         return _running.Start(message);
     }
@@ -62,6 +56,20 @@ public sealed class Dsd
     public StdReturn Continue(DcmMessage message)
     {
         return _running.Continue(message);
+    }
+
+    // Null when there is no such service.
+    private DsdService Find(byte sid)
+    {
+        for (int i = 0; i < _table.Length; i++)
+        {
+            if (_table[i].Sid == sid)
+            {
+                return _table[i];
+            }
+        }
+
+        return null;
     }
 
     private byte Check(DcmMessage message, DsdService row)
@@ -97,6 +105,7 @@ public sealed class Dsd
             return Nrc.SubFunctionNotSupported;
         }
 
-        return _session.IsIn(row.SubFunctionSessions[index]) ? Nrc.None : Nrc.SubFunctionNotSupportedInActiveSession;
+        byte[] sessions = row.SubFunctionSessions;
+        return sessions == null || _session.IsIn(sessions[index]) ? Nrc.None : Nrc.SubFunctionNotSupportedInActiveSession;
     }
 }

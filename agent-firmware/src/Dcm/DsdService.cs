@@ -12,6 +12,12 @@ public sealed class DsdService
     {
     }
 
+    /// <summary>Makes a row for a service with sub-functions that are there in all its sessions.</summary>
+    public DsdService(byte sid, byte sessions, bool isAccessNeeded, int lengthMin, byte[] subFunctions, DspService handler)
+        : this(sid, sessions, isAccessNeeded, lengthMin, subFunctions, null, handler)
+    {
+    }
+
     /// <summary>Makes a row for a service with sub-functions; both arrays have the same length.</summary>
     public DsdService(byte sid, byte sessions, bool isAccessNeeded, int lengthMin, byte[] subFunctions, byte[] subFunctionSessions, DspService handler)
     {
@@ -39,7 +45,7 @@ public sealed class DsdService
     /// <summary>Sub-functions, or null for a service that has none.</summary>
     public byte[] SubFunctions { get; }
 
-    /// <summary>Sessions in which the requested sub-function may be asked for, by index; a mask of <see cref="DcmSession"/>.</summary>
+    /// <summary>Sessions in which the requested sub-function may be asked for, by index, masks of <see cref="DcmSession"/>; null for all of the service.</summary>
     public byte[] SubFunctionSessions { get; }
 
     /// <summary>Who serves it.</summary>

@@ -21,23 +21,23 @@ public static class DsdTable
         return new DsdService[]
         {
             new DsdService(0x10, All, IsFree, 2, new byte[] { 1, 2, 3 }, new byte[] { All, NonDefault, All }, new Sid10DiagnosticSessionControl(parts)),
-            new DsdService(0x11, NonDefault, IsFree, 2, new byte[] { 1, 3 }, new byte[] { All, All }, new Sid11EcuReset(parts)),
+            new DsdService(0x11, NonDefault, IsFree, 2, new byte[] { 1, 3 }, new Sid11EcuReset(parts)),
             new DsdService(0x14, DefaultAndExtended, IsFree, 2, new Sid14ClearDiagnosticInformation(parts)),
-            new DsdService(0x19, All, IsFree, 2, new byte[] { 0x01, 0x02, 0x04, 0x06, 0x0A, 0x14, 0x15 }, new byte[] { All, All, All, All, All, All, All }, new Sid19ReadDtcInformation(parts)),
+            new DsdService(0x19, All, IsFree, 2, new byte[] { 0x01, 0x02, 0x04, 0x06, 0x0A, 0x14, 0x15 }, new Sid19ReadDtcInformation(parts)),
             new DsdService(0x22, All, IsFree, 3, new Sid22ReadDataByIdentifier(parts)),
-            new DsdService(0x27, NonDefault, IsFree, 2, new byte[] { 1, 2 }, new byte[] { All, All }, new Sid27SecurityAccess(parts)),
-            new DsdService(0x28, NonDefault, IsFree, 3, new byte[] { 0, 1, 2, 3 }, new byte[] { All, All, All, All }, new Sid28CommunicationControl(parts)),
-            new DsdService(0x29, NonDefault, IsFree, 2, new byte[] { 0, 5, 6, 8 }, new byte[] { All, All, All, All }, new Sid29Authentication(parts)),
+            new DsdService(0x27, NonDefault, IsFree, 2, new byte[] { 1, 2 }, new Sid27SecurityAccess(parts)),
+            new DsdService(0x28, NonDefault, IsFree, 3, new byte[] { 0, 1, 2, 3 }, new Sid28CommunicationControl(parts)),
+            new DsdService(0x29, NonDefault, IsFree, 2, new byte[] { 0, 5, 6, 8 }, new Sid29Authentication(parts)),
             new DsdService(0x2A, Extended, IsFree, 2, new Sid2AReadDataByPeriodicIdentifier(parts)),
-            new DsdService(0x2C, Extended, IsFree, 2, new byte[] { 1, 3 }, new byte[] { All, All }, new Sid2CDynamicallyDefineDataIdentifier(parts)),
+            new DsdService(0x2C, Extended, IsFree, 2, new byte[] { 1, 3 }, new Sid2CDynamicallyDefineDataIdentifier(parts)),
             new DsdService(0x2E, Programming, NeedsAccess, 4, new Sid2EWriteDataByIdentifier(parts)),
             new DsdService(0x2F, Extended, NeedsAccess, 4, new Sid2FInputOutputControlByIdentifier(parts)),
-            new DsdService(0x31, NonDefault, IsFree, 4, new byte[] { 1 }, new byte[] { All }, new Sid31RoutineControl(parts)),
+            new DsdService(0x31, NonDefault, IsFree, 4, new byte[] { 1 }, new Sid31RoutineControl(parts)),
             new DsdService(0x34, Programming, NeedsAccess, 5, new Sid34RequestDownload(parts)),
             new DsdService(0x36, Programming, NeedsAccess, 2, new Sid36TransferData(parts)),
             new DsdService(0x37, Programming, NeedsAccess, 1, new Sid37RequestTransferExit(parts)),
-            new DsdService(0x3E, All, IsFree, 2, new byte[] { 0 }, new byte[] { All }, new Sid3ETesterPresent()),
-            new DsdService(0x85, NonDefault, IsFree, 2, new byte[] { 1, 2 }, new byte[] { All, All }, new Sid85ControlDtcSetting(parts)),
+            new DsdService(0x3E, All, IsFree, 2, new byte[] { 0 }, new Sid3ETesterPresent()),
+            new DsdService(0x85, NonDefault, IsFree, 2, new byte[] { 1, 2 }, new Sid85ControlDtcSetting(parts)),
         };
     }
 }

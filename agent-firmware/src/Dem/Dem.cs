@@ -13,7 +13,6 @@ namespace EsyncAgent;
 public sealed class Dem
 {
     private const byte Format = 0xD1;
-    private const byte NoEvent = 0xFF;
     private const byte HasFailed = 0x01;
     private const byte HasPassedLast = 0x02;
 
@@ -27,7 +26,6 @@ public sealed class Dem
     private readonly DemEvents _events;
     private readonly DemMemory _memory;
     private readonly MinuteBudget _clears = new MinuteBudget(ClearsAtOnce);
-    private readonly byte[] _indexOf = new byte[256];
     private readonly byte[] _outcomes;
     private readonly byte[] _block;
     private IDemListener _listener;
@@ -52,11 +50,6 @@ public sealed class Dem
         _memory = new DemMemory(config, _events);
         _outcomes = new byte[_events.Count];
         _block = new byte[config.BlockLength()];
-        Bytes.Fill(_indexOf, 0, _indexOf.Length, NoEvent);
-        for (int i = 0; i < _events.Count; i++)
-        {
-            _indexOf[config.Events[i]] = (byte)i;
-        }
     }
 
     /// <summary>Switch of service 85; while false no report counts.</summary>
@@ -123,11 +116,17 @@ public sealed class Dem
         return index;
     }
 
+    /// <summary>Index of an event by its number; −1 when it is not configured.</summary>
+    public int IndexOf(byte eventNumber)
+    {
+        return Ascending.IndexOf(_config.Events, eventNumber);
+    }
+
     /// <summary>Status byte of an event by its number; −1 when it is not configured.</summary>
     public int StatusOf(byte eventNumber)
     {
-        int index = _indexOf[eventNumber];
-        return index == NoEvent ? -1 : _events.StatusOf(index);
+        int index = IndexOf(eventNumber);
+        return index < 0 ? -1 : _events.StatusOf(index);
     }
 
     /// <summary>Status byte of the event at <paramref name="index"/>.</summary>
@@ -181,8 +180,8 @@ public sealed class Dem
     /// <summary>Reports the outcome of a test. Events that nf.config does not name are passed over.</summary>
     public void SetEvent(byte eventNumber, bool isFailed)
     {
-        int index = _indexOf[eventNumber];
-        if (index == NoEvent || !IsStorageEnabled)
+        int index = IndexOf(eventNumber);
+        if (index < 0 || !IsStorageEnabled)
         {
             return;
         }
@@ -354,8 +353,8 @@ public sealed class Dem
         int end = at + (from[1] * DemEvents.RecordLength);
         for (; at < end && end <= length; at += DemEvents.RecordLength)
         {
-            int index = _indexOf[from[at]];
-            if (index != NoEvent)
+            int index = IndexOf(from[at]);
+            if (index >= 0)
             {
                 _events.Load(index, from, at);
             }
@@ -372,8 +371,8 @@ public sealed class Dem
     // An entry stays as long as its fault is pending or confirmed.
     private int LoadEntry(byte[] from, int at, int end)
     {
-        int index = _indexOf[from[at]];
-        bool isKept = index != NoEvent && (_events.StatusOf(index) & (DemStatus.Pending | DemStatus.Confirmed)) != 0;
+        int index = IndexOf(from[at]);
+        bool isKept = index >= 0 && (_events.StatusOf(index) & (DemStatus.Pending | DemStatus.Confirmed)) != 0;
         return _memory.Load(isKept ? index : -1, from, at, end);
     }
 

@@ -64,7 +64,7 @@ internal sealed class EnvelopeVerifier
     {
         _requiredRoles = requiredRoles;
         _keys = keys;
-        _sha256 = csm.NewSha256();
+        _sha256 = csm.Sha256;
         _hss = new HssVerifier(csm);
         _cursor = new ManifestCursor(new FlsWindow(fls, FlsPriority.Fota, WindowLength));
         _envelope = new EnvelopeReader(_cursor);

@@ -7,6 +7,33 @@ namespace EsyncAgent;
 public static class Ascending
 {
     /// <summary>Index of <paramref name="wanted"/>; −1 when the table does not have it.</summary>
+    public static int IndexOf(byte[] table, byte wanted)
+    {
+        int low = 0;
+        int high = table.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >> 1;
+            byte found = table[middle];
+            if (found == wanted)
+            {
+                return middle;
+            }
+
+            if (found < wanted)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Index of <paramref name="wanted"/>; −1 when the table does not have it.</summary>
     public static int IndexOf(ushort[] table, ushort wanted)
     {
         int low = 0;

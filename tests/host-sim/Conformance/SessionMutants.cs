@@ -35,7 +35,7 @@ internal static class SessionMutants
         Row("a change of session keeps the transfer", Session, "        _access.Drop();\n        _transfer.Abort();", "        _access.Drop();", "DL-032"),
         Row("a change of session keeps outputs under control", Session, "        _outputs.Release();\n", "", "SVC-086"),
         Row("the default session keeps defined identifiers", Session, "            _dynamics.ClearAll();\n", "", "SVC-076"),
-        Row("the programming session can be entered from the default one", Dispatch, "return _session.IsIn(row.SubFunctionSessions[index]) ? Nrc.None : Nrc.SubFunctionNotSupportedInActiveSession;", "return Nrc.None;", "DSL-009", "DSL-035"),
+        Row("the programming session can be entered from the default one", Dispatch, "return sessions == null || _session.IsIn(sessions[index]) ? Nrc.None : Nrc.SubFunctionNotSupportedInActiveSession;", "return Nrc.None;", "DSL-009", "DSL-035"),
         Row("a longer request to change the session is taken", Sid10, "if (message.RequestLength != RequestLength)", Never, "SVC-120", "DSL-021"),
 
         // Which negative response.
