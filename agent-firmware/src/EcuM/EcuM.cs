@@ -62,7 +62,6 @@ public sealed class EcuM : IModeControl
         _application = application;
         byte[] chunkA = new byte[BankWriter.ChunkLength];
         byte[] chunkB = new byte[BankWriter.ChunkLength];
-
         _canIf = new CanIf(config.CanIf, can);
         _canTp = new CanTp(config.CanTp, _canIf);
         _fls = new Fls(config.Fls, flash);
