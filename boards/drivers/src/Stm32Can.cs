@@ -1,14 +1,12 @@
 // Driver over nanoFramework's native CAN of STM32 boards: takes one frame out of its small ring at each event, into a queue of our own.
-// What the native side is like (nf-interpreter, targets/ChibiOS/_nanoCLR/nanoFramework.Device.Can, and HAL_RingBuffer):
-// one event for each frame, all traffic of the bus included; events reach the managed side only when the running thread
-// gives the processor away or after its 20 ms. The main program must do so once a turn, or the ring of 16 overflows.
-// One frame an event and no question more: GetMessage makes an object and takes some 25 µs even where there is nothing. Should an
-// event be lost, or a frame stay behind (interrupt and GetMessage change the ring's size without a lock), the agent's thread
-// finds it: it asks the ring itself when its queue has been empty for IdleLooks looks in a row, some 2 ms of an idle processor.
-// Invariants: the event thread alone writes _last and OverrunCount, the agent's thread alone _first and what belongs to
-// sending: as one interpreter runs both, no lock is needed. Both count foreign frames. Nothing is allocated after construction.
-// WriteMessage stops the whole runtime for up to 100 ms when no mailbox is free: hence no more than three frames on
-// their way, by the clock, for nothing tells when one has left. ISO 15765-2's own times notice what is lost.
+// What the native side is like (nf-interpreter, targets/ChibiOS/_nanoCLR/nanoFramework.Device.Can, and HAL_RingBuffer): one event for each frame,
+// all traffic of the bus included; events reach the managed side only when the running thread gives the processor away (the main program, once a
+// turn, or the ring of 16 overflows) or after its 20 ms. One frame an event, since GetMessage takes some 25 µs even where there is nothing. Should an
+// event be lost, or a frame stay behind (the ring's size changes without a lock), the agent's thread asks the ring itself after IdleLooks looks at an
+// empty queue, some 2 ms; with an event in that same instant two frames may change places, which CanTp sees by the sequence number.
+// Invariants: the event thread alone writes _last and OverrunCount, the agent's thread alone _first and what belongs to sending: as one interpreter
+// runs both, no lock is needed. Both count foreign frames. Nothing is allocated after construction. WriteMessage stops the whole runtime for up to
+// 100 ms when no mailbox is free: hence three frames on their way at the most, by the clock; ISO 15765-2's own times notice what is lost.
 // Tests: tests/boards/drivers/Stm32CanTests.
 using System;
 
