@@ -21,7 +21,7 @@ internal static class TargetHeap
             }
 
             size += TargetLayout.SizeOf(next);
-            foreach (object referred in TargetLayout.ReferredBy(next))
+            foreach ((_, object referred) in TargetLayout.ReferredBy(next))
             {
                 open.Push(referred);
             }
