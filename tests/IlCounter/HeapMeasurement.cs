@@ -1,6 +1,7 @@
 // What the agent holds after construction, by walking from EcuM through everything that it refers to, with the target's sizes.
-// An object counts for the module whose method made it, once, wherever it is used; static fields for their class. What the
-// agent did not make is its configuration, or a port: ports are the board's, and not looked into.
+// An object counts for the module whose method made it, once, wherever it is used; static fields for their class, and so do those
+// in which the compiler keeps what arrays begin with: the interpreter gives each a block as well. What the agent did not make
+// is its configuration, or a port: ports are the board's, and not looked into.
 // Runs inside a CountingContext. Tests: tests/host-sim/Measure/IlFigureTests.cs.
 using System.Reflection;
 using EsyncAgent;
@@ -16,6 +17,12 @@ public static class HeapMeasurement
 {
     /// <summary>Maker of what was made outside of the agent.</summary>
     public const string Configuration = "configuration";
+
+    /// <summary>Maker of the fields in which the compiler keeps what arrays begin with.</summary>
+    public const string Initializers = "initializers";
+
+    // The class that the compiler adds for them.
+    private const string InitializerClass = "<PrivateImplementationDetails>";
 
     // An array of bytes from here on is a buffer, whatever it is for.
     private const int BufferLengthMin = 1000;
@@ -39,6 +46,7 @@ public static class HeapMeasurement
             }
         }
 
+        figures[$"static|{Initializers}"] = StaticFieldsOf(typeof(EcuM).Assembly.GetType(InitializerClass, true)!).Count() * TargetLayout.Block;
         foreach (Held held in Walk(methods, ecu, parts))
         {
             Add(figures, held.Item, held.Maker);

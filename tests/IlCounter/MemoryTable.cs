@@ -45,7 +45,14 @@ internal static class MemoryTable
         .GroupBy(item => ModuleOf(MakerOf(item.Key)), item => item.Value)
         .OrderByDescending(module => module.Sum()).ThenBy(module => module.Key, StringComparer.Ordinal)
         .Select(module => BenchRow.Report(
-            $"memory-module-{module.Key.ToLowerInvariant()}", $"  {module.Key}", module.Sum(), Bytes, module.Key == "EcuM" ? "the two chunk buffers, which Fota and the boot work with, are its" : null));
+            $"memory-module-{module.Key.ToLowerInvariant()}", $"  {module.Key}", module.Sum(), Bytes, NoteOf(module.Key)));
+
+    private static string? NoteOf(string module) => module switch
+    {
+        "EcuM" => "the two chunk buffers, which Fota and the boot work with, are its",
+        HeapMeasurement.Initializers => "a static field that the compiler adds for each array with contents",
+        _ => null,
+    };
 
     private static IEnumerable<BenchRow> Kinds(IReadOnlyDictionary<string, long> heap)
     {
@@ -84,5 +91,5 @@ internal static class MemoryTable
 
     private static string MakerOf(string key) => key[(key.IndexOf('|') + 1)..];
 
-    private static string ModuleOf(string maker) => maker == HeapMeasurement.Configuration ? maker : AgentModules.Of(maker);
+    private static string ModuleOf(string maker) => maker is HeapMeasurement.Configuration or HeapMeasurement.Initializers ? maker : AgentModules.Of(maker);
 }

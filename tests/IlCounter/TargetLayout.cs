@@ -1,7 +1,8 @@
 // How many bytes objects, statics and stack frames take on nanoFramework's interpreter, on a target of 32 bits (nf-interpreter,
 // CLR_RT_HeapBlock and what derives from it): all of it is made of blocks of 12 bytes. An object is one block and one for
 // each field, whatever its type; an array is 20 bytes and its elements, numbers and booleans packed, references in blocks
-// of their own; a string is one block, its bytes and a zero; a delegate is 36 bytes; a static field is one block.
+// of their own; a string is one block, its bytes and a zero; a delegate is 36 bytes; a static field is one block,
+// also one that the compiler adds to keep an array's contents in.
 // Invariant: a type that this page does not know throws; nothing is estimated.
 // Tests: tests/host-sim/Measure/TargetLayoutTests.cs, with sizes that the interpreter itself has measured.
 using System.Reflection;
