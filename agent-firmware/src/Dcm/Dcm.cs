@@ -45,7 +45,7 @@ public sealed class Dcm : ICanTpUpper
         _periodic = new DspPeriodic(parts);
         parts.Periodic = _periodic;
         _reception = new DslReception(config.MessageLengthMax);
-        Dsd dsd = new Dsd(DsdTable.Build(parts), _session, access);
+        Dsd dsd = new Dsd(new DsdTable(parts), _session, access);
         _conversation = new DslConversation(config, canTp, dsd, _session, _reception);
         canTp.Attach(this);
     }

@@ -13,26 +13,26 @@ public sealed class Dsd
     private const byte PositiveResponseOffset = 0x40;
     private const byte SuppressBit = 0x80;
 
-    private readonly DsdService[] _table;
+    private readonly DsdTable _table;
     private readonly DslSession _session;
     private readonly AccessControl _access;
-    private DsdService _last;
+    private int _row;
     private DspService _running;
 
-    /// <summary>Makes the dispatcher over a table of services, each service identifier once.</summary>
-    public Dsd(DsdService[] table, DslSession session, AccessControl access)
+    /// <summary>Makes the dispatcher over the table of services.</summary>
+    public Dsd(DsdTable table, DslSession session, AccessControl access)
     {
         _session = session;
         _access = access;
         _table = table;
-        _last = table[0];
+        _running = table.Service(_row);
     }
 
     /// <summary>Begins to serve a request; see <see cref="DspService.Start"/>.</summary>
     public StdReturn Start(DcmMessage message)
     {
         byte[] request = message.Request;
-        DsdService row = _last.Sid == request[0] ? _last : Find(request[0]);
+        int row = _table.Sid(_row) == request[0] ? _row : _table.Find(request[0]);
         byte nrc = Check(message, row);
         if (nrc != Nrc.None)
         {
@@ -41,14 +41,18 @@ public sealed class Dsd
 
         message.Response[0] = (byte)(request[0] + PositiveResponseOffset);
         message.ResponseLength = 1;
-        if (row.SubFunctions != null)
+        if (_table.HasSubFunctions(row))
         {
             message.IsPositiveSuppressed = (request[1] & SuppressBit) != 0;
             message.Append(message.SubFunction);
         }
 
-        _last = row;
-        _running = row.Handler;
+        if (row != _row)
+        {
+            _row = row;
+            _running = _table.Service(row);
+        }
+
         return _running.Start(message);
     }
 
@@ -58,54 +62,39 @@ public sealed class Dsd
         return _running.Continue(message);
     }
 
-    // Null when there is no such service.
-    private DsdService Find(byte sid)
+    private byte Check(DcmMessage message, int row)
     {
-        for (int i = 0; i < _table.Length; i++)
-        {
-            if (_table[i].Sid == sid)
-            {
-                return _table[i];
-            }
-        }
-
-        return null;
-    }
-
-    private byte Check(DcmMessage message, DsdService row)
-    {
-        if (row == null)
+        if (row == DsdTable.None)
         {
             return Nrc.ServiceNotSupported;
         }
 
-        if (!_session.IsIn(row.Sessions))
+        if (!_session.IsIn(_table.Sessions(row)))
         {
             return Nrc.ServiceNotSupportedInActiveSession;
         }
 
-        if (row.IsAccessNeeded && !_access.IsOpenFor(message))
+        if (_table.IsAccessNeeded(row) && !_access.IsOpenFor(message))
         {
             return Nrc.SecurityAccessDenied;
         }
 
-        if (message.RequestLength < row.LengthMin)
+        if (message.RequestLength < _table.LengthMin(row))
         {
             return Nrc.IncorrectMessageLength;
         }
 
-        return row.SubFunctions == null ? Nrc.None : CheckSubFunction(message, row);
+        return _table.HasSubFunctions(row) ? CheckSubFunction(message, row) : Nrc.None;
     }
 
-    private byte CheckSubFunction(DcmMessage message, DsdService row)
+    private byte CheckSubFunction(DcmMessage message, int row)
     {
-        int index = row.IndexOf(message.SubFunction);
-        if (index < 0)
+        int at = _table.FindSubFunction(row, message.SubFunction);
+        if (at == DsdTable.None)
         {
             return Nrc.SubFunctionNotSupported;
         }
 
-        byte[] sessions = row.SubFunctionSessions;
-        return sessions == null || _session.IsIn(sessions[index]) ? Nrc.None : Nrc.SubFunctionNotSupportedInActiveSession;
+        return _session.IsIn(_table.SubFunctionSessions(at)) ? Nrc.None : Nrc.SubFunctionNotSupportedInActiveSession;
     }
 }

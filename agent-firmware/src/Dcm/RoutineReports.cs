@@ -16,10 +16,10 @@ public sealed class RoutineReports : DspService
     public const ushort AcknowledgeIdentifier = 0x0231;
 
     /// <summary>Length of the option record of <see cref="ReadIdentifier"/>.</summary>
-    public const int ReadOptionLength = 4;
+    public const byte ReadOptionLength = 4;
 
     /// <summary>Length of the option record of <see cref="AcknowledgeIdentifier"/>.</summary>
-    public const int AcknowledgeOptionLength = 8;
+    public const byte AcknowledgeOptionLength = 8;
 
     private const int OptionOffset = 4;
     private const int ResultLength = 2;

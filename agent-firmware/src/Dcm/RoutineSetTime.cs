@@ -11,7 +11,7 @@ public sealed class RoutineSetTime : DspService
     public const ushort Identifier = 0x0232;
 
     /// <summary>Length of its option record.</summary>
-    public const int OptionLength = 8;
+    public const byte OptionLength = 8;
 
     private const int OptionOffset = 4;
 

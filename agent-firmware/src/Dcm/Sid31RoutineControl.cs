@@ -9,11 +9,12 @@ namespace EsyncAgent;
 public sealed class Sid31RoutineControl : DspService
 {
     private const int OptionOffset = 4;
-    private const int NonceLength = 16;
+    private const int RoutineCount = 14;
+    private const byte NonceLength = 16;
     private const bool NeedsAccess = true;
     private const bool IsFree = false;
 
-    private readonly DspRoutine[] _routines;
+    private readonly DspRoutineTable _routines = new DspRoutineTable(RoutineCount);
     private readonly DslSession _session;
     private readonly AccessControl _access;
     private DspService _running;
@@ -25,47 +26,45 @@ public sealed class Sid31RoutineControl : DspService
         _access = parts.Access;
         DspService update = new RoutineOfUpdate(parts.Target);
         DspService reports = new RoutineReports(parts.Data);
-        _routines = new DspRoutine[]
-        {
-            new DspRoutine(0x0203, DcmSession.InNonDefault, IsFree, 0, new RoutineCheckPreconditions(parts.Target)),
-            new DspRoutine(0x0204, DcmSession.InNonDefault, IsFree, NonceLength, new RoutineVersionReport(parts.Target)),
-            new DspRoutine(0x0210, DcmSession.InProgramming, NeedsAccess, 0, update),
-            new DspRoutine(0x0211, DcmSession.InProgramming, NeedsAccess, 0, update),
-            new DspRoutine(0x0212, DcmSession.InNonDefault, NeedsAccess, 0, update),
-            new DspRoutine(0x0213, DcmSession.InNonDefault, NeedsAccess, 0, update),
-            new DspRoutine(0x0214, DcmSession.InProgramming, NeedsAccess, 0, update),
-            new DspRoutine(0x0215, DcmSession.InProgramming, NeedsAccess, 0, update),
-            new DspRoutine(0x0220, DcmSession.InNonDefault, IsFree, DspRoutine.AnyLength, new RoutineProvision(parts)),
-            new DspRoutine(RoutineReports.ReadIdentifier, DcmSession.InNonDefault, NeedsAccess, RoutineReports.ReadOptionLength, reports),
-            new DspRoutine(RoutineReports.AcknowledgeIdentifier, DcmSession.InNonDefault, NeedsAccess, RoutineReports.AcknowledgeOptionLength, reports),
-            new DspRoutine(RoutineSetTime.Identifier, DcmSession.InNonDefault, NeedsAccess, RoutineSetTime.OptionLength, new RoutineSetTime(parts.Data)),
-            new DspRoutine(0xFF00, DcmSession.InProgramming, NeedsAccess, 0, update),
-            new DspRoutine(0xFF01, DcmSession.InProgramming, NeedsAccess, 0, update),
-        };
+        _routines.Add(0x0203, DcmSession.InNonDefault, IsFree, 0, new RoutineCheckPreconditions(parts.Target));
+        _routines.Add(0x0204, DcmSession.InNonDefault, IsFree, NonceLength, new RoutineVersionReport(parts.Target));
+        _routines.Add(0x0210, DcmSession.InProgramming, NeedsAccess, 0, update);
+        _routines.Add(0x0211, DcmSession.InProgramming, NeedsAccess, 0, update);
+        _routines.Add(0x0212, DcmSession.InNonDefault, NeedsAccess, 0, update);
+        _routines.Add(0x0213, DcmSession.InNonDefault, NeedsAccess, 0, update);
+        _routines.Add(0x0214, DcmSession.InProgramming, NeedsAccess, 0, update);
+        _routines.Add(0x0215, DcmSession.InProgramming, NeedsAccess, 0, update);
+        _routines.Add(0x0220, DcmSession.InNonDefault, IsFree, DspRoutineTable.AnyLength, new RoutineProvision(parts));
+        _routines.Add(RoutineReports.ReadIdentifier, DcmSession.InNonDefault, NeedsAccess, RoutineReports.ReadOptionLength, reports);
+        _routines.Add(RoutineReports.AcknowledgeIdentifier, DcmSession.InNonDefault, NeedsAccess, RoutineReports.AcknowledgeOptionLength, reports);
+        _routines.Add(RoutineSetTime.Identifier, DcmSession.InNonDefault, NeedsAccess, RoutineSetTime.OptionLength, new RoutineSetTime(parts.Data));
+        _routines.Add(0xFF00, DcmSession.InProgramming, NeedsAccess, 0, update);
+        _routines.Add(0xFF01, DcmSession.InProgramming, NeedsAccess, 0, update);
     }
 
     /// <inheritdoc/>
     public override StdReturn Start(DcmMessage message)
     {
         ushort identifier = BigEndian.ReadU16(message.Request, 2);
-        DspRoutine routine = Find(identifier);
-        if (routine == null || !_session.IsIn(routine.Sessions))
+        int routine = _routines.Find(identifier);
+        if (routine == DspRoutineTable.None || !_session.IsIn(_routines.Sessions(routine)))
         {
             return message.Refuse(Nrc.RequestOutOfRange);
         }
 
-        if (routine.IsAccessNeeded && !_access.IsOpenFor(message))
+        if (_routines.IsAccessNeeded(routine) && !_access.IsOpenFor(message))
         {
             return message.Refuse(Nrc.SecurityAccessDenied);
         }
 
-        if (routine.OptionLength != DspRoutine.AnyLength && message.RequestLength != OptionOffset + routine.OptionLength)
+        byte optionLength = _routines.OptionLength(routine);
+        if (optionLength != DspRoutineTable.AnyLength && message.RequestLength != OptionOffset + optionLength)
         {
             return message.Refuse(Nrc.IncorrectMessageLength);
         }
 
         message.AppendU16(identifier);
-        _running = routine.Handler;
+        _running = _routines.Service(routine);
         return _running.Start(message);
     }
 
@@ -73,18 +72,5 @@ public sealed class Sid31RoutineControl : DspService
     public override StdReturn Continue(DcmMessage message)
     {
         return _running.Continue(message);
-    }
-
-    private DspRoutine Find(ushort identifier)
-    {
-        for (int i = 0; i < _routines.Length; i++)
-        {
-            if (_routines[i].Identifier == identifier)
-            {
-                return _routines[i];
-            }
-        }
-
-        return null;
     }
 }

@@ -24,7 +24,7 @@ public sealed class FuzzFaultTests
     [InlineData("cantp", "agent-firmware/src/CanTp/CanTpReceiver.cs", "        if (elapsedMs >= _config.NCrMs)", "        if (elapsedMs >= 0xFFFFFFFF)", "no end")]
     [InlineData("provisioning", "agent-firmware/src/Fota/KeyStore.cs", "if (length < AnchorsOffset + AnchorLength)", "if (length < 0)", "leaves")]
     [InlineData("requests", "agent-firmware/src/Dcm/Sid22ReadDataByIdentifier.cs", "        _isAnyKnown = false;", "        _isAnyKnown = new byte[4].Length == 0;", "the agent allocates")]
-    [InlineData("requests", "agent-firmware/src/Dcm/Dsd.cs", "if (row.IsAccessNeeded && !_access.IsOpenFor(message))", "if (row.IsAccessNeeded && row == null)", "without access the staging slot was written")]
+    [InlineData("requests", "agent-firmware/src/Dcm/Dsd.cs", "if (_table.IsAccessNeeded(row) && !_access.IsOpenFor(message))", "if (_table.IsAccessNeeded(row) && row == DsdTable.None)", "without access the staging slot was written")]
     [InlineData("bundle", "host-sim/src/Packages/ApplicationBundle.cs", "offset % 4 != 0 || offset < end ||", "offset % 4 != 0 ||", "differ")]
     [InlineData("decoder", "agent-firmware/src/Fota/TransferDecoder.cs", "if (isWhole && isPatchRead)", "if (isPatchRead)", "the agent takes what the host refuses")]
     [InlineData("decoder", "agent-firmware/src/Fota/PatchRestorer.cs", "image[at + i] - chunk[baseAt + i]", "image[at + i]", "the host takes what the agent refuses")]

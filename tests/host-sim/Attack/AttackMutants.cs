@@ -52,7 +52,7 @@ internal static class AttackMutants
         Row(6, "drop-request", "Refused", Agent + "Dcm/Sid36TransferData.cs", "if (!_transfer.IsRepeated(counter))", "if (true)"),
 
         // Access.
-        Row(1, "access-without-proof", Taken, Agent + "Dcm/Dsd.cs", "if (row.IsAccessNeeded && !_access.IsOpenFor(message))", Never),
+        Row(1, "access-without-proof", Taken, Agent + "Dcm/Dsd.cs", "if (_table.IsAccessNeeded(row) && !_access.IsOpenFor(message))", Never),
         Row(2, "session-bypass", Taken, Agent + "Dcm/DslSession.cs", "        _access.Drop();\n        _transfer.Abort();", "        _transfer.Abort();"),
         Row(1, "replayed-proof-29", Taken, Agent + "Dcm/AccessControl.cs", "AccessProof purpose = _outstanding;\n        _outstanding = null;", "AccessProof purpose = _outstanding;"),
         Row(2, "replayed-proof-27", Taken, Agent + "Dcm/AccessControl.cs", "_mcu.ReadEntropy(_challenge);", "Bytes.Fill(_challenge, 0, ChallengeLength, 0x5A);"),
@@ -62,7 +62,7 @@ internal static class AttackMutants
         Row(4, "silenced-diagnostics", "None", Agent + "Dcm/AccessControl.cs", "        _idsM.Report(IdsMEvent.AccessRefused, (ushort)FotaError.AccessRefused);\n", ""),
         Row(4, "functional-address-abuse", Taken, Agent + "Dcm/AccessControl.cs", " && _isOutstandingFunctional == message.IsFunctional", ""),
         Row(5, "session-hijack", "result", Agent + "Dcm/AccessControl.cs", "return IsOpen && !message.IsFunctional;", "return IsOpen;"),
-        Row(6, "service-scan", "34 13", Agent + "Dcm/DsdTable.cs", "new DsdService(0x34, Programming, NeedsAccess", "new DsdService(0x34, Programming, IsFree"),
+        Row(6, "service-scan", "34 13", Agent + "Dcm/DsdTable.cs", "Add(0x34, Programming, NeedsAccess", "Add(0x34, Programming, IsFree"),
         Row(2, "request-length-lies", Taken, Agent + "Dcm/Sid2EWriteDataByIdentifier.cs", "if (message.RequestLength != RecordOffset + DspRecords.FingerprintLength)", Never),
         Row(5, "reset-in-every-state", "2.0.0", Agent + "EcuM/BootSequence.cs", "_banks.BeginChange().AttemptsLeft--;", "_banks.BeginChange();"),
 

@@ -14,7 +14,7 @@ internal static class DownloadMutants
 
     public static IReadOnlyList<ConformanceMutant> All { get; } =
     [
-        Row("a download is there in every session", "Dcm/DsdTable.cs", "new DsdService(0x34, Programming", "new DsdService(0x34, All", "SVC-193"),
+        Row("a download is there in every session", "Dcm/DsdTable.cs", "Add(0x34, Programming", "Add(0x34, All", "SVC-193"),
         Row("the address and length format is not looked at", Sid34, "if (message.Request[2] != FourByteAddressAndSize)", Never, "DL-002"),
         Row("a longer 34 is taken", Sid34, "if (message.RequestLength != RequestLength)", "if (message.RequestLength < RequestLength)", "SVC-133"),
         Row("a download of nothing is taken", "Fota/Download.cs", "_size == 0 || _size > longest || ", "_size > longest || ", "DL-004"),

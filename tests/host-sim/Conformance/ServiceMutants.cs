@@ -61,14 +61,14 @@ internal static class ServiceMutants
         Row("a record of another length is written", Sid2E, "if (message.RequestLength != RecordOffset + DspRecords.FingerprintLength)", Never, "SVC-072"),
         Row("an identifier that cannot be written gets 22", Sid2E, "!= DspRecords.Fingerprint)\n        {\n            " + OutOfRange, "!= DspRecords.Fingerprint)\n        {\n            return message.Refuse(Nrc.ConditionsNotCorrect);", "SVC-071"),
         Row("another record is stored than was written", Sid2E, "NvMBlock.Fingerprint, request, RecordOffset, ", "NvMBlock.Fingerprint, request, RecordOffset - 1, ", "SVC-070"),
-        Row("outputs are controlled without access", "Dcm/DsdTable.cs", "new DsdService(0x2F, Extended, NeedsAccess", "new DsdService(0x2F, Extended, IsFree", "SVC-211"),
+        Row("outputs are controlled without access", "Dcm/DsdTable.cs", "Add(0x2F, Extended, NeedsAccess", "Add(0x2F, Extended, IsFree", "SVC-211"),
         Row("control of a value of another length is taken", Sid2F, "if (message.RequestLength != ValueOffset + (parameter == ShortTermAdjustment ? SignalType.Length(type) : 0))", "if (message.RequestLength < ValueOffset + (parameter == ShortTermAdjustment ? SignalType.Length(type) : 0))", "SVC-085"),
         Row("an adjusted output does not change", "Data/OutputTable.cs", "        if (isInside)\n        {\n            Force(index, raw);\n        }\n", "", "SVC-081"),
 
         // 31.
         Row("an unknown routine gets 12", Sid31, OutOfRange, "return message.Refuse(Nrc.SubFunctionNotSupported);", "SVC-091"),
-        Row("option records of any length are taken", Sid31, "if (routine.OptionLength != DspRoutine.AnyLength && ", "if (false && ", "SVC-093", "SVC-132"),
-        Row("routines run without access", Sid31, "if (routine.IsAccessNeeded && ", "if (false && ", "SVC-092", "LC-065"),
+        Row("option records of any length are taken", Sid31, "if (optionLength != DspRoutineTable.AnyLength && ", "if (false && ", "SVC-093", "SVC-132"),
+        Row("routines run without access", Sid31, "if (_routines.IsAccessNeeded(routine) && ", "if (false && ", "SVC-092", "LC-065"),
         Row("the answer of a routine has another identifier", Sid31, "message.AppendU16(identifier);", "message.AppendU16((ushort)(identifier ^ 1));", "SVC-090"),
     ];
 }

@@ -11,7 +11,7 @@ internal static class SessionMutants
     private const string Sid10 = "Dcm/Sid10DiagnosticSessionControl.cs";
     private const string Sid11 = "Dcm/Sid11EcuReset.cs";
     private const string Never = "if (false)";
-    private const string LengthFirst = "if (message.RequestLength < row.LengthMin)\n        {\n            return Nrc.IncorrectMessageLength;\n        }\n\n        ";
+    private const string LengthFirst = "if (message.RequestLength < _table.LengthMin(row))\n        {\n            return Nrc.IncorrectMessageLength;\n        }\n\n        ";
 
     public static IReadOnlyList<ConformanceMutant> All { get; } =
     [
@@ -35,19 +35,19 @@ internal static class SessionMutants
         Row("a change of session keeps the transfer", Session, "        _access.Drop();\n        _transfer.Abort();", "        _access.Drop();", "DL-032"),
         Row("a change of session keeps outputs under control", Session, "        _outputs.Release();\n", "", "SVC-086"),
         Row("the default session keeps defined identifiers", Session, "            _dynamics.ClearAll();\n", "", "SVC-076"),
-        Row("the programming session can be entered from the default one", Dispatch, "return sessions == null || _session.IsIn(sessions[index]) ? Nrc.None : Nrc.SubFunctionNotSupportedInActiveSession;", "return Nrc.None;", "DSL-009", "DSL-035"),
+        Row("the programming session can be entered from the default one", Dispatch, "return _session.IsIn(_table.SubFunctionSessions(at)) ? Nrc.None : Nrc.SubFunctionNotSupportedInActiveSession;", "return Nrc.None;", "DSL-009", "DSL-035"),
         Row("a longer request to change the session is taken", Sid10, "if (message.RequestLength != RequestLength)", Never, "SVC-120", "DSL-021"),
 
         // Which negative response.
         Row("an unknown service gets 7F", Dispatch, "return Nrc.ServiceNotSupported;", "return Nrc.ServiceNotSupportedInActiveSession;", "DSL-070", "DSL-032"),
         Row("a service of another session gets 11", Dispatch, "return Nrc.ServiceNotSupportedInActiveSession;", "return Nrc.ServiceNotSupported;", "SVC-181", "DSL-074"),
-        Row("the length is looked at before the session", Dispatch, "if (!_session.IsIn(row.Sessions))", LengthFirst + "if (!_session.IsIn(row.Sessions))", "DSL-072"),
-        Row("the shortest length is not looked at", Dispatch, "if (message.RequestLength < row.LengthMin)", Never, "SVC-104", "SVC-112"),
+        Row("the length is looked at before the session", Dispatch, "if (!_session.IsIn(_table.Sessions(row)))", LengthFirst + "if (!_session.IsIn(_table.Sessions(row)))", "DSL-072"),
+        Row("the shortest length is not looked at", Dispatch, "if (message.RequestLength < _table.LengthMin(row))", Never, "SVC-104", "SVC-112"),
         Row("an unknown sub-function gets 31", Dispatch, "return Nrc.SubFunctionNotSupported;", "return Nrc.RequestOutOfRange;", "SVC-140", "DSL-008"),
         Row("a sub-function of another session gets 12", Dispatch, "Nrc.None : Nrc.SubFunctionNotSupportedInActiveSession;", "Nrc.None : Nrc.SubFunctionNotSupported;", "DSL-009"),
-        Row("access is not asked for", Dispatch, "if (row.IsAccessNeeded && !_access.IsOpenFor(message))", Never, "SVC-210", "SVC-213"),
+        Row("access is not asked for", Dispatch, "if (_table.IsAccessNeeded(row) && !_access.IsOpenFor(message))", Never, "SVC-210", "SVC-213"),
         Row("missing access gets 22", Dispatch, "return Nrc.SecurityAccessDenied;", "return Nrc.ConditionsNotCorrect;", "SVC-210", "SVC-211"),
-        Row("the length is looked at before access", Dispatch, "if (row.IsAccessNeeded && ", LengthFirst + "if (row.IsAccessNeeded && ", "DSL-075"),
+        Row("the length is looked at before access", Dispatch, "if (_table.IsAccessNeeded(row) && ", LengthFirst + "if (_table.IsAccessNeeded(row) && ", "DSL-075"),
 
         // Suppression and the functional address.
         Row("positive responses are not suppressed", Dispatch, "message.IsPositiveSuppressed = (request[1] & SuppressBit) != 0;", "message.IsPositiveSuppressed = false;", "DSL-010", "SVC-176"),
