@@ -12,7 +12,7 @@ public static class FlashLayout
     public static FlsConfig For(FlashGeometry geometry, uint bankLength = 16 * 1024, uint slotLength = 2048)
     {
         int sector = 0;
-        uint nvmLength = (uint)NvM.AreaLengthMin(new NvMConfig());
+        uint nvmLength = (uint)new NvMConfig().AreaLengthMin();
         return new FlsConfig
         {
             BootRecord0 = Next(1),

@@ -27,7 +27,6 @@ public sealed class Dem
     private readonly DemMemory _memory;
     private readonly MinuteBudget _clears = new MinuteBudget(ClearsAtOnce);
     private readonly byte[] _outcomes;
-    private readonly byte[] _block;
     private IDemListener _listener;
     private ISnapshotSource _source;
     private bool _hasWork = true;
@@ -49,7 +48,6 @@ public sealed class Dem
         _events = new DemEvents(config);
         _memory = new DemMemory(config, _events);
         _outcomes = new byte[_events.Count];
-        _block = new byte[config.BlockLength()];
     }
 
     /// <summary>Switch of service 85; while false no report counts.</summary>
@@ -378,19 +376,21 @@ public sealed class Dem
 
     private void Store()
     {
-        _block[0] = Format;
-        _block[1] = (byte)Count;
+        // Laid out where NvM has it: there is no second copy.
+        byte[] block = _nvm.Data(NvMBlock.Dem);
+        block[0] = Format;
+        block[1] = (byte)Count;
         int length = DemEvents.HeaderLength;
-        length += _events.Store(_block, length);
-        length += _memory.Store(_block, length);
+        length += _events.Store(block, length);
+        length += _memory.Store(block, length);
         _isStoreDue = false;
         if (_isSparing)
         {
-            _nvm.WriteSparingly(NvMBlock.Dem, _block, 0, length);
+            _nvm.WriteSparingly(NvMBlock.Dem, block, 0, length);
         }
         else
         {
-            _nvm.Write(NvMBlock.Dem, _block, 0, length);
+            _nvm.Write(NvMBlock.Dem, block, 0, length);
         }
     }
 }

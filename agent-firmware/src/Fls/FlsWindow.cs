@@ -12,6 +12,7 @@ public sealed class FlsWindow
     private readonly Fls _fls;
     private readonly FlsJob _job;
     private readonly byte[] _buffer;
+    private readonly int _size;
     private uint _address;
     private uint _length;
     private uint _start;
@@ -22,16 +23,17 @@ public sealed class FlsWindow
 
     /// <summary>A window of <paramref name="size"/> bytes: the most that one <see cref="Ensure"/> may ask for.</summary>
     public FlsWindow(Fls fls, FlsPriority priority, int size)
-        : this(fls, priority, new byte[size])
+        : this(fls, priority, new byte[size], size)
     {
     }
 
-    /// <summary>A window on the buffer of somebody who does not use it between an <see cref="Open"/> and the last <see cref="Ensure"/> that said Ok or NotOk.</summary>
-    public FlsWindow(Fls fls, FlsPriority priority, byte[] buffer)
+    /// <summary>A window on the first bytes of a buffer of somebody who does not use it between an <see cref="Open"/> and the last <see cref="Ensure"/> that said Ok or NotOk.</summary>
+    public FlsWindow(Fls fls, FlsPriority priority, byte[] buffer, int size)
     {
         _fls = fls;
         _job = new FlsJob(priority);
         _buffer = buffer;
+        _size = size;
     }
 
     /// <summary>Holds the bytes after an <see cref="Ensure"/> that said Ok; see <see cref="IndexOf"/>.</summary>
@@ -92,13 +94,13 @@ public sealed class FlsWindow
 
     private StdReturn Request(uint position, int count)
     {
-        if (count < 0 || count > _buffer.Length || position > _length || (uint)count > _length - position)
+        if (count < 0 || count > _size || position > _length || (uint)count > _length - position)
         {
             return StdReturn.NotOk;
         }
 
         uint left = _length - position;
-        _requested = left < (uint)_buffer.Length ? (int)left : _buffer.Length;
+        _requested = left < (uint)_size ? (int)left : _size;
         _start = position;
         _count = 0;
         if (!_fls.Read(_job, _address + position, _buffer, 0, _requested))

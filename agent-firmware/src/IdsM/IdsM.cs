@@ -2,6 +2,7 @@
 // Each occurrence takes the next number; one that an entry tells of already counts up there, any other takes the place of
 // the entry that happened longest ago. What anybody may provoke without access has one entry for each event and reason,
 // whatever the start, so that noise cannot push the rest out; and it is written sparingly.
+// Entries are changed where NvM has them, and then handed to it: there is no second copy.
 // Invariants: Report only notes, and of several in one cycle the last reason counts; an event reported before NvM is
 // readable counts once it is; what StoredNumber says is in both NvM areas, and nothing older was torn for it.
 // Must not know who reports, nor what the reasons mean. Layout: PROTOCOL.md, "Security events".
@@ -30,6 +31,7 @@ public sealed class IdsM
 
     private readonly NvM _nvm;
     private readonly byte[] _block;
+    private readonly int _end;
     private readonly ushort[] _reasons = new ushort[IdsMEvent.Count];
     private readonly byte[] _noted = new byte[IdsMEvent.Count];
     private bool _isQuiet;
@@ -46,8 +48,8 @@ public sealed class IdsM
     {
         _nvm = nvm;
         int entries = (blockLength - HeaderLength) / EntryLength;
-        _block = new byte[HeaderLength + ((entries < EntriesMax ? entries : EntriesMax) * EntryLength)];
-        _block[0] = Format;
+        _end = HeaderLength + ((entries < EntriesMax ? entries : EntriesMax) * EntryLength);
+        _block = nvm.Data(NvMBlock.SecurityEvents);
     }
 
     /// <summary>Number of the newest event; 0 when there was none in the ECU's life.</summary>
@@ -77,7 +79,7 @@ public sealed class IdsM
     /// <summary>Entries that there is room for.</summary>
     public int Capacity
     {
-        get { return (_block.Length - HeaderLength) / EntryLength; }
+        get { return (_end - HeaderLength) / EntryLength; }
     }
 
     /// <summary>True when everything that was reported is handed to NvM.</summary>
@@ -150,25 +152,27 @@ public sealed class IdsM
     private void Load()
     {
         _isLoaded = true;
-        byte[] from = _nvm.Data(NvMBlock.SecurityEvents);
         int length = _nvm.Length(NvMBlock.SecurityEvents);
-        if (length < HeaderLength || from[0] != Format)
+        bool isOurs = length >= HeaderLength && _block[0] == Format;
+        bool isAsStored = isOurs ? length <= _end : length == 0;
+        length = isOurs ? length : 0;
+        for (int at = _end; at + EntryLength <= length; at += EntryLength)
         {
-            _start = 1;
-            return;
+            int place = FindOldest();
+            if (BigEndian.ReadU32(_block, at) > BigEndian.ReadU32(_block, place))
+            {
+                System.Array.Copy(_block, at, _block, place, EntryLength);
+            }
         }
 
-        _start = (ushort)(BigEndian.ReadU16(from, StartOffset) + 1);
-        for (int at = HeaderLength; at + EntryLength <= length; at += EntryLength)
+        // Behind what is stored there may be what was stored before.
+        Bytes.Fill(_block, length, _block.Length - length, 0);
+        _block[0] = Format;
+        _start = (ushort)(BigEndian.ReadU16(_block, StartOffset) + 1);
+        _newest = FindNewest();
+        if (!isAsStored)
         {
-            uint number = BigEndian.ReadU32(from, at);
-            int place = FindOldest();
-            if (number > BigEndian.ReadU32(_block, place))
-            {
-                System.Array.Copy(from, at, _block, place, EntryLength);
-            }
-
-            _newest = number > _newest ? number : _newest;
+            _nvm.WriteSparingly(NvMBlock.SecurityEvents, _block, 0, _end);
         }
 
         _stored = _newest;
@@ -198,11 +202,11 @@ public sealed class IdsM
         BigEndian.WriteU16(_block, StartOffset, _start);
         if (isSparing)
         {
-            _nvm.WriteSparingly(NvMBlock.SecurityEvents, _block, 0, _block.Length);
+            _nvm.WriteSparingly(NvMBlock.SecurityEvents, _block, 0, _end);
         }
         else
         {
-            _nvm.Write(NvMBlock.SecurityEvents, _block, 0, _block.Length);
+            _nvm.Write(NvMBlock.SecurityEvents, _block, 0, _end);
         }
     }
 
@@ -233,7 +237,7 @@ public sealed class IdsM
 
     private int FindSame(byte securityEvent)
     {
-        for (int at = HeaderLength; at < _block.Length; at += EntryLength)
+        for (int at = HeaderLength; at < _end; at += EntryLength)
         {
             if (_block[at + EventAt] == securityEvent && BigEndian.ReadU16(_block, at + ReasonAt) == _reasons[securityEvent]
                 && (IdsMEvent.IsProvokable(securityEvent) || BigEndian.ReadU16(_block, at + StartAt) == _start))
@@ -245,10 +249,16 @@ public sealed class IdsM
         return -1;
     }
 
+    private uint FindNewest()
+    {
+        int newest = FindBefore(uint.MaxValue);
+        return newest < 0 ? 0 : BigEndian.ReadU32(_block, newest);
+    }
+
     private int FindOldest()
     {
         int oldest = HeaderLength;
-        for (int at = HeaderLength + EntryLength; at < _block.Length; at += EntryLength)
+        for (int at = HeaderLength + EntryLength; at < _end; at += EntryLength)
         {
             if (BigEndian.ReadU32(_block, at) < BigEndian.ReadU32(_block, oldest))
             {
@@ -264,7 +274,7 @@ public sealed class IdsM
     {
         int best = -1;
         uint highest = 0;
-        for (int at = HeaderLength; at < _block.Length; at += EntryLength)
+        for (int at = HeaderLength; at < _end; at += EntryLength)
         {
             uint number = BigEndian.ReadU32(_block, at);
             if (number > highest && number < below)

@@ -3,12 +3,10 @@
 // touched, so the area that may be torn or unstable after a power cut is always the one that the next write begins
 // with; an area is opened by an erase and a copy of all stored values, in every power cycle anew, since FF after a reset
 // is no proof of an erase; only then it is appended to, so a torn last record leaves the value before it in the same
-// area. Areas that differ at start, or have something torn at their end, are made equal before IsReady, by writing the
-// newest block once more.
+// area. What stands in the first area is stored: the second one gets it, whatever is written meanwhile. Areas that differ at
+// start, or have something torn at their end, are made equal before IsReady, by writing the newest block once more.
 // Must not know what the blocks mean.
 // PROTOCOL.md "NvM". Tests: tests/agent-firmware/NvM.
-using System;
-
 namespace EsyncAgent;
 
 /// <summary>Non-volatile memory: small blocks with a mirror in RAM.</summary>
@@ -20,44 +18,38 @@ public sealed class NvM
     private readonly FlsWriter _writer;
     private readonly NvMScan _scan;
     private readonly NvMSparing _sparing;
-    private readonly byte[][] _latest = new byte[NvMBlock.Count][];
-    private readonly int[] _latestLength = new int[NvMBlock.Count];
+    private readonly NvMQueue _queue;
+    private readonly NvMMirror _mirror;
     private readonly StdReturn[] _result = new StdReturn[NvMBlock.Count];
-    private readonly byte[] _record;
 
-    // The window of the scan, which ends before the first record is built.
-    private readonly byte[] _base;
+    // The window of the scan, which ends before the first record is built; then one record after the other.
+    private readonly byte[] _record;
     private readonly uint[] _end = new uint[2];
     private readonly bool[] _isOpen = new bool[2];
     private State _state = State.Scan;
     private bool _isReady;
     private bool _isQuiet;
-    private int _dirtyMask;
-    private int _sparingMask;
     private uint _sequence;
     private byte _block;
+    private uint _newSequence;
+    private int _valueLength;
     private int _recordLength;
-    private int _baseLength;
+    private byte _baseBlock;
     private byte _baseNext;
     private int _area;
     private bool _isSecondArea;
     private int _tries;
 
-    /// <summary>Blocks as <paramref name="config"/> sizes them, in the areas NvM0 and NvM1 of the map (see <see cref="AreaLengthMin"/>).</summary>
+    /// <summary>Blocks as <paramref name="config"/> sizes them, in the areas NvM0 and NvM1 of the map (see <see cref="NvMConfig.AreaLengthMin"/>).</summary>
     public NvM(NvMConfig config, Fls fls)
     {
-        int recordMax = NvMRecord.PaddedLengthMax(config);
-        for (int block = 0; block < NvMBlock.Count; block++)
-        {
-            _latest[block] = new byte[config.LengthMax[block]];
-        }
-
-        _record = new byte[recordMax];
-        _base = new byte[recordMax];
-        _areas = new FlsArea[] { fls.Map.NvM0, fls.Map.NvM1 };
+        _mirror = new NvMMirror(config);
+        _record = new byte[NvMRecord.PaddedLengthMax(config)];
         _writer = new FlsWriter(fls, FlsPriority.NvM);
-        _scan = new NvMScan(config, fls, _base);
+        _scan = new NvMScan(config, fls, _record, _mirror);
+        _areas = _scan.Areas;
         _sparing = new NvMSparing(config);
+        _queue = new NvMQueue(_sparing);
     }
 
     private enum State : byte
@@ -65,6 +57,7 @@ public sealed class NvM
         Scan,
         Idle,
         Erase,
+        Read,
         Base,
         Append,
     }
@@ -78,7 +71,7 @@ public sealed class NvM
     /// <summary>True when nothing is queued or under way; a sparing write that is held back is neither.</summary>
     public bool IsIdle
     {
-        get { return _state == State.Idle && _dirtyMask == 0 && (_sparingMask == 0 || _sparing.IsHeld); }
+        get { return _state == State.Idle && _queue.IsIdle; }
     }
 
     /// <summary>True when both areas could be read at start and held no valid record of any block.</summary>
@@ -87,28 +80,16 @@ public sealed class NvM
         get { return _isReady && _scan.IsBlank; }
     }
 
-    /// <summary>Shortest area that these blocks can live in, in bytes: every block once, and the longest once more.</summary>
-    public static int AreaLengthMin(NvMConfig config)
-    {
-        int sum = NvMRecord.PaddedLengthMax(config);
-        for (int block = 0; block < NvMBlock.Count; block++)
-        {
-            sum += config.LengthMax[block] == 0 ? 0 : NvMRecord.PaddedLength(config.LengthMax[block]);
-        }
-
-        return sum;
-    }
-
     /// <summary>Length of a block's value in bytes; 0 when it was never written.</summary>
     public int Length(byte block)
     {
-        return _latestLength[block];
+        return _mirror.Lengths[block];
     }
 
-    /// <summary>The block's value, in the first <see cref="Length"/> bytes: what was written last, stored or not. Read only for others.</summary>
+    /// <summary>The block's value, in the first <see cref="Length"/> bytes: what was written last, stored or not. Read only, but for the block's owner, who then writes it from here.</summary>
     public byte[] Data(byte block)
     {
-        return _latest[block];
+        return _mirror.Values[block];
     }
 
     /// <summary>
@@ -118,8 +99,7 @@ public sealed class NvM
     public bool Write(byte block, byte[] data, int offset, int count)
     {
         int bit = Take(block, data, offset, count);
-        _dirtyMask |= bit;
-        _sparingMask &= ~bit;
+        _queue.Put(bit);
         return bit != 0;
     }
 
@@ -130,7 +110,7 @@ public sealed class NvM
     public bool WriteSparingly(byte block, byte[] data, int offset, int count)
     {
         int bit = Take(block, data, offset, count);
-        _sparingMask |= bit & ~_dirtyMask;
+        _queue.PutSparingly(bit);
         return bit != 0;
     }
 
@@ -143,12 +123,7 @@ public sealed class NvM
     /// <summary>Result of the block's last <see cref="Write"/>: Pending, Ok when it stands in both areas, NotOk when one did not take it.</summary>
     public StdReturn WriteResult(byte block)
     {
-        if (((_dirtyMask | _sparingMask) & (1 << block)) != 0 || (_state > State.Idle && _block == block))
-        {
-            return StdReturn.Pending;
-        }
-
-        return _result[block];
+        return _queue.Has(block) || (_state > State.Idle && _block == block) ? StdReturn.Pending : _result[block];
     }
 
     /// <summary>Goes on with loading or writing.</summary>
@@ -176,6 +151,9 @@ public sealed class NvM
                 }
 
                 break;
+            case State.Read:
+                AdvanceRead(_scan.Read(_baseBlock));
+                break;
             default:
                 AdvanceWrite(_writer.Step());
                 break;
@@ -187,8 +165,7 @@ public sealed class NvM
         _sequence = _scan.NewestSequence;
         for (int block = 0; block < NvMBlock.Count; block++)
         {
-            _latestLength[block] = _scan.Length[block];
-            Array.Copy(_scan.Data[block], _latest[block], _scan.Length[block]);
+            _mirror.Lengths[block] = _scan.Length[block];
         }
 
         _sparing.Begin(_scan.Level[_scan.NewestBlock]);
@@ -201,60 +178,43 @@ public sealed class NvM
 
         if (!_scan.HasValues)
         {
-            _recordLength = 0;
+            _valueLength = 0;
             StartArea(_scan.LackingArea);
             return;
         }
 
-        // The next sequence that begins with the area that lacks something: the other one stays until it is whole.
-        uint sequence = _sequence + 1;
-        sequence += (sequence ^ (uint)_scan.LackingArea) & 1;
-        StartRecord(_scan.NewestBlock, sequence);
+        StartRecord(_scan.NewestBlock, _scan.MendingSequence);
     }
 
     // The block's bit; 0 when the value was not taken.
     private int Take(byte block, byte[] data, int offset, int count)
     {
-        if (!_isReady || count <= 0 || count > _latest[block].Length)
+        if (!_isReady || !_mirror.Take(block, data, offset, count))
         {
             return 0;
         }
 
-        Array.Copy(data, offset, _latest[block], 0, count);
-        _latestLength[block] = count;
         _isQuiet = false;
         return 1 << block;
     }
 
     private void StartWhatIsDue()
     {
-        if (_sparingMask != 0 && !_sparing.IsHeld)
-        {
-            _sparing.Count();
-            _dirtyMask |= _sparingMask;
-            _sparingMask = 0;
-        }
-
-        if (_dirtyMask == 0)
+        int block = _queue.TakeNext();
+        if (block == NvMQueue.None)
         {
             _isQuiet = _sparing.Level == 0;
             return;
         }
 
-        byte block = 0;
-        while ((_dirtyMask & (1 << block)) == 0)
-        {
-            block++;
-        }
-
-        _dirtyMask &= ~(1 << block);
-        StartRecord(block, _sequence + 1);
+        StartRecord((byte)block, _sequence + 1);
     }
 
     private void StartRecord(byte block, uint sequence)
     {
         _block = block;
-        _recordLength = NvMRecord.Build(_record, block, _sparing.Level, sequence, _latest[block], _latestLength[block]);
+        _newSequence = sequence;
+        _valueLength = _mirror.Lengths[block];
         _isSecondArea = false;
         StartArea((int)(sequence & 1));
     }
@@ -269,7 +229,7 @@ public sealed class NvM
     private void TryArea()
     {
         _tries++;
-        if (_isOpen[_area] && HasRoom(_recordLength))
+        if (_isOpen[_area] && HasRoom(NvMRecord.PaddedLength(_valueLength)))
         {
             Append();
             return;
@@ -295,47 +255,44 @@ public sealed class NvM
                 CopyNext();
                 break;
             case State.Base:
-                _end[_area] += (uint)_baseLength;
+                TakePlace(_baseBlock);
                 CopyNext();
                 break;
             default:
-                _end[_area] += (uint)_recordLength;
+                TakePlace(_block);
                 EndArea();
                 break;
         }
     }
 
-    // The stored values come before the new record: were that one torn, its predecessor would stand in the same area.
+    // The stored values come before the new record: were that one torn, its predecessor would stand in the same area. In the second
+    // area the new one is among them.
     private void CopyNext()
     {
         while (_baseNext < NvMBlock.Count)
         {
             byte block = _baseNext;
+            _baseBlock = block;
             _baseNext++;
-            int length = _scan.Length[block];
-            if (length != 0)
+            if (_scan.Length[block] == 0)
             {
-                _baseLength = NvMRecord.Build(_base, block, _scan.Level[block], _scan.Sequence[block], _scan.Data[block], length);
-                if (!HasRoom(_baseLength))
-                {
-                    EndWrite(StdReturn.NotOk);
-                    return;
-                }
+                continue;
+            }
 
-                _state = State.Base;
-                _writer.Program(_areas[_area].Start + _end[_area], _base, 0, _baseLength);
+            if (_mirror.IsChanged(block))
+            {
+                _scan.BeginRead(_area ^ 1, block);
+                _state = State.Read;
                 return;
             }
-        }
 
-        if (!HasRoom(_recordLength))
-        {
-            EndWrite(StdReturn.NotOk);
+            _recordLength = NvMRecord.Build(_record, block, _scan.Level[block], _scan.Sequence[block], _mirror.Values[block], _scan.Length[block]);
+            Program(State.Base);
             return;
         }
 
         _isOpen[_area] = true;
-        if (_recordLength == 0)
+        if (_isSecondArea || _valueLength == 0)
         {
             EndArea();
             return;
@@ -344,9 +301,49 @@ public sealed class NvM
         Append();
     }
 
+    // A stored value that the mirror has no longer is read from the area that has it. What cannot be read any more is left out, and
+    // the mirror's value written as soon as may be.
+    private void AdvanceRead(StdReturn result)
+    {
+        if (result == StdReturn.Ok)
+        {
+            _recordLength = NvMRecord.PaddedLength(_scan.Length[_baseBlock]);
+            Program(State.Base);
+        }
+        else if (result == StdReturn.NotOk)
+        {
+            _queue.Put(_baseBlock == _block ? 0 : 1 << _baseBlock);
+            CopyNext();
+        }
+    }
+
+    private void TakePlace(byte block)
+    {
+        _scan.SetPlace(_area, block, _end[_area]);
+        _end[_area] += (uint)_recordLength;
+    }
+
+    // The record is still there when the second area was open already.
     private void Append()
     {
-        _state = State.Append;
+        if (!_isSecondArea)
+        {
+            _valueLength = _mirror.Lengths[_block];
+            _recordLength = NvMRecord.Build(_record, _block, _sparing.Level, _newSequence, _mirror.Values[_block], _valueLength);
+        }
+
+        Program(State.Append);
+    }
+
+    private void Program(State state)
+    {
+        if (!HasRoom(_recordLength))
+        {
+            EndWrite(StdReturn.NotOk);
+            return;
+        }
+
+        _state = state;
         _writer.Program(_areas[_area].Start + _end[_area], _record, 0, _recordLength);
     }
 
@@ -377,20 +374,24 @@ public sealed class NvM
             return;
         }
 
+        // A record that stands in the first area is stored, even when the second one fails; one that does not leaves its
+        // sequence to the next write, which then begins with the same area again.
+        if (_valueLength != 0)
+        {
+            _sequence = _newSequence;
+            _scan.Keep(_block, _record, 0);
+            if (!_queue.Has(_block))
+            {
+                _mirror.MarkStored(_block);
+            }
+        }
+
         _isSecondArea = true;
         StartArea(_area ^ 1);
     }
 
-    // A record that stands in the first area is stored, even when the second one failed; one that does not leaves its
-    // sequence to the next write, which then begins with the same area again.
     private void EndWrite(StdReturn result)
     {
-        if (_isSecondArea && _recordLength != 0)
-        {
-            _sequence = NvMRecord.SequenceOf(_record);
-            _scan.Keep(_block, _record, 0);
-        }
-
         _result[_block] = result;
         _isReady = true;
         _state = State.Idle;

@@ -39,4 +39,16 @@ public sealed class NvMConfig
 
     /// <summary>Longest delay between two sparing writes, in milliseconds.</summary>
     public uint SparingDelayMsMax = 7200000;
+
+    /// <summary>Shortest area that these blocks can live in, in bytes: every block once, and the longest once more.</summary>
+    public int AreaLengthMin()
+    {
+        int sum = NvMRecord.PaddedLengthMax(this);
+        for (int block = 0; block < NvMBlock.Count; block++)
+        {
+            sum += LengthMax[block] == 0 ? 0 : NvMRecord.PaddedLength(LengthMax[block]);
+        }
+
+        return sum;
+    }
 }

@@ -70,10 +70,4 @@ internal static class NvMRecord
         int end = HeaderLength + length;
         return BigEndian.ReadU32(from, index + end) == Crc32.Compute(from, index, end);
     }
-
-    /// <summary>Sequence of the record at the start of <paramref name="from"/>.</summary>
-    internal static uint SequenceOf(byte[] from)
-    {
-        return BigEndian.ReadU32(from, 8);
-    }
 }

@@ -1,5 +1,5 @@
-// Reads both NvM areas at start and holds the stored value of every block: the newest one that was found, later what was
-// written. Says which area, if any, lacks a newest value.
+// Reads both NvM areas at start, takes the newest value of every block, and knows from then on what is stored, and where in each
+// area: the values themselves are in the mirror, until somebody writes another. Says which area, if any, lacks a newest value.
 // Invariants: a value is taken from the same bytes whose CRC was checked, since a second read might differ; sequences
 // compare by difference, so their wrap is harmless; the first record that is not whole ends an area, and when it is not
 // blank either, the area is to be made anew: at the next look it might be whole, and bring back what was given up.
@@ -7,11 +7,9 @@
 // 1 may pass a CRC once, and then the area that is really whole would be the one that is erased.
 // Must not know how areas are written.
 // PROTOCOL.md "NvM". Tests: tests/agent-firmware/NvM.
-using System;
-
 namespace EsyncAgent;
 
-/// <summary>The stored values and the start-up scan that finds them.</summary>
+/// <summary>What is stored, and the start-up scan that finds it.</summary>
 internal sealed class NvMScan
 {
     // Keeps a start-up cycle below some 3,000 instructions with short records.
@@ -21,10 +19,7 @@ internal sealed class NvMScan
     // Readings of areas that differ; each shows a bit that is between 0 and 1 with a chance of a half.
     private const int ReadingsMax = 10;
 
-    /// <summary>Stored value of each block.</summary>
-    internal readonly byte[][] Data = new byte[NvMBlock.Count][];
-
-    /// <summary>Its length; 0 when there is none.</summary>
+    /// <summary>Length of each block's stored value; 0 when there is none.</summary>
     internal readonly int[] Length = new int[NvMBlock.Count];
 
     /// <summary>Its sequence.</summary>
@@ -33,8 +28,13 @@ internal sealed class NvMScan
     /// <summary>Level of sparing writes (<see cref="NvMSparing"/>) in its record.</summary>
     internal readonly byte[] Level = new byte[NvMBlock.Count];
 
+    /// <summary>The two areas.</summary>
+    internal readonly FlsArea[] Areas;
+
+    // Where its record begins in each area, area by area; of an area that has it.
+    private readonly uint[] _places = new uint[2 * NvMBlock.Count];
+    private readonly NvMMirror _mirror;
     private readonly NvMConfig _config;
-    private readonly FlsArea[] _areas;
     private readonly FlsWindow _window;
     private readonly uint[][] _found = { new uint[NvMBlock.Count], new uint[NvMBlock.Count] };
     private readonly int[] _foundMask = new int[2];
@@ -47,18 +47,14 @@ internal sealed class NvMScan
     private int _readings;
     private bool _isUnreadable;
 
-    /// <summary>A scan with a window as long as the longest record.</summary>
-    internal NvMScan(NvMConfig config, Fls fls, byte[] window)
+    /// <summary>A scan with a window as long as the longest record; it puts the values into <paramref name="mirror"/>.</summary>
+    internal NvMScan(NvMConfig config, Fls fls, byte[] window, NvMMirror mirror)
     {
+        _mirror = mirror;
         _config = config;
-        _areas = new FlsArea[] { fls.Map.NvM0, fls.Map.NvM1 };
-        _window = new FlsWindow(fls, FlsPriority.NvM, window);
-        for (int block = 0; block < NvMBlock.Count; block++)
-        {
-            Data[block] = new byte[config.LengthMax[block]];
-        }
-
-        _window.Open(_areas[0].Start, _areas[0].Length);
+        Areas = new FlsArea[] { fls.Map.NvM0, fls.Map.NvM1 };
+        _window = new FlsWindow(fls, FlsPriority.NvM, window, window.Length);
+        _window.Open(Areas[0].Start, Areas[0].Length);
     }
 
     /// <summary>True when both areas could be read and held nothing.</summary>
@@ -90,6 +86,16 @@ internal sealed class NvMScan
             }
 
             return Lacks(0) ? 0 : 1;
+        }
+    }
+
+    /// <summary>The next sequence that begins with <see cref="LackingArea"/>: the other one stays until that is whole.</summary>
+    internal uint MendingSequence
+    {
+        get
+        {
+            uint sequence = NewestSequence + 1;
+            return sequence + ((sequence ^ (uint)LackingArea) & 1);
         }
     }
 
@@ -150,14 +156,32 @@ internal sealed class NvMScan
         return StdReturn.Pending;
     }
 
-    /// <summary>Takes over the record at <paramref name="index"/> as the block's stored value.</summary>
+    /// <summary>Takes note of the record at <paramref name="index"/> as what is stored of the block.</summary>
     internal void Keep(byte block, byte[] from, int index)
     {
-        int length = BigEndian.ReadU16(from, index + 6);
-        Length[block] = length;
+        Length[block] = BigEndian.ReadU16(from, index + 6);
         Level[block] = from[index + 5];
         Sequence[block] = BigEndian.ReadU32(from, index + 8);
-        Array.Copy(from, index + NvMRecord.HeaderLength, Data[block], 0, length);
+    }
+
+    /// <summary>Takes note of where the block's stored record begins in an area.</summary>
+    internal void SetPlace(int area, byte block, uint position)
+    {
+        _places[(area * NvMBlock.Count) + block] = position;
+    }
+
+    /// <summary>Begins to read the block's stored record from an area that has it.</summary>
+    internal void BeginRead(int area, byte block)
+    {
+        _window.Open(Areas[area].Start + _places[(area * NvMBlock.Count) + block], (uint)NvMRecord.PaddedLength(Length[block]));
+    }
+
+    /// <summary>Goes on with it. Ok: the record is whole, and stands at the start of the window. NotOk: it cannot be read any more.</summary>
+    internal StdReturn Read(byte block)
+    {
+        StdReturn result = _window.Ensure(0, NvMRecord.PaddedLength(Length[block]));
+        bool isStored = result != StdReturn.Ok || (NvMRecord.IsWhole(_window.Buffer, 0, Length[block]) && BigEndian.ReadU32(_window.Buffer, 8) == Sequence[block]);
+        return isStored ? result : StdReturn.NotOk;
     }
 
     private bool IsRead()
@@ -178,7 +202,7 @@ internal sealed class NvMScan
         _position = 0;
         _failures = 0;
         _endsTorn = false;
-        _window.Open(_areas[area].Start, _areas[area].Length);
+        _window.Open(Areas[area].Start, Areas[area].Length);
     }
 
     private void Forget()
@@ -245,9 +269,11 @@ internal sealed class NvMScan
         uint sequence = BigEndian.ReadU32(buffer, index + 8);
         _foundMask[_area] |= 1 << block;
         _found[_area][block] = sequence;
+        SetPlace(_area, block, _position);
         if (Length[block] == 0 || (int)(sequence - Sequence[block]) > 0)
         {
             Keep(block, buffer, index);
+            _mirror.Load(block, buffer, index + NvMRecord.HeaderLength, Length[block]);
         }
 
         _position += (uint)NvMRecord.PaddedLength(length);
@@ -256,7 +282,7 @@ internal sealed class NvMScan
 
     private StdReturn Look(int count)
     {
-        if (_position + (uint)count > _areas[_area].Length)
+        if (_position + (uint)count > Areas[_area].Length)
         {
             return StdReturn.NotOk;
         }

@@ -48,7 +48,7 @@ internal sealed class FlashMapReader(ConfigProblems problems, ConfigSection flas
         CheckOverlap();
         CheckPairs();
         CheckBanks(imageLengthMax);
-        CheckSmallAreas((uint)NvM.AreaLengthMin(nvm));
+        CheckSmallAreas((uint)nvm.AreaLengthMin());
         CheckSlots();
         Require("reportLog", ReportLog.SectorsMin * part.SectorLength, $"it takes {ReportLog.SectorsMin} sectors: an open one for each of three priorities, as many of the start before, two that stay free");
         return config;

@@ -103,7 +103,7 @@ public static class WearBudget
     // second opens it again.
     private static int ErasesPerSparingWrite(EcuConfig config)
     {
-        int all = NvM.AreaLengthMin(config.NvM) - Padded(NvMBlock.Provisioning);
+        int all = config.NvM.AreaLengthMin() - Padded(NvMBlock.Provisioning);
         return config.Fls.NvM0.Length >= all + Padded(NvMBlock.Dem) + Padded(NvMBlock.SecurityEvents) ? 1 : 2;
 
         int Padded(byte block) => (config.NvM.LengthMax[block] + 16 + 31) / 32 * 32;

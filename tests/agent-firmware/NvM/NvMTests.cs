@@ -143,7 +143,7 @@ public sealed class NvMTests
         Assert.Equal(area.Start, _operations[0].Address);
         Assert.Equal("010203", Value(rig, 0));
         Assert.Equal("04", Value(rig, 1));
-        Assert.Equal(Bytes(rig.Map.NvM0.Start, 256), Bytes(rig.Map.NvM1.Start, 256));
+        Assert.Equal(Newest(rig.Map.NvM0), Newest(rig.Map.NvM1));
         _operations.Clear();
         Load();
         Assert.Empty(_operations);
@@ -160,7 +160,7 @@ public sealed class NvMTests
         _flash.Memory.Program(area.Start + 32, [0x45, 0x53, 0x4E, 0x56, 0x01]);
         rig = Load();
         Assert.Equal("04", Value(rig, 1));
-        Assert.Equal(Bytes(rig.Map.NvM0.Start, 256), Bytes(rig.Map.NvM1.Start, 256));
+        Assert.Equal(Newest(rig.Map.NvM0), Newest(rig.Map.NvM1));
     }
 
     [Fact]
@@ -226,7 +226,56 @@ public sealed class NvMTests
 
     [Fact]
     public void The_least_area_holds_every_block_and_the_longest_once_more()
-        => Assert.Equal(576 + 32 + 32 + 96 + 288 + 576, NvM.AreaLengthMin(new NvMConfig { LengthMax = [544, 16, 16, 64, 260, 0] }));
+        => Assert.Equal(576 + 32 + 32 + 96 + 288 + 576, new NvMConfig { LengthMax = [544, 16, 16, 64, 260, 0] }.AreaLengthMin());
+
+    // The value that waits is in the mirror already when the one that stands in flash is copied into a new area.
+    [Fact]
+    public void A_value_that_waits_for_its_turn_is_not_stored_under_the_sequence_of_the_one_before()
+    {
+        MemoryRig rig = Load();
+        Write(rig, 0, 1);
+        Write(rig, 1, 4);
+        rig = Load();
+        Assert.True(rig.NvM.Write(0, [2], 0, 1) && rig.NvM.Write(1, [5], 0, 1));
+        rig.RunNvM(() => rig.NvM.WriteResult(1) != StdReturn.Pending);
+        string[] records = [.. Records(rig.Map.NvM0).Concat(Records(rig.Map.NvM1)).Distinct().Order()];
+        Assert.Equal(["1: 0=01", "2: 1=04", "3: 0=02", "4: 1=05"], records);
+        Assert.Equal(["0=02", "1=05"], Newest(rig.Map.NvM0));
+        Assert.Equal(["0=02", "1=05"], Newest(rig.Map.NvM1));
+    }
+
+    [Fact]
+    public void A_stored_value_that_cannot_be_read_any_more_gives_way_to_the_one_that_waits()
+    {
+        MemoryRig rig = Load();
+        Write(rig, 0, 1);
+        Write(rig, 1, 4);
+        rig = Load();
+        _flash.Memory.Program(rig.Map.NvM0.Start + 32 + 12, [0]);
+        _flash.Memory.Program(rig.Map.NvM1.Start + 32 + 12, [0]);
+        Assert.True(rig.NvM.Write(0, [2], 0, 1) && rig.NvM.WriteSparingly(1, [5], 0, 1));
+        rig.RunNvM(() => rig.NvM.WriteResult(1) != StdReturn.Pending);
+        rig = Load();
+        Assert.Equal("02", Value(rig, 0));
+        Assert.Equal("05", Value(rig, 1));
+    }
+
+    private string[] Newest(FlsArea area) => [.. Records(area).Select(record => record.Split(": ")[1]).GroupBy(record => record[0]).Select(block => block.Last()).Order()];
+
+    // "sequence: block=value" of each record; values of up to 16 bytes, so that each lies in 32.
+    private IEnumerable<string> Records(FlsArea area)
+    {
+        for (uint at = area.Start; ; at += 32)
+        {
+            byte[] record = Bytes(at, 32);
+            if (BigEndian.ReadU32(record, 0) != 0x45534E56)
+            {
+                yield break;
+            }
+
+            yield return $"{BigEndian.ReadU32(record, 8)}: {record[4]}={Convert.ToHexString(record, 12, BigEndian.ReadU16(record, 6))}";
+        }
+    }
 
     private static string Value(MemoryRig rig, byte block) => Convert.ToHexString(rig.NvM.Data(block), 0, rig.NvM.Length(block));
 
