@@ -26,7 +26,7 @@ public sealed class MemoryRig
         Fls = new Fls(Map, flash);
         NvM = new NvM(nvm ?? new NvMConfig(), Fls);
         Store = new BootRecordStore(Fls);
-        Checkpoints = new CheckpointLog(Fls, StateLengthMax);
+        Checkpoints = new CheckpointLog(Fls, StateLengthMax, new byte[BankWriter.ChunkLength]);
     }
 
     public FlashModel Flash { get; }

@@ -2,7 +2,7 @@
 // Invariants: frames leave in the order in which they were accepted; one cycle takes a bounded number of frames from
 // the driver; nothing is allocated after the constructor.
 // Besides the connection there are frames that only leave (periodic data) and frames that only come (signals).
-// Carries as little state as possible: a ring of frames to send, and two counters from which everyone above can tell
+// Carries as little state as possible: a ring of bytes that wait to be sent, and two counters from which everyone above can tell
 // whether a frame of theirs has left. It must not know what the bytes mean (that is CanTp's).
 // 11-bit identifiers, or 29-bit ones of normal fixed addressing (ISO 15765-2:2016 §10.3).
 // Tests: tests/agent-firmware/CanIf.
@@ -13,6 +13,12 @@ namespace EsyncAgent;
 /// <summary>Identifier dispatch and transmit queue over one CAN controller.</summary>
 public sealed class CanIf
 {
+    // A place of the ring: length and data.
+    private const int PlaceLength = 1 + 8;
+
+    // In the length of a frame with the identifier of periodic data.
+    private const byte PeriodicBit = 0x80;
+
     private readonly ICan _can;
     private readonly bool _isExtended;
     private readonly uint _physicalRxId;
@@ -22,7 +28,11 @@ public sealed class CanIf
     private readonly uint[] _signalRxIds;
     private readonly int _receivePerCycleMax;
     private readonly CanFrame _received = new CanFrame();
-    private readonly CanFrame[] _queue;
+
+    // The frame that goes to the controller; what it does not take waits in the ring.
+    private readonly CanFrame _sending = new CanFrame();
+    private readonly byte[] _ring;
+    private readonly int _capacity;
     private readonly int _connectionMax;
     private ICanIfUpper _upper;
     private ICanIfSignals _signals;
@@ -43,16 +53,12 @@ public sealed class CanIf
         _periodicTxId = config.PeriodicTxId;
         _signalRxIds = config.SignalRxIds;
         _receivePerCycleMax = config.ReceivePerCycleMax;
-        _queue = new CanFrame[config.TransmitQueueLength];
-        for (int i = 0; i < _queue.Length; i++)
-        {
-            CanFrame frame = new CanFrame();
-            frame.IsExtended = config.IsExtended;
-            _queue[i] = frame;
-        }
+        _capacity = config.TransmitQueueLength;
+        _ring = new byte[_capacity * PlaceLength];
+        _sending.IsExtended = config.IsExtended;
 
         // A long response would fill every place as soon as it is free, and periodic data would stand still until its end.
-        _connectionMax = HasPeriodicIdentifier && _queue.Length > 1 ? _queue.Length - 1 : _queue.Length;
+        _connectionMax = HasPeriodicIdentifier && _capacity > 1 ? _capacity - 1 : _capacity;
     }
 
     /// <summary>Block size that the driver can stand (<see cref="ICan.BlockSizeMax"/>); 0 is no limit.</summary>
@@ -109,7 +115,7 @@ public sealed class CanIf
     /// </summary>
     public bool Transmit(byte[] data, int length)
     {
-        return _waiting < _connectionMax && Enqueue(_txId, data, length);
+        return _waiting < _connectionMax && Enqueue(data, length, 0);
     }
 
     /// <summary>
@@ -118,12 +124,12 @@ public sealed class CanIf
     /// </summary>
     public bool TransmitPeriodic(byte[] data, int length)
     {
-        if (_waiting == _queue.Length || (_waiting != 0 && !HasLeft(_periodicTicket)))
+        if (_waiting == _capacity || (_waiting != 0 && !HasLeft(_periodicTicket)))
         {
             return false;
         }
 
-        Enqueue(_periodicTxId, data, length);
+        Enqueue(data, length, PeriodicBit);
         _periodicTicket = _acceptedCount;
         return true;
     }
@@ -201,31 +207,49 @@ public sealed class CanIf
         }
     }
 
-    private bool Enqueue(uint identifier, byte[] data, int length)
+    private bool Enqueue(byte[] data, int length, byte periodicBit)
     {
-        int last = _first + _waiting;
-        CanFrame frame = _queue[last < _queue.Length ? last : last - _queue.Length];
-        frame.Identifier = identifier;
-        Array.Copy(data, 0, frame.Data, 0, length);
-        frame.Length = (byte)length;
         _acceptedCount++;
-        if (_waiting == 0 && _can.TrySend(frame))
+        if (_waiting == 0 && Send(data, 0, length, periodicBit))
         {
-            _sentCount++;
             return true;
         }
 
+        int last = _first + _waiting;
+        int place = (last < _capacity ? last : last - _capacity) * PlaceLength;
+        _ring[place] = (byte)(length | periodicBit);
+        Array.Copy(data, 0, _ring, place + 1, length);
         _waiting++;
         return true;
     }
 
     private void SendWaiting()
     {
-        while (_waiting != 0 && _can.TrySend(_queue[_first]))
+        while (_waiting != 0)
         {
-            _first = _first + 1 == _queue.Length ? 0 : _first + 1;
+            int place = _first * PlaceLength;
+            if (!Send(_ring, place + 1, _ring[place] & ~PeriodicBit, (byte)(_ring[place] & PeriodicBit)))
+            {
+                return;
+            }
+
+            _first = _first + 1 == _capacity ? 0 : _first + 1;
             _waiting--;
-            _sentCount++;
         }
+    }
+
+    private bool Send(byte[] data, int offset, int length, byte periodicBit)
+    {
+        CanFrame frame = _sending;
+        frame.Identifier = periodicBit == 0 ? _txId : _periodicTxId;
+        frame.Length = (byte)length;
+        Array.Copy(data, offset, frame.Data, 0, length);
+        if (!_can.TrySend(frame))
+        {
+            return false;
+        }
+
+        _sentCount++;
+        return true;
     }
 }

@@ -33,11 +33,11 @@ public sealed class AesCtr
         _crypto = crypto;
     }
 
-    /// <summary>Begins with a key of 32 bytes and the first counter block of 16; both are copied.</summary>
-    public void Begin(byte[] key, byte[] iv)
+    /// <summary>Begins with a key of 32 bytes and the first counter block of 16 at <paramref name="ivOffset"/>; both are copied.</summary>
+    public void Begin(byte[] key, byte[] iv, int ivOffset)
     {
         System.Array.Copy(key, 0, _key, 0, Csm.KeyLength);
-        System.Array.Copy(iv, 0, _iv, 0, IvLength);
+        System.Array.Copy(iv, ivOffset, _iv, 0, IvLength);
         _hasStretch = false;
     }
 

@@ -63,12 +63,6 @@ public sealed class Csm
         get { return _compression.Count; }
     }
 
-    /// <summary>A hash of its own, for a user that goes on with it while others are at work.</summary>
-    public Sha256 NewSha256()
-    {
-        return new Sha256(_compression);
-    }
-
     /// <summary>HMAC-SHA256 of the whole of <paramref name="data"/> into the 32 bytes of <paramref name="mac"/>.</summary>
     public void Hmac(byte[] key, byte[] data, byte[] mac)
     {

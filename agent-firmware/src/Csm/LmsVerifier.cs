@@ -33,8 +33,9 @@ internal sealed class LmsVerifier
     }
 
     private readonly Sha256Compression _compression;
+
+    // For the message, the key candidate, the leaf and the path: each ends before the next begins.
     private readonly Sha256 _sha256;
-    private readonly Sha256 _candidate;
     private readonly byte[] _key = new byte[LmsParameters.LmsPublicKeyLength];
 
     // I ‖ u32 ‖ u16, in front of everything that is hashed.
@@ -67,7 +68,6 @@ internal sealed class LmsVerifier
     {
         _compression = csm.Compression;
         _sha256 = csm.Sha256;
-        _candidate = csm.NewSha256();
     }
 
     /// <summary>True when the verification ended because the flash could not be read.</summary>
@@ -162,13 +162,13 @@ internal sealed class LmsVerifier
             return Refuse();
         }
 
-        BeginHash(_sha256, _leafIndex, Message);
+        BeginHash(_leafIndex, Message);
         _sha256.Update(buffer, index + RandomizerOffset, HashLength);
         _sha256.Update(_message, 0, _messageLength);
         _sha256.Finish(_digits, 0);
         BigEndian.WriteU16(_digits, HashLength, Checksum());
 
-        BeginHash(_candidate, _leafIndex, Public);
+        BeginHash(_leafIndex, Public);
         for (int i = 0; i < 5; i++)
         {
             _words[i] = BigEndian.ReadU32(_prefix, 4 * i);
@@ -213,7 +213,7 @@ internal sealed class LmsVerifier
         if (_link == (1u << _width) - 1)
         {
             Sha256.WriteState(s, _hash, 0);
-            _candidate.Update(_hash, 0, HashLength);
+            _sha256.Update(_hash, 0, HashLength);
             _chain++;
             _phase = Phase.ChainStart;
             return true;
@@ -249,8 +249,8 @@ internal sealed class LmsVerifier
             return Refuse();
         }
 
-        _candidate.Finish(_hash, 0);
-        BeginHash(_sha256, NodeAt(0), Leaf);
+        _sha256.Finish(_hash, 0);
+        BeginHash(NodeAt(0), Leaf);
         _sha256.Update(_hash, 0, HashLength);
         _sha256.Finish(_hash, 0);
         _level = 0;
@@ -276,7 +276,7 @@ internal sealed class LmsVerifier
         int index = _window.IndexOf(_position + offset);
         bool isRightChild = (NodeAt(_level) & 1) != 0;
         _level++;
-        BeginHash(_sha256, NodeAt(_level), Interior);
+        BeginHash(NodeAt(_level), Interior);
         if (isRightChild)
         {
             _sha256.Update(buffer, index, HashLength);
@@ -303,12 +303,12 @@ internal sealed class LmsVerifier
         return ((1u << _height) + _leafIndex) >> level;
     }
 
-    private void BeginHash(Sha256 sha256, uint number, ushort domain)
+    private void BeginHash(uint number, ushort domain)
     {
         BigEndian.WriteU32(_prefix, IdentifierLength, number);
         BigEndian.WriteU16(_prefix, IdentifierLength + 4, domain);
-        sha256.Reset();
-        sha256.Update(_prefix, 0, _prefix.Length);
+        _sha256.Reset();
+        _sha256.Update(_prefix, 0, _prefix.Length);
     }
 
     // coef(S, i, w), §3.1.3.

@@ -3,7 +3,8 @@
 //   CAN frames ─► frames ─┴► signal table ─► services 22, 2A, 2C
 //                                       └──► snapshots of Dem ─► feed ─► report log ─► service 31
 // Invariants: nothing is allocated after the constructor; all but a log at work has its turn once in a millisecond, so that the other
-// turns cost a handful of instructions. Without a report log there are no feed, no engine and no rules: nobody would get what they make.
+// turns cost a handful of instructions. Without a report log there are no feed, no engine and no rules, and without CAN signals
+// nobody who reads frames: nobody would get what they make.
 // Must not know units, factors and VSS paths, which are the host's.
 // Tests: tests/agent-firmware/Data.
 namespace EsyncAgent;
@@ -48,11 +49,11 @@ public sealed class Data : IDemListener, ISnapshotSource
         _clock = new DataClock(_reports, Feed);
         State = new DataState(Signals, _rules, _reports, _clock);
         _inbox = new SignalInbox(Signals, Outputs);
-        _frames = new SignalFrames(config, Signals, frameCount);
         application.Attach(_inbox);
         dem.AttachSnapshots(this);
         if (frameCount != 0)
         {
+            _frames = new SignalFrames(config, Signals, frameCount);
             canIf.AttachSignals(_frames);
         }
     }
@@ -84,8 +85,18 @@ public sealed class Data : IDemListener, ISnapshotSource
     /// <summary>False while a tester has switched the reception of normal communication off (ISO 14229-1:2020 §10.5).</summary>
     public bool IsReceptionEnabled
     {
-        get { return _frames.IsEnabled; }
-        set { _frames.IsEnabled = value; }
+        get
+        {
+            return _frames == null || _frames.IsEnabled;
+        }
+
+        set
+        {
+            if (_frames != null)
+            {
+                _frames.IsEnabled = value;
+            }
+        }
     }
 
     /// <summary>The collection rules in force; null where there is no report log.</summary>
@@ -103,7 +114,7 @@ public sealed class Data : IDemListener, ISnapshotSource
     /// <summary>Signals that were read out of CAN frames so far; wraps.</summary>
     public uint ReadSignalCount
     {
-        get { return _frames.ReadCount; }
+        get { return _frames == null ? 0 : _frames.ReadCount; }
     }
 
     /// <summary>Signals that were taken from the application so far; wraps.</summary>
@@ -166,7 +177,11 @@ public sealed class Data : IDemListener, ISnapshotSource
     {
         _inbox.MainFunction();
         _clock.MainFunction(nowMs);
-        _frames.MainFunction(nowMs);
+        if (_frames != null)
+        {
+            _frames.MainFunction(nowMs);
+        }
+
         if (_engine != null)
         {
             _engine.MainFunction(nowMs);

@@ -8,65 +8,70 @@ namespace EsyncAgent;
 /// <summary>Configuration of data gathering.</summary>
 public sealed class DataConfig
 {
+    // What an ECU does not have costs one empty array of each type, not one for each list.
+    private static readonly byte[] NoBytes = new byte[0];
+    private static readonly ushort[] NoUShorts = new ushort[0];
+    private static readonly int[] NoInts = new int[0];
+
     /// <summary>CRC-32 over what the values of the signals mean (PROTOCOL.md, "Signals"): rules and records are good for one table only.</summary>
     public uint SignalTableId;
 
     /// <summary>Data identifiers of the signals, ascending.</summary>
-    public ushort[] SignalDids = new ushort[0];
+    public ushort[] SignalDids = NoUShorts;
 
     /// <summary>Type of each signal, a value of <see cref="SignalType"/>.</summary>
-    public byte[] SignalTypes = new byte[0];
+    public byte[] SignalTypes = NoBytes;
 
     /// <summary>Smallest valid raw value of each signal; a uint32 by its bits.</summary>
-    public int[] SignalMin = new int[0];
+    public int[] SignalMin = NoInts;
 
     /// <summary>Largest valid raw value of each signal; a uint32 by its bits.</summary>
-    public int[] SignalMax = new int[0];
+    public int[] SignalMax = NoInts;
 
     /// <summary>For each frame of <see cref="CanIfConfig.SignalRxIds"/> the time without it after which its signals are timed out, in milliseconds; 0 is never.</summary>
-    public ushort[] FrameTimeoutMs = new ushort[0];
+    public ushort[] FrameTimeoutMs = NoUShorts;
 
     /// <summary>For each frame the index of its first CAN signal; they end where the next frame's begin.</summary>
-    public ushort[] FrameFirst = new ushort[0];
+    public ushort[] FrameFirst = NoUShorts;
 
     /// <summary>Data identifier of the signal that a CAN signal goes to, frame by frame.</summary>
-    public ushort[] CanDids = new ushort[0];
+    public ushort[] CanDids = NoUShorts;
 
     /// <summary>Start bit of each CAN signal as a DBC file counts: bit n is bit n mod 8 (0 the lowest) of byte n / 8; the lowest bit of a little-endian signal, the highest of a big-endian one.</summary>
-    public byte[] CanStartBits = new byte[0];
+    public byte[] CanStartBits = NoBytes;
 
     /// <summary>Length of each CAN signal in bits, 1 to 32. One of a signed type has its sign in its highest bit.</summary>
-    public byte[] CanLengths = new byte[0];
+    public byte[] CanLengths = NoBytes;
 
     /// <summary>1 for a big-endian (Motorola) CAN signal, 0 for a little-endian (Intel) one.</summary>
-    public byte[] CanIsBigEndian = new byte[0];
+    public byte[] CanIsBigEndian = NoBytes;
 
     /// <summary>Start bit of the multiplexor that decides whether a CAN signal is in a frame.</summary>
-    public byte[] MultiplexorStartBits = new byte[0];
+    public byte[] MultiplexorStartBits = NoBytes;
 
     /// <summary>Length of that multiplexor in bits; 0 for a signal that is in every frame.</summary>
-    public byte[] MultiplexorLengths = new byte[0];
+    public byte[] MultiplexorLengths = NoBytes;
 
     /// <summary>1 for a big-endian multiplexor.</summary>
-    public byte[] MultiplexorIsBigEndian = new byte[0];
+    public byte[] MultiplexorIsBigEndian = NoBytes;
 
     /// <summary>Value of the multiplexor with which the signal is in the frame.</summary>
     public uint[] MultiplexorValues = new uint[0];
 
     /// <summary>Data identifiers of the outputs that service 2F controls, ascending.</summary>
-    public ushort[] OutputDids = new ushort[0];
+    public ushort[] OutputDids = NoUShorts;
 
     /// <summary>Type of each output.</summary>
-    public byte[] OutputTypes = new byte[0];
+    public byte[] OutputTypes = NoBytes;
 
     /// <summary>Smallest raw value that a tester may set.</summary>
-    public int[] OutputMin = new int[0];
+    public int[] OutputMin = NoInts;
 
     /// <summary>Largest raw value that a tester may set.</summary>
-    public int[] OutputMax = new int[0];
+    public int[] OutputMax = NoInts;
 
     /// <summary>What resetToDefault sets.</summary>
-    public int[] OutputDefaults = new int[0];
+    public int[] OutputDefaults = NoInts;
 
     /// <summary>Longest payload of a rule set in bytes.</summary>
     public ushort RulesLengthMax = 1024;
@@ -90,5 +95,5 @@ public sealed class DataConfig
     public ushort IlPerTurnMax = 6000;
 
     /// <summary>The rules in force as long as none were installed: payload as in PROTOCOL.md, "Collection rules"; empty for none.</summary>
-    public byte[] BuiltInRules = new byte[0];
+    public byte[] BuiltInRules = NoBytes;
 }

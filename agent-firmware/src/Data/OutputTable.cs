@@ -8,7 +8,11 @@ namespace EsyncAgent;
 /// <summary>Outputs, by index in ascending order of their identifiers.</summary>
 public sealed class OutputTable
 {
-    private readonly DataConfig _config;
+    private readonly ushort[] _dids;
+    private readonly byte[] _types;
+    private readonly int[] _min;
+    private readonly int[] _max;
+    private readonly int[] _defaults;
     private readonly int[] _wanted;
     private readonly int[] _forced;
     private readonly bool[] _isForced;
@@ -16,7 +20,11 @@ public sealed class OutputTable
     /// <summary>Makes the table; the application has all outputs.</summary>
     public OutputTable(DataConfig config)
     {
-        _config = config;
+        _dids = config.OutputDids;
+        _types = config.OutputTypes;
+        _min = config.OutputMin;
+        _max = config.OutputMax;
+        _defaults = config.OutputDefaults;
         _wanted = new int[config.OutputDids.Length];
         _forced = new int[config.OutputDids.Length];
         _isForced = new bool[config.OutputDids.Length];
@@ -26,13 +34,13 @@ public sealed class OutputTable
     /// <summary>Index of an output by its data identifier; −1 when there is none.</summary>
     public int IndexOf(ushort dataIdentifier)
     {
-        return Ascending.IndexOf(_config.OutputDids, dataIdentifier);
+        return Ascending.IndexOf(_dids, dataIdentifier);
     }
 
     /// <summary>Type of an output, a value of <see cref="SignalType"/>.</summary>
     public byte TypeOf(int index)
     {
-        return _config.OutputTypes[index];
+        return _types[index];
     }
 
     /// <summary>What the output is set to.</summary>
@@ -69,7 +77,7 @@ public sealed class OutputTable
     /// <summary>resetToDefault: the output is set to its default and stays so.</summary>
     public void Reset(int index)
     {
-        Force(index, _config.OutputDefaults[index]);
+        Force(index, _defaults[index]);
     }
 
     /// <summary>freezeCurrentState: the output stays as it is.</summary>
@@ -82,8 +90,8 @@ public sealed class OutputTable
     public bool Adjust(int index, int raw)
     {
         bool isInside = SignalType.IsUnsigned(TypeOf(index))
-            ? (uint)raw >= (uint)_config.OutputMin[index] && (uint)raw <= (uint)_config.OutputMax[index]
-            : raw >= _config.OutputMin[index] && raw <= _config.OutputMax[index];
+            ? (uint)raw >= (uint)_min[index] && (uint)raw <= (uint)_max[index]
+            : raw >= _min[index] && raw <= _max[index];
         if (isInside)
         {
             Force(index, raw);

@@ -57,6 +57,11 @@ public sealed class SignalInbox : IApplicationData
     /// <summary>Agent: hands what was noted to the table.</summary>
     public void MainFunction()
     {
+        if (_head == _tail)
+        {
+            return;
+        }
+
         for (int end = _tail; _head != end;)
         {
             int index = _ring[_head];

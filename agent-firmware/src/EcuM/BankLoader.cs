@@ -20,21 +20,20 @@ public sealed class BankLoader
     private readonly IApplicationLoader _loader;
     private readonly byte[] _chunk;
     private readonly ChunkTags _tags;
-    private readonly FlsJob _job = new FlsJob(FlsPriority.Fota);
-    private FlsArea _bank;
-    private FlsArea _slotArea;
-    private byte[] _expectedDigest;
-    private byte[] _expectedSeal;
+    private readonly FlsJob _job;
+    private Banks _banks;
+    private int _bank;
     private uint _index;
     private Step _step;
 
-    /// <summary>Makes the loader; <paramref name="seal"/>, <paramref name="tags"/> and <paramref name="chunkBuffer"/> (4,096 bytes) are used only while it works.</summary>
-    public BankLoader(Fls fls, SlotSeal seal, ChunkTags tags, IApplicationLoader loader, byte[] chunkBuffer)
+    /// <summary>Makes the loader; <paramref name="seal"/>, <paramref name="tags"/> and <paramref name="chunkBuffer"/> (4,096 bytes) and <paramref name="chunkJob"/> are used only while it works.</summary>
+    public BankLoader(Fls fls, SlotSeal seal, ChunkTags tags, IApplicationLoader loader, byte[] chunkBuffer, FlsJob chunkJob)
     {
         _fls = fls;
         _seal = seal;
         _loader = loader;
         _chunk = chunkBuffer;
+        _job = chunkJob;
         _tags = tags;
     }
 
@@ -44,17 +43,15 @@ public sealed class BankLoader
     /// <summary>True once the application loader was told to start.</summary>
     public bool WasStarted { get; private set; }
 
-    /// <summary>Starts with a bank; digest and seal are those of the boot record.</summary>
-    public void Begin(FlsArea bankArea, FlsArea slot, byte[] digest, byte[] recordSeal)
+    /// <summary>Starts with a bank (0 A, 1 B); its slot must be the one that the boot record binds.</summary>
+    public void Begin(Banks banks, int bank)
     {
-        _bank = bankArea;
-        _slotArea = slot;
-        _expectedDigest = digest;
-        _expectedSeal = recordSeal;
+        _banks = banks;
+        _bank = bank;
         _index = 0;
         Error = FotaError.ImageDamaged;
         _step = Step.Seal;
-        _seal.Begin(slot);
+        _seal.Begin(banks.SlotArea(bank));
     }
 
     /// <summary>Goes on. Ok: the application was started.</summary>
@@ -85,8 +82,7 @@ public sealed class BankLoader
             return result;
         }
 
-        if (!Bytes.AreEqual(_seal.Slot.Digest, 0, _expectedDigest, 0, 32) || !Bytes.AreEqual(_seal.Value, 0, _expectedSeal, 0, 32)
-            || _seal.Slot.ImageLength > _bank.Length)
+        if (!_banks.Record.IsBound(_bank, _seal.Slot.Digest, _seal.Value) || _seal.Slot.ImageLength > _banks.ImageArea(_bank).Length)
         {
             return StdReturn.NotOk;
         }
@@ -98,14 +94,14 @@ public sealed class BankLoader
             return StdReturn.NotOk;
         }
 
-        _tags.Open(_slotArea, _seal.Slot.Salt, _seal.Slot.ChunkTableOffset);
+        _tags.Open(_banks.SlotArea(_bank), _seal.Slot.Salt, _seal.Slot.ChunkTableOffset);
         return ReadChunk();
     }
 
     private StdReturn ReadChunk()
     {
         _step = Step.Read;
-        return _fls.Read(_job, _bank.Start + (_index * BankWriter.ChunkLength), _chunk, 0, BankWriter.ChunkLength)
+        return _fls.Read(_job, _banks.ImageArea(_bank).Start + (_index * BankWriter.ChunkLength), _chunk, 0, BankWriter.ChunkLength)
             ? StdReturn.Pending : StdReturn.NotOk;
     }
 

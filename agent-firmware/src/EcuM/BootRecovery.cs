@@ -24,17 +24,18 @@ public sealed class BootRecovery
     private readonly SlotSeal _seal;
     private readonly ManifestVerifier _verifier;
     private readonly byte[] _marks;
-    private readonly FlsJob _job = new FlsJob(FlsPriority.Fota);
+    private readonly FlsJob _job;
     private readonly bool[] _isGood = new bool[2];
     private readonly uint[] _markSequence = new uint[2];
     private BootRecord _draft;
     private int _bank;
     private Step _step;
 
-    /// <summary>Makes it; <paramref name="chunkBuffer"/> (4,096 bytes) is used only while it works.</summary>
-    public BootRecovery(Fls fls, Banks banks, SlotSeal seal, ManifestVerifier verifier, byte[] chunkBuffer)
+    /// <summary>Makes it; <paramref name="chunkBuffer"/> (4,096 bytes) and <paramref name="chunkJob"/> are used only while it works.</summary>
+    public BootRecovery(Fls fls, Banks banks, SlotSeal seal, ManifestVerifier verifier, byte[] chunkBuffer, FlsJob chunkJob)
     {
         _marks = chunkBuffer;
+        _job = chunkJob;
         _fls = fls;
         _banks = banks;
         _seal = seal;
@@ -113,7 +114,7 @@ public sealed class BootRecovery
         for (int i = 0; i < ManifestSlot.MarkCount; i++)
         {
             int offset = i * ManifestSlot.MarkLength;
-            if (ManifestSlot.IsMark(_marks, offset, _seal.Slot.Digest))
+            if (ManifestSlot.IsMark(_marks, offset, _seal.Slot.Digest, 0))
             {
                 isMarked = true;
                 _markSequence[_bank] = ManifestSlot.MarkSequence(_marks, offset);
@@ -141,8 +142,7 @@ public sealed class BootRecovery
         _isGood[_bank] = true;
         _draft.State[_bank] = BankState.Previous;
         _draft.MarksTried[_bank] = ManifestSlot.MarkCount;
-        System.Array.Copy(manifest.Digest, 0, _draft.ManifestDigest[_bank], 0, 32);
-        System.Array.Copy(_seal.Value, 0, _draft.Seal[_bank], 0, 32);
+        _draft.Bind(_bank, manifest.Digest, _seal.Value);
         _draft.SecurityVersionFloor = manifest.SecurityVersion > _draft.SecurityVersionFloor ? manifest.SecurityVersion : _draft.SecurityVersionFloor;
         _draft.SequenceNumberMax = manifest.SequenceNumber > _draft.SequenceNumberMax ? manifest.SequenceNumber : _draft.SequenceNumberMax;
     }

@@ -98,8 +98,7 @@ public sealed class BootSequence
 
     private void BeginLoad()
     {
-        BootRecord record = _banks.Record;
-        _bankLoader.Begin(_banks.ImageArea(_candidate), _banks.SlotArea(_candidate), record.ManifestDigest[_candidate], record.Seal[_candidate]);
+        _bankLoader.Begin(_banks, _candidate);
         _step = Step.Load;
     }
 

@@ -62,6 +62,7 @@ public sealed class EcuM : IModeControl
         _application = application;
         byte[] chunkA = new byte[BankWriter.ChunkLength];
         byte[] chunkB = new byte[BankWriter.ChunkLength];
+        FlsJob chunkJob = new FlsJob(FlsPriority.Fota);
         _canIf = new CanIf(config.CanIf, can);
         _canTp = new CanTp(config.CanTp, _canIf);
         _fls = new Fls(config.Fls, flash);
@@ -74,13 +75,13 @@ public sealed class EcuM : IModeControl
         _banks = new Banks(config.Fls, _records);
         SlotSeal seal = new SlotSeal(_fls, Csm, chunkA);
         ChunkTags tags = new ChunkTags(_fls, Csm, ChunkTags.WindowInOrder);
-        ManifestVerifier verifier = new ManifestVerifier(config.Fota, _fls, Csm, Keys);
-        _recovery = new BootRecovery(_fls, _banks, seal, verifier, chunkB);
-        _boot = new BootSequence(_banks, new BankLoader(_fls, seal, tags, application, chunkB), seal, _dem, _idsM);
+        ManifestVerifier verifier = new ManifestVerifier(config.Fota, _fls, Csm, Keys, chunkA);
+        _recovery = new BootRecovery(_fls, _banks, seal, verifier, chunkB, chunkJob);
+        _boot = new BootSequence(_banks, new BankLoader(_fls, seal, tags, application, chunkB, chunkJob), seal, _dem, _idsM);
         _supervisor = new ApplicationSupervisor(config.Fota, application);
         _canSupervisor = new CanSupervisor(_canIf, _dem);
         _data = new Data(config.Data, config.CanIf.SignalRxIds.Length, _canIf, _fls, _nvM, _dem, mcu, application);
-        _fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, _fls, Csm, Keys, _dem, _idsM, _banks, verifier, application, can, seal, tags, chunkA, chunkB, _data.Rules);
+        _fota = new Fota(config.Fota, config.Dcm.MessageLengthMax, _fls, Csm, Keys, _dem, _idsM, _banks, verifier, application, can, seal, tags, chunkA, chunkB, chunkJob, _data.Rules);
         _dcm = new Dcm(config.Dcm, _canIf, _canTp, Csm, _nvM, Keys, _dem, _idsM, _data, _fota, mcu, application, this);
     }
 
@@ -317,7 +318,6 @@ public sealed class EcuM : IModeControl
 
         // Requests that came in while nobody could answer have been repeated or given up by now.
         _canIf.DropReceived();
-
         _supervisor.Start(nowMs);
         _canSupervisor.Start(nowMs);
         _fota.Start();

@@ -178,7 +178,6 @@ public sealed class Fls
         job.Remaining = length;
         job.Data = data;
         job.Offset = offset;
-        job.HasMismatch = false;
         job.State = StdReturn.Pending;
         job.Next = null;
         int queue = (int)job.Priority;
@@ -209,7 +208,7 @@ public sealed class Fls
         _active = null;
         if (status != FlsStatus.Ok)
         {
-            job.HasMismatch = status == FlsStatus.Mismatch;
+            job.Kind = status == FlsStatus.Mismatch ? FlsJobKind.Difference : job.Kind;
             Dequeue(job, StdReturn.NotOk);
             return true;
         }

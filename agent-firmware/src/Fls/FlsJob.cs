@@ -14,7 +14,6 @@ public sealed class FlsJob
     internal byte[] Data;
     internal int Offset;
     internal StdReturn State;
-    internal bool HasMismatch;
     internal FlsJob Next;
 
     /// <summary>A job without work: its result is Ok.</summary>
@@ -32,7 +31,7 @@ public sealed class FlsJob
     /// <summary>True when the last job was a compare that found a difference.</summary>
     public bool IsMismatch
     {
-        get { return HasMismatch; }
+        get { return Kind == FlsJobKind.Difference; }
     }
 
     /// <summary>After NotOk: address of the piece (sector, page or range) that failed.</summary>
@@ -55,4 +54,7 @@ internal enum FlsJobKind : byte
     Program,
     Read,
     Compare,
+
+    /// <summary>Done: a compare that found a difference.</summary>
+    Difference,
 }

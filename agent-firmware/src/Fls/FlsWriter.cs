@@ -1,4 +1,4 @@
-// Erases (when asked to), programs and reads back: the one way in which the agent's records reach the flash.
+// Erases (when asked to), programs and reads back, or reads: the one way in which the agent's records reach the flash.
 // Invariants: nothing is programmed after a failed erase; Ok means that the bytes were compared after programming;
 // the caller's array stays untouched until the result is there.
 // Must not know what is written; whether an erase is needed is the caller's knowledge.
@@ -30,12 +30,13 @@ public sealed class FlsWriter
         Erase,
         Program,
         Compare,
+        Read,
     }
 
     /// <summary>True when the last compare found a difference, as opposed to an error of the part.</summary>
     public bool IsMismatch
     {
-        get { return _job.HasMismatch; }
+        get { return _job.IsMismatch; }
     }
 
     /// <summary>Begins to erase whole sectors.</summary>
@@ -43,6 +44,12 @@ public sealed class FlsWriter
     {
         _count = 0;
         Enter(_fls.Erase(_job, address, length), Phase.Erase);
+    }
+
+    /// <summary>Begins to read what was written.</summary>
+    public void Read(uint address, byte[] into, int offset, int count)
+    {
+        Enter(_fls.Read(_job, address, into, offset, count), Phase.Read);
     }
 
     /// <summary>Begins to program an erased range and to read it back; address and count are multiples of the write unit.</summary>

@@ -12,8 +12,8 @@ public static class BankTransitions
     public static void Clear(BootRecord draft, int bank)
     {
         draft.State[bank] = BankState.Empty;
-        System.Array.Clear(draft.ManifestDigest[bank], 0, 32);
-        System.Array.Clear(draft.Seal[bank], 0, 32);
+        System.Array.Clear(draft.Digests, BootRecord.DigestAt(bank), BootRecord.DigestLength);
+        System.Array.Clear(draft.Digests, BootRecord.SealAt(bank), BootRecord.DigestLength);
         draft.MarksTried[bank] = 0;
     }
 
@@ -21,8 +21,7 @@ public static class BankTransitions
     public static void Bind(BootRecord draft, int bank, byte[] digest, byte[] seal, uint sequenceNumber, uint trustSequence)
     {
         draft.State[bank] = BankState.Receiving;
-        System.Array.Copy(digest, 0, draft.ManifestDigest[bank], 0, 32);
-        System.Array.Copy(seal, 0, draft.Seal[bank], 0, 32);
+        draft.Bind(bank, digest, seal);
         draft.MarksTried[bank] = 0;
         draft.TrustSequence = trustSequence;
         if (sequenceNumber > draft.SequenceNumberMax)

@@ -96,6 +96,6 @@ public sealed class Banks
     {
         Running = bank;
         RunningSecurityVersion = slot.SecurityVersion;
-        System.Array.Copy(slot.Version, 0, RunningVersion, 0, RunningVersion.Length);
+        slot.CopyVersion(RunningVersion);
     }
 }

@@ -55,12 +55,12 @@ public sealed class BaseImage
         get { return _chunk; }
     }
 
-    /// <summary>True when the bank that is not the secondary is confirmed and holds the image of this manifest.</summary>
-    public static bool IsBase(Banks banks, byte[] digest)
+    /// <summary>True when the bank that is not the secondary is confirmed and holds the image of the manifest with this digest (32 bytes at <paramref name="offset"/>).</summary>
+    public static bool IsBase(Banks banks, byte[] digest, int offset)
     {
         BootRecord record = banks.Record;
         int bank = record.ActiveBank;
-        return bank < 2 && record.State[bank] == BankState.Confirmed && Bytes.AreEqual(digest, 0, record.ManifestDigest[bank], 0, 32);
+        return bank < 2 && record.State[bank] == BankState.Confirmed && record.IsManifest(bank, digest, offset);
     }
 
     /// <summary>Starts to read what the slot of the base says.</summary>
@@ -82,7 +82,7 @@ public sealed class BaseImage
         }
 
         BootRecord record = _banks.Record;
-        if (!Bytes.AreEqual(_seal.Value, 0, record.Seal[_bank], 0, 32) || !Bytes.AreEqual(_seal.Slot.Digest, 0, record.ManifestDigest[_bank], 0, 32))
+        if (!record.IsBound(_bank, _seal.Slot.Digest, _seal.Value))
         {
             return StdReturn.NotOk;
         }

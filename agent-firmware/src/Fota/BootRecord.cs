@@ -28,6 +28,8 @@ public sealed class BootRecord
     private const uint Magic = 0x45534252;
     private const byte Format = 1;
     private const int SequenceOffset = 12;
+    private const int DigestsOffset = 32;
+    private const int DigestsLength = 4 * DigestLength;
     private const int TrustSequenceOffset = 160;
     private const int CrcOffset = 188;
 
@@ -37,11 +39,8 @@ public sealed class BootRecord
     /// <summary>Confirm marks tried in each bank's manifest slot, 0 to 8.</summary>
     public readonly byte[] MarksTried = new byte[2];
 
-    /// <summary>Manifest digest of each bank, 32 bytes, zero when none.</summary>
-    public readonly byte[][] ManifestDigest = { new byte[DigestLength], new byte[DigestLength] };
-
-    /// <summary>Seal of each bank's manifest slot, 32 bytes, zero when none.</summary>
-    public readonly byte[][] Seal = { new byte[DigestLength], new byte[DigestLength] };
+    /// <summary>Manifest digest of each bank, then the seal of each bank's manifest slot, as in flash: 32 bytes each, zero when none; see <see cref="DigestAt"/>, <see cref="SealAt"/>.</summary>
+    public readonly byte[] Digests = new byte[DigestsLength];
 
     /// <summary>Active bank: <see cref="BankA"/>, <see cref="BankB"/> or <see cref="NoBank"/>.</summary>
     public byte ActiveBank;
@@ -70,6 +69,37 @@ public sealed class BootRecord
     /// <summary>Number of the trust manifest whose anchors authenticated the bound manifest of the secondary bank.</summary>
     public uint TrustSequence;
 
+    /// <summary>Where a bank's manifest digest stands in <see cref="Digests"/>.</summary>
+    public static int DigestAt(int bank)
+    {
+        return bank * DigestLength;
+    }
+
+    /// <summary>Where the seal of a bank's manifest slot stands in <see cref="Digests"/>.</summary>
+    public static int SealAt(int bank)
+    {
+        return (2 + bank) * DigestLength;
+    }
+
+    /// <summary>True when a bank's manifest is the one with this digest.</summary>
+    public bool IsManifest(int bank, byte[] digest, int offset)
+    {
+        return Bytes.AreEqual(digest, offset, Digests, DigestAt(bank), DigestLength);
+    }
+
+    /// <summary>True when digest and seal of a bank's slot are these.</summary>
+    public bool IsBound(int bank, byte[] digest, byte[] seal)
+    {
+        return IsManifest(bank, digest, 0) && Bytes.AreEqual(seal, 0, Digests, SealAt(bank), DigestLength);
+    }
+
+    /// <summary>Sets digest and seal of a bank's slot.</summary>
+    public void Bind(int bank, byte[] digest, byte[] seal)
+    {
+        Array.Copy(digest, 0, Digests, DigestAt(bank), DigestLength);
+        Array.Copy(seal, 0, Digests, SealAt(bank), DigestLength);
+    }
+
     /// <summary>Takes over every field of <paramref name="other"/>.</summary>
     public void CopyFrom(BootRecord other)
     {
@@ -86,9 +116,9 @@ public sealed class BootRecord
         {
             State[bank] = other.State[bank];
             MarksTried[bank] = other.MarksTried[bank];
-            Array.Copy(other.ManifestDigest[bank], ManifestDigest[bank], DigestLength);
-            Array.Copy(other.Seal[bank], Seal[bank], DigestLength);
         }
+
+        Array.Copy(other.Digests, Digests, DigestsLength);
     }
 
     /// <summary>Writes the 192 bytes of the record.</summary>
@@ -110,12 +140,7 @@ public sealed class BootRecord
         BigEndian.WriteU16(into, offset + 24, (ushort)LastError);
         BigEndian.WriteU16(into, offset + 26, RollbackCount);
         BigEndian.WriteU32(into, offset + TrustSequenceOffset, TrustSequence);
-        for (int bank = 0; bank < 2; bank++)
-        {
-            Array.Copy(ManifestDigest[bank], 0, into, offset + 32 + (bank * DigestLength), DigestLength);
-            Array.Copy(Seal[bank], 0, into, offset + 96 + (bank * DigestLength), DigestLength);
-        }
-
+        Array.Copy(Digests, 0, into, offset + DigestsOffset, DigestsLength);
         BigEndian.WriteU32(into, offset + CrcOffset, Crc32.Compute(into, offset, CrcOffset));
     }
 
@@ -157,10 +182,6 @@ public sealed class BootRecord
         LastError = (FotaError)BigEndian.ReadU16(from, offset + 24);
         RollbackCount = BigEndian.ReadU16(from, offset + 26);
         TrustSequence = BigEndian.ReadU32(from, offset + TrustSequenceOffset);
-        for (int bank = 0; bank < 2; bank++)
-        {
-            Array.Copy(from, offset + 32 + (bank * DigestLength), ManifestDigest[bank], 0, DigestLength);
-            Array.Copy(from, offset + 96 + (bank * DigestLength), Seal[bank], 0, DigestLength);
-        }
+        Array.Copy(from, offset + DigestsOffset, Digests, 0, DigestsLength);
     }
 }

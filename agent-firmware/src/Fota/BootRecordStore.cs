@@ -29,7 +29,6 @@ public sealed class BootRecordStore
 
     private readonly Fls _fls;
     private readonly FlsArea[] _areas;
-    private readonly FlsJob _reader = new FlsJob(FlsPriority.Fota);
     private readonly FlsWriter _writer;
     private readonly byte[] _image = new byte[BootRecord.Length];
     private readonly uint[] _sequences = new uint[Copies];
@@ -168,9 +167,10 @@ public sealed class BootRecordStore
                 return;
             case State.Looking:
             case State.Reading:
-                if (_reader.Result != StdReturn.Pending)
+                StdReturn read = _writer.Step();
+                if (read != StdReturn.Pending)
                 {
-                    TakeRead(_reader.Result == StdReturn.Ok);
+                    TakeRead(read == StdReturn.Ok);
                 }
 
                 return;
@@ -213,7 +213,7 @@ public sealed class BootRecordStore
 
     private void Read(int place, int count)
     {
-        _fls.Read(_reader, PlaceAddress(place), _image, 0, count);
+        _writer.Read(PlaceAddress(place), _image, 0, count);
     }
 
     private uint PlaceAddress(int place)

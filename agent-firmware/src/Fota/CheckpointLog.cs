@@ -40,13 +40,13 @@ public sealed class CheckpointLog
     private uint _firstPosition;
     private int _tries;
 
-    /// <summary>A log over the areas Checkpoint0 and Checkpoint1 of the map, for decoders' states of at most <paramref name="stateLengthMax"/> bytes.</summary>
-    public CheckpointLog(Fls fls, int stateLengthMax)
+    /// <summary>A log over the areas Checkpoint0 and Checkpoint1 of the map, for decoders' states of at most <paramref name="stateLengthMax"/> bytes; <paramref name="chunkBuffer"/> (4,096 bytes) is used only while it loads.</summary>
+    public CheckpointLog(Fls fls, int stateLengthMax, byte[] chunkBuffer)
     {
         int longest = RecordLength + (stateLengthMax > 0 ? CheckpointRecord.StateLength(stateLengthMax) : 0);
         _areas = new FlsArea[] { fls.Map.Checkpoint0, fls.Map.Checkpoint1 };
         _writer = new FlsWriter(fls, FlsPriority.Fota);
-        _window = new FlsWindow(fls, FlsPriority.Fota, longest > WindowLengthMin ? longest : WindowLengthMin);
+        _window = new FlsWindow(fls, FlsPriority.Fota, chunkBuffer, longest > WindowLengthMin ? longest : WindowLengthMin);
         _record = new byte[longest];
         State = new DecoderCheckpoint(stateLengthMax);
     }

@@ -21,14 +21,15 @@ public sealed class ConfirmMarker
     private readonly Fls _fls;
     private readonly Banks _banks;
     private readonly byte[] _marks;
-    private readonly FlsJob _job = new FlsJob(FlsPriority.Fota);
+    private readonly FlsJob _job;
     private Step _step = Step.Done;
     private int _bank;
 
-    /// <summary>Makes it; <paramref name="chunkBuffer"/> (4,096 bytes) is used only between <see cref="Begin"/> and <see cref="IsDone"/>.</summary>
-    public ConfirmMarker(Fls fls, Banks banks, byte[] chunkBuffer)
+    /// <summary>Makes it; <paramref name="chunkBuffer"/> (4,096 bytes) and <paramref name="chunkJob"/> are used only between <see cref="Begin"/> and <see cref="IsDone"/>.</summary>
+    public ConfirmMarker(Fls fls, Banks banks, byte[] chunkBuffer, FlsJob chunkJob)
     {
         _marks = chunkBuffer;
+        _job = chunkJob;
         _fls = fls;
         _banks = banks;
     }
@@ -89,16 +90,16 @@ public sealed class ConfirmMarker
 
     private bool IsMarkWanted()
     {
-        byte[] digest = _banks.Record.ManifestDigest[_bank];
+        BootRecord record = _banks.Record;
         for (int i = 0; i < ManifestSlot.MarkCount; i++)
         {
-            if (ManifestSlot.IsMark(_marks, i * ManifestSlot.MarkLength, digest))
+            if (ManifestSlot.IsMark(_marks, i * ManifestSlot.MarkLength, record.Digests, BootRecord.DigestAt(_bank)))
             {
                 return false;
             }
         }
 
-        return _banks.Record.MarksTried[_bank] < ManifestSlot.MarkCount;
+        return record.MarksTried[_bank] < ManifestSlot.MarkCount;
     }
 
     private Step CountTry()
@@ -112,7 +113,7 @@ public sealed class ConfirmMarker
     private bool ProgramMark()
     {
         BootRecord record = _banks.Record;
-        ManifestSlot.WriteMark(_banks.RunningSecurityVersion, record.Sequence, record.ManifestDigest[_bank], _marks);
+        ManifestSlot.WriteMark(_banks.RunningSecurityVersion, record.Sequence, record.Digests, BootRecord.DigestAt(_bank), _marks);
         return _fls.Program(_job, MarkAddress(record.MarksTried[_bank] - 1), _marks, 0, ManifestSlot.MarkLength);
     }
 }

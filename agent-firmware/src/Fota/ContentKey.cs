@@ -58,7 +58,7 @@ public sealed class ContentKey
         bool isUnwrapped = _unwrap.Unwrap(_wrapKey, _wrapped, 0, _key);
         if (isUnwrapped)
         {
-            _cipher.Begin(_key, _slot.Iv);
+            _cipher.Begin(_key, _slot.Header, ManifestSlot.IvOffset);
         }
 
         System.Array.Clear(_wrapKey, 0, _wrapKey.Length);

@@ -240,7 +240,7 @@ public sealed class Download
             return Fail(FotaError.EncodingUnsupported, encoding);
         }
 
-        if (TransferEncoding.Compression(encoding) == TransferEncoding.Delta && !BaseImage.IsBase(_banks, _slot.Header.BaseDigest))
+        if (TransferEncoding.Compression(encoding) == TransferEncoding.Delta && !BaseImage.IsBase(_banks, _slot.Header.Header, ManifestSlot.BaseDigestOffset))
         {
             return Fail(FotaError.WrongBase, 0);
         }

@@ -24,7 +24,7 @@ internal sealed class EnvelopeReader
 
     private readonly ManifestCursor _cursor;
     private readonly byte[] _digest = new byte[Sha256.HashLength];
-    private readonly byte[][] _keyIdentifiers = new byte[SignatureCountMax][];
+    private readonly byte[] _keyIdentifiers = new byte[SignatureCountMax * LmsParameters.IdentifierLength];
     private readonly uint[] _signaturePositions = new uint[SignatureCountMax];
     private readonly uint[] _signatureLengths = new uint[SignatureCountMax];
     private int _signatureCount;
@@ -39,10 +39,6 @@ internal sealed class EnvelopeReader
     internal EnvelopeReader(ManifestCursor cursor)
     {
         _cursor = cursor;
-        for (int i = 0; i < SignatureCountMax; i++)
-        {
-            _keyIdentifiers[i] = new byte[LmsParameters.IdentifierLength];
-        }
     }
 
     /// <summary>The digest that was signed.</summary>
@@ -69,10 +65,10 @@ internal sealed class EnvelopeReader
         get { return _manifestPosition; }
     }
 
-    /// <summary>kid of a signature, 16 bytes.</summary>
-    internal byte[] KeyIdentifier(int index)
+    /// <summary>kid of each signature, 16 bytes one after the other.</summary>
+    internal byte[] KeyIdentifiers
     {
-        return _keyIdentifiers[index];
+        get { return _keyIdentifiers; }
     }
 
     /// <summary>First byte of a signature.</summary>
@@ -177,7 +173,7 @@ internal sealed class EnvelopeReader
         reader.ExpectBytes(ProtectedHeader);
         reader.ExpectMap(1);
         reader.ExpectKey(SuitKey.KeyIdentifier);
-        reader.ReadBytes(_keyIdentifiers[index], LmsParameters.IdentifierLength);
+        reader.ReadBytes(_keyIdentifiers, index * LmsParameters.IdentifierLength, LmsParameters.IdentifierLength);
         reader.ReadNull();
         uint start = reader.Position;
         uint signatureEnd = reader.EnterByteString(end);

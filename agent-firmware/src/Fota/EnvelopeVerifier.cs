@@ -18,6 +18,7 @@ internal sealed class EnvelopeVerifier
 
     private const string TrustLabel = "esync/v1/trust-manifest";
     private const string RulesLabel = "esync/v1/collection-rules";
+    private const int ToBeSignedLengthMax = 82;
 
     private enum Phase : byte
     {
@@ -47,7 +48,10 @@ internal sealed class EnvelopeVerifier
     private readonly ManifestCursor _cursor;
     private readonly EnvelopeReader _envelope;
     private readonly byte[] _hash = new byte[Sha256.HashLength];
-    private readonly byte[][] _toBeSigned;
+
+    // The Sig_structure of the document; long enough for the longest label.
+    private readonly byte[] _toBeSigned = new byte[ToBeSignedLengthMax];
+    private int _toBeSignedLength;
 
     private SignedDocument _kind;
     private bool _areRolesRequired;
@@ -59,16 +63,15 @@ internal sealed class EnvelopeVerifier
     private bool _isVerifying;
     private uint _validRoles;
 
-    /// <summary>A verifier that insists on these roles, but for collection rules.</summary>
-    internal EnvelopeVerifier(byte[] requiredRoles, Fls fls, Csm csm, KeyStore keys)
+    /// <summary>A verifier that insists on these roles, but for collection rules; <paramref name="chunkBuffer"/> is used only while it works.</summary>
+    internal EnvelopeVerifier(byte[] requiredRoles, Fls fls, Csm csm, KeyStore keys, byte[] chunkBuffer)
     {
         _requiredRoles = requiredRoles;
         _keys = keys;
         _sha256 = csm.Sha256;
         _hss = new HssVerifier(csm);
-        _cursor = new ManifestCursor(new FlsWindow(fls, FlsPriority.Fota, WindowLength));
+        _cursor = new ManifestCursor(new FlsWindow(fls, FlsPriority.Fota, chunkBuffer, WindowLength));
         _envelope = new EnvelopeReader(_cursor);
-        _toBeSigned = new byte[][] { NewSigStructure(""), NewSigStructure(TrustLabel), NewSigStructure(RulesLabel) };
     }
 
     /// <summary>The document, and why it was refused.</summary>
@@ -135,12 +138,12 @@ internal sealed class EnvelopeVerifier
         return _result;
     }
 
-    private static byte[] NewSigStructure(string label)
+    private void BuildSigStructure(string label)
     {
         // The head of a byte string: one byte for less than 24 bytes of contents, two for less than 256.
         int labelStart = SigHead.Length + (label.Length < 24 ? 1 : 2);
         int tail = labelStart + label.Length;
-        byte[] whole = new byte[tail + SigTail.Length + Sha256.HashLength];
+        byte[] whole = _toBeSigned;
         System.Array.Copy(SigHead, whole, SigHead.Length);
         whole[SigHead.Length] = (byte)(label.Length < 24 ? 0x40 + label.Length : 0x58);
         if (label.Length >= 24)
@@ -154,7 +157,8 @@ internal sealed class EnvelopeVerifier
         }
 
         System.Array.Copy(SigTail, 0, whole, tail, SigTail.Length);
-        return whole;
+        System.Array.Copy(_hash, 0, whole, tail + SigTail.Length, _hash.Length);
+        _toBeSignedLength = tail + SigTail.Length + _hash.Length;
     }
 
     private void Refuse(FotaError error)
@@ -204,8 +208,7 @@ internal sealed class EnvelopeVerifier
         }
 
         IsDigestRight = true;
-        byte[] toBeSigned = _toBeSigned[(int)_kind];
-        System.Array.Copy(_hash, 0, toBeSigned, toBeSigned.Length - _hash.Length, _hash.Length);
+        BuildSigStructure(_kind == SignedDocument.TrustManifest ? TrustLabel : _kind == SignedDocument.CollectionRules ? RulesLabel : "");
         _signature = 0;
         _isVerifying = false;
         _validRoles = 0;
@@ -232,7 +235,7 @@ internal sealed class EnvelopeVerifier
     private void BeginSignature()
     {
         int index = _signature;
-        _anchor = _keys.FindAnchor(_envelope.KeyIdentifier(index), 0);
+        _anchor = _keys.FindAnchor(_envelope.KeyIdentifiers, index * LmsParameters.IdentifierLength);
         if (_anchor < 0)
         {
             _signature++;
@@ -245,8 +248,8 @@ internal sealed class EnvelopeVerifier
             _cursor.Window,
             _envelope.SignaturePosition(index),
             _envelope.SignatureLength(index),
-            _toBeSigned[(int)_kind],
-            _toBeSigned[(int)_kind].Length);
+            _toBeSigned,
+            _toBeSignedLength);
         _isVerifying = true;
     }
 

@@ -57,10 +57,10 @@ public sealed class Fota : IUpdateTarget
     private StartUp _startUp;
 
     /// <summary>
-    /// Makes the target. <paramref name="rules"/> takes collection rules that are installed, null where there is no report log. Seal computer, chunk tags and the two chunk buffers (4,096 bytes each) are
+    /// Makes the target. <paramref name="rules"/> takes collection rules that are installed, null where there is no report log. Seal computer, chunk tags, the two chunk buffers (4,096 bytes each) and their job are
     /// those of the boot sequence, which ends before <see cref="Start"/>.
     /// </summary>
-    public Fota(FotaConfig config, ushort messageLengthMax, Fls fls, Csm csm, KeyStore keys, Dem dem, IdsM idsM, Banks banks, ManifestVerifier verifier, IApplicationLoader application, ICan can, SlotSeal seal, ChunkTags tags, byte[] bufferA, byte[] bufferB, RuleStore rules)
+    public Fota(FotaConfig config, ushort messageLengthMax, Fls fls, Csm csm, KeyStore keys, Dem dem, IdsM idsM, Banks banks, ManifestVerifier verifier, IApplicationLoader application, ICan can, SlotSeal seal, ChunkTags tags, byte[] bufferA, byte[] bufferB, FlsJob chunkJob, RuleStore rules)
     {
         _banks = banks;
         _application = application;
@@ -69,15 +69,15 @@ public sealed class Fota : IUpdateTarget
         _idsM = idsM;
         _slot = new SecondarySlot(banks, seal);
         int stateLengthMax = TransferStart.StateLengthMax(config.Encodings);
-        _checkpoints = new CheckpointLog(fls, stateLengthMax);
+        _checkpoints = new CheckpointLog(fls, stateLengthMax, bufferA);
         _writer = new BankWriter(fls, tags, _checkpoints, bufferA, bufferB, stateLengthMax);
         Decoder = config.Encodings != FotaConfig.PlainOnly ? new TransferDecoder(config, fls, csm, keys, banks, _writer) : null;
         _download = new Download(fls, banks, _slot, _checkpoints, _writer, Decoder);
         _reports = new FotaReports(config, fls, csm, keys, idsM, banks, _slot, _download, application, can, messageLengthMax);
-        _marker = new ConfirmMarker(fls, banks, bufferB);
-        _check = new RoutineCheckDependencies(fls, csm, banks, _slot, _checkpoints, config.IsImageDigestChecked, bufferA);
+        _marker = new ConfirmMarker(fls, banks, bufferB, chunkJob);
+        _check = new RoutineCheckDependencies(fls, csm, banks, _slot, _checkpoints, config.IsImageDigestChecked, bufferA, chunkJob);
         _authenticate = new RoutineAuthenticateManifest(
-            verifier, config.Encodings, keys, new SlotWriter(fls, seal, bufferB), _slot, banks, idsM, application, _download, fls.Map.Staging);
+            verifier, config.Encodings, keys, new SlotWriter(fls, seal, bufferB, chunkJob), _slot, banks, idsM, application, _download, fls.Map.Staging);
         _rollBack = new RoutineRollBack(banks, _slot);
         _installTrust = new RoutineInstallTrust(
             new TrustVerifier(config, keys, verifier, bufferB), keys, banks, idsM, _download, fls.Map.Staging, bufferB);

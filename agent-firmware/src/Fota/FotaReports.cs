@@ -84,7 +84,7 @@ public sealed class FotaReports
             case 0xFD02:
                 BigEndian.WriteU32(into, offset, _download.ResumeOffset);
                 BigEndian.WriteU32(into, offset + 4, _slot.IsTrusted ? _slot.Header.TransferLength : 0);
-                System.Array.Copy(_banks.Record.ManifestDigest[_banks.Secondary], 0, into, offset + 8, 16);
+                System.Array.Copy(_banks.Record.Digests, BootRecord.DigestAt(_banks.Secondary), into, offset + 8, 16);
                 BigEndian.WriteU32(into, offset + 24, _download.ResumeChunk);
                 return 28;
             case 0xFD04:
@@ -93,8 +93,7 @@ public sealed class FotaReports
             case 0xFD05:
                 return ReadLimits(into, offset);
             case 0xFD06:
-                System.Array.Copy(_banks.Record.ManifestDigest[0], 0, into, offset, 32);
-                System.Array.Copy(_banks.Record.ManifestDigest[1], 0, into, offset + 32, 32);
+                System.Array.Copy(_banks.Record.Digests, 0, into, offset, 64);
                 return 64;
             case 0xFD08:
                 BigEndian.WriteU32(into, offset, _can.OverrunCount);
@@ -120,8 +119,7 @@ public sealed class FotaReports
         WriteBanks(into, offset + 20);
         BigEndian.WriteU32(into, offset + 25, record.SecurityVersionFloor);
         BigEndian.WriteU32(into, offset + 29, record.SequenceNumberMax);
-        System.Array.Copy(record.ManifestDigest[0], 0, into, offset + 33, 32);
-        System.Array.Copy(record.ManifestDigest[1], 0, into, offset + 65, 32);
+        System.Array.Copy(record.Digests, 0, into, offset + 33, 64);
         System.Array.Copy(_banks.RunningVersion, 0, into, offset + 97, 24);
         BigEndian.WriteU16(into, offset + 121, (ushort)lastError);
         BigEndian.WriteU32(into, offset + TrustSequenceOffset, _keys.TrustSequence);

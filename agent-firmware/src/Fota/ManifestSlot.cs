@@ -22,10 +22,30 @@ public sealed class ManifestSlot
     /// <summary>Bytes of a slot that an envelope cannot use.</summary>
     public const int Overhead = HeaderLength + (MarkCount * MarkLength);
 
+    /// <summary>Where the SHA-256 of the image lies in <see cref="Header"/>, 32 bytes.</summary>
+    public const int ImageDigestOffset = 120;
+
+    /// <summary>Where the manifest digest of the delta's base lies in <see cref="Header"/>, 32 bytes, zero when there is none.</summary>
+    public const int BaseDigestOffset = 168;
+
+    /// <summary>Where the first counter block of the encryption lies in <see cref="Header"/>, 16 bytes, zero when there is none.</summary>
+    public const int IvOffset = 200;
+
+    /// <summary>Length of the application version.</summary>
+    public const int VersionLength = 24;
+
     private const uint HeaderMagic = 0x45534D53; // "ESMS"
     private const uint MarkMagic = 0x4553434D; // "ESCM"
     private const byte Format = 1;
     private const int CrcOffset = 252;
+
+    // Where the arrays lie in the header.
+    private const int DigestOffset = 32;
+    private const int SaltOffset = 64;
+    private const int VersionOffset = 96;
+
+    // Numbers are read from the header when somebody asks: a field for each would cost the runtime twelve bytes.
+    private readonly byte[] _header;
 
     /// <summary>Manifest digest, 32 bytes.</summary>
     public readonly byte[] Digest = new byte[32];
@@ -33,59 +53,104 @@ public sealed class ManifestSlot
     /// <summary>Salt of the tables, 32 bytes.</summary>
     public readonly byte[] Salt = new byte[32];
 
-    /// <summary>Application version, text padded with 00 to 24 bytes.</summary>
-    public readonly byte[] Version = new byte[24];
-
-    /// <summary>SHA-256 of the image.</summary>
-    public readonly byte[] ImageDigest = new byte[32];
-
-    /// <summary>True when the last <see cref="Parse"/> found a whole header.</summary>
+    /// <summary>True when the last <see cref="Parse"/> found a whole header, and nothing was read over it since.</summary>
     public bool IsValid;
 
+    /// <summary>The content of a header in the first <see cref="HeaderLength"/> bytes of <paramref name="header"/>, which stays there while it is asked for.</summary>
+    public ManifestSlot(byte[] header)
+    {
+        _header = header;
+    }
+
+    /// <summary>The header's bytes; what an array of it is compared or copied from, at the offsets below.</summary>
+    public byte[] Header
+    {
+        get { return _header; }
+    }
+
     /// <summary>Runtime of the bundle.</summary>
-    public byte Runtime;
+    public byte Runtime
+    {
+        get { return _header[5]; }
+    }
 
     /// <summary>Application contract version of the bundle.</summary>
-    public ushort ContractVersion;
+    public ushort ContractVersion
+    {
+        get { return BigEndian.ReadU16(_header, 6); }
+    }
 
     /// <summary>Length of the envelope in bytes.</summary>
-    public uint EnvelopeLength;
+    public uint EnvelopeLength
+    {
+        get { return BigEndian.ReadU32(_header, 8); }
+    }
 
     /// <summary>SUIT sequence number.</summary>
-    public uint SequenceNumber;
+    public uint SequenceNumber
+    {
+        get { return BigEndian.ReadU32(_header, 12); }
+    }
 
     /// <summary>securityVersion.</summary>
-    public uint SecurityVersion;
+    public uint SecurityVersion
+    {
+        get { return BigEndian.ReadU32(_header, 16); }
+    }
 
     /// <summary>Length of the image in bytes.</summary>
-    public uint ImageLength;
+    public uint ImageLength
+    {
+        get { return BigEndian.ReadU32(_header, 20); }
+    }
 
     /// <summary>Number of chunks.</summary>
-    public uint ChunkCount;
+    public uint ChunkCount
+    {
+        get { return BigEndian.ReadU32(_header, 24); }
+    }
 
     /// <summary>Offset of the chunk table from the start of the slot.</summary>
-    public uint ChunkTableOffset;
+    public uint ChunkTableOffset
+    {
+        get { return BigEndian.ReadU32(_header, 28); }
+    }
 
     /// <summary>Bytes that are transferred.</summary>
-    public uint TransferLength;
+    public uint TransferLength
+    {
+        get { return BigEndian.ReadU32(_header, 152); }
+    }
 
     /// <summary>Encoding (dataFormatIdentifier).</summary>
-    public byte Encoding;
+    public byte Encoding
+    {
+        get { return _header[156]; }
+    }
 
     /// <summary>Offset of the transfer table from the start of the slot; 0 when there is none.</summary>
-    public uint TransferTableOffset;
+    public uint TransferTableOffset
+    {
+        get { return BigEndian.ReadU32(_header, 160); }
+    }
 
     /// <summary>Number of transferred pieces; 0 when there is no transfer table.</summary>
-    public uint TransferPieceCount;
+    public uint TransferPieceCount
+    {
+        get { return BigEndian.ReadU32(_header, 164); }
+    }
 
     /// <summary>Offset of the wrapped content key from the start of the slot; 0 when the transfer is not encrypted.</summary>
-    public uint WrappedKeyOffset;
+    public uint WrappedKeyOffset
+    {
+        get { return BigEndian.ReadU32(_header, 216); }
+    }
 
-    /// <summary>Manifest digest of the delta's base, 32 bytes, zero when there is none.</summary>
-    public readonly byte[] BaseDigest = new byte[32];
-
-    /// <summary>First counter block of the encryption, 16 bytes, zero when there is none.</summary>
-    public readonly byte[] Iv = new byte[16];
+    /// <summary>Copies the application version, text padded with 00 to 24 bytes.</summary>
+    public void CopyVersion(byte[] into)
+    {
+        System.Array.Copy(_header, VersionOffset, into, 0, VersionLength);
+    }
 
     /// <summary>Writes the header of a verified manifest into the first 256 bytes.</summary>
     public static void WriteHeader(Manifest manifest, uint envelopeLength, byte[] into)
@@ -101,10 +166,10 @@ public sealed class ManifestSlot
         BigEndian.WriteU32(into, 20, manifest.ImageLength);
         BigEndian.WriteU32(into, 24, manifest.ChunkCount);
         BigEndian.WriteU32(into, 28, EnvelopeOffset + manifest.ChunkTablePosition);
-        System.Array.Copy(manifest.Digest, 0, into, 32, 32);
-        System.Array.Copy(manifest.Salt, 0, into, 64, 32);
-        System.Array.Copy(manifest.Version, 0, into, 96, 24);
-        System.Array.Copy(manifest.ImageDigest, 0, into, 120, 32);
+        System.Array.Copy(manifest.Digest, 0, into, DigestOffset, 32);
+        System.Array.Copy(manifest.Salt, 0, into, SaltOffset, 32);
+        System.Array.Copy(manifest.Version, 0, into, VersionOffset, VersionLength);
+        System.Array.Copy(manifest.ImageDigest, 0, into, ImageDigestOffset, 32);
         BigEndian.WriteU32(into, 152, manifest.TransferLength);
         into[156] = manifest.Encoding;
         if (manifest.TransferPieceCount != 0)
@@ -113,64 +178,46 @@ public sealed class ManifestSlot
             BigEndian.WriteU32(into, 164, manifest.TransferPieceCount);
         }
 
-        System.Array.Copy(manifest.BaseDigest, 0, into, 168, 32);
+        System.Array.Copy(manifest.BaseDigest, 0, into, BaseDigestOffset, 32);
         if (manifest.WrappedKeyPosition != 0)
         {
-            System.Array.Copy(manifest.Iv, 0, into, 200, 16);
+            System.Array.Copy(manifest.Iv, 0, into, IvOffset, 16);
             BigEndian.WriteU32(into, 216, EnvelopeOffset + manifest.WrappedKeyPosition);
         }
 
         BigEndian.WriteU32(into, CrcOffset, Crc32.Compute(into, 0, CrcOffset));
     }
 
-    /// <summary>Reads a header of 256 bytes; true when it is whole.</summary>
-    public bool Parse(byte[] header)
+    /// <summary>Checks a header that was read; true when it is whole.</summary>
+    public bool Parse()
     {
-        IsValid = BigEndian.ReadU32(header, 0) == HeaderMagic && header[4] == Format
-            && BigEndian.ReadU32(header, CrcOffset) == Crc32.Compute(header, 0, CrcOffset);
-        if (!IsValid)
+        IsValid = BigEndian.ReadU32(_header, 0) == HeaderMagic && _header[4] == Format
+            && BigEndian.ReadU32(_header, CrcOffset) == Crc32.Compute(_header, 0, CrcOffset);
+        if (IsValid)
         {
-            return false;
+            System.Array.Copy(_header, DigestOffset, Digest, 0, Digest.Length);
+            System.Array.Copy(_header, SaltOffset, Salt, 0, Salt.Length);
         }
 
-        Runtime = header[5];
-        ContractVersion = BigEndian.ReadU16(header, 6);
-        EnvelopeLength = BigEndian.ReadU32(header, 8);
-        SequenceNumber = BigEndian.ReadU32(header, 12);
-        SecurityVersion = BigEndian.ReadU32(header, 16);
-        ImageLength = BigEndian.ReadU32(header, 20);
-        ChunkCount = BigEndian.ReadU32(header, 24);
-        ChunkTableOffset = BigEndian.ReadU32(header, 28);
-        System.Array.Copy(header, 32, Digest, 0, 32);
-        System.Array.Copy(header, 64, Salt, 0, 32);
-        System.Array.Copy(header, 96, Version, 0, 24);
-        System.Array.Copy(header, 120, ImageDigest, 0, 32);
-        TransferLength = BigEndian.ReadU32(header, 152);
-        Encoding = header[156];
-        TransferTableOffset = BigEndian.ReadU32(header, 160);
-        TransferPieceCount = BigEndian.ReadU32(header, 164);
-        System.Array.Copy(header, 168, BaseDigest, 0, 32);
-        System.Array.Copy(header, 200, Iv, 0, 16);
-        WrappedKeyOffset = BigEndian.ReadU32(header, 216);
-        return true;
+        return IsValid;
     }
 
     /// <summary>Writes a confirm mark into 32 bytes.</summary>
-    public static void WriteMark(uint securityVersion, uint recordSequence, byte[] digest, byte[] into)
+    public static void WriteMark(uint securityVersion, uint recordSequence, byte[] digest, int digestOffset, byte[] into)
     {
         BigEndian.WriteU32(into, 0, MarkMagic);
         BigEndian.WriteU32(into, 4, securityVersion);
         BigEndian.WriteU32(into, 8, recordSequence);
-        System.Array.Copy(digest, 0, into, 12, 16);
+        System.Array.Copy(digest, digestOffset, into, 12, 16);
         BigEndian.WriteU32(into, 28, Crc32.Compute(into, 0, 28));
     }
 
     /// <summary>True when the 32 bytes at <paramref name="offset"/> are a whole confirm mark for <paramref name="digest"/>.</summary>
-    public static bool IsMark(byte[] from, int offset, byte[] digest)
+    public static bool IsMark(byte[] from, int offset, byte[] digest, int digestOffset)
     {
         return BigEndian.ReadU32(from, offset) == MarkMagic
             && BigEndian.ReadU32(from, offset + 28) == Crc32.Compute(from, offset, 28)
-            && Bytes.AreEqual(from, offset + 12, digest, 0, 16);
+            && Bytes.AreEqual(from, offset + 12, digest, digestOffset, 16);
     }
 
     /// <summary>Boot record sequence in a mark that <see cref="IsMark"/> found whole.</summary>

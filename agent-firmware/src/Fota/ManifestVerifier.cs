@@ -18,9 +18,9 @@ public sealed class ManifestVerifier : DocumentVerifier
     private readonly ManifestReader _reader;
     private Phase _phase;
 
-    /// <summary>A verifier that insists on the roles and the identity in <paramref name="config"/>.</summary>
-    public ManifestVerifier(FotaConfig config, Fls fls, Csm csm, KeyStore keys)
-        : this(config, keys, new EnvelopeVerifier(config.RequiredRoles, fls, csm, keys), new Manifest())
+    /// <summary>A verifier that insists on the roles and the identity in <paramref name="config"/>; <paramref name="chunkBuffer"/> (4,096 bytes) is used only while it works.</summary>
+    public ManifestVerifier(FotaConfig config, Fls fls, Csm csm, KeyStore keys, byte[] chunkBuffer)
+        : this(config, keys, new EnvelopeVerifier(config.RequiredRoles, fls, csm, keys, chunkBuffer), new Manifest())
     {
     }
 

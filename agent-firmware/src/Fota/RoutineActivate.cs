@@ -94,7 +94,7 @@ public sealed class RoutineActivate : FotaRoutine
         }
 
         bool isBound = result == StdReturn.Ok
-            && Bytes.AreEqual(_verifier.Manifest.Digest, 0, _banks.Record.ManifestDigest[_banks.Secondary], 0, 32);
+            && _banks.Record.IsManifest(_banks.Secondary, _verifier.Manifest.Digest, 0);
         if (isBound)
         {
             BeginTrial();

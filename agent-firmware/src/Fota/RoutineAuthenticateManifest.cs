@@ -48,7 +48,7 @@ public sealed class RoutineAuthenticateManifest : StagedDocumentRoutine
         int bank = Banks.Secondary;
         BankState state = Banks.Record.State[bank];
         bool isBoundAlready = _slot.IsTrusted && (state == BankState.Receiving || state == BankState.Verified)
-            && Bytes.AreEqual(_verifier.Manifest.Digest, 0, Banks.Record.ManifestDigest[bank], 0, 32);
+            && Banks.Record.IsManifest(bank, _verifier.Manifest.Digest, 0);
         if (isBoundAlready)
         {
             return StdReturn.Ok;
@@ -85,8 +85,7 @@ public sealed class RoutineAuthenticateManifest : StagedDocumentRoutine
     {
         BootRecord record = Banks.Record;
         int bank = Banks.Secondary;
-        bool isKnown = Bytes.AreEqual(manifest.Digest, 0, record.ManifestDigest[0], 0, 32)
-            || Bytes.AreEqual(manifest.Digest, 0, record.ManifestDigest[1], 0, 32);
+        bool isKnown = record.IsManifest(0, manifest.Digest, 0) || record.IsManifest(1, manifest.Digest, 0);
         if (manifest.SequenceNumber < record.SequenceNumberMax || (manifest.SequenceNumber == record.SequenceNumberMax && !isKnown))
         {
             return FotaError.SequenceTooLow;
@@ -122,7 +121,7 @@ public sealed class RoutineAuthenticateManifest : StagedDocumentRoutine
             return FotaError.EncodingUnsupported;
         }
 
-        return !manifest.HasBaseDigest || BaseImage.IsBase(Banks, manifest.BaseDigest) ? FotaError.None : FotaError.WrongBase;
+        return !manifest.HasBaseDigest || BaseImage.IsBase(Banks, manifest.BaseDigest, 0) ? FotaError.None : FotaError.WrongBase;
     }
 
     private StdReturn AdvanceClear()

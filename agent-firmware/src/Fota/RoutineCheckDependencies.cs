@@ -25,15 +25,15 @@ public sealed class RoutineCheckDependencies : FotaRoutine
     private readonly CheckpointLog _checkpoints;
     private readonly bool _isImageDigestChecked;
     private readonly byte[] _chunk;
-    private readonly byte[] _digest = new byte[32];
-    private readonly FlsJob _job = new FlsJob(FlsPriority.Fota);
+    private readonly byte[] _digest;
+    private readonly FlsJob _job;
     private uint _position;
     private int _chunkDone;
     private int _chunkCount;
     private Step _step;
 
-    /// <summary>Makes the routine; <paramref name="chunkBuffer"/> (4,096 bytes) is used only while it runs.</summary>
-    public RoutineCheckDependencies(Fls fls, Csm csm, Banks banks, SecondarySlot slot, CheckpointLog checkpoints, bool isImageDigestChecked, byte[] chunkBuffer)
+    /// <summary>Makes the routine; <paramref name="chunkBuffer"/> (4,096 bytes) and <paramref name="chunkJob"/> are used only while it runs.</summary>
+    public RoutineCheckDependencies(Fls fls, Csm csm, Banks banks, SecondarySlot slot, CheckpointLog checkpoints, bool isImageDigestChecked, byte[] chunkBuffer, FlsJob chunkJob)
         : base(0xFF01)
     {
         _fls = fls;
@@ -42,7 +42,9 @@ public sealed class RoutineCheckDependencies : FotaRoutine
         _slot = slot;
         _checkpoints = checkpoints;
         _isImageDigestChecked = isImageDigestChecked;
+        _digest = isImageDigestChecked ? new byte[32] : null;
         _chunk = chunkBuffer;
+        _job = chunkJob;
     }
 
     /// <inheritdoc/>
@@ -125,7 +127,7 @@ public sealed class RoutineCheckDependencies : FotaRoutine
         }
 
         _csm.Sha256.Finish(_digest, 0);
-        return Bytes.AreEqual(_digest, 0, _slot.Header.ImageDigest, 0, 32) ? BeginRecord() : Fail(FotaError.ImageDigestMismatch, 0);
+        return Bytes.AreEqual(_digest, 0, _slot.Header.Header, ManifestSlot.ImageDigestOffset, 32) ? BeginRecord() : Fail(FotaError.ImageDigestMismatch, 0);
     }
 
     private StdReturn BeginRecord()

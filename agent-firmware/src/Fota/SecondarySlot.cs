@@ -62,8 +62,6 @@ public sealed class SecondarySlot
     {
         int bank = _banks.Secondary;
         BootRecord record = _banks.Record;
-        IsTrusted = _seal.Slot.IsValid
-            && Bytes.AreEqual(_seal.Slot.Digest, 0, record.ManifestDigest[bank], 0, 32)
-            && Bytes.AreEqual(_seal.Value, 0, record.Seal[bank], 0, 32);
+        IsTrusted = _seal.Slot.IsValid && record.IsBound(bank, _seal.Slot.Digest, _seal.Value);
     }
 }

@@ -14,14 +14,32 @@ public abstract class SignedFacts
     public bool HasDeviceId;
 
     /// <summary>SHA-256 of the document's byte string with its header: its name everywhere.</summary>
-    public readonly byte[] Digest = new byte[32];
+    public readonly byte[] Digest;
 
     /// <summary>SUIT vendor identifier of the ECUs that it is for.</summary>
-    public readonly byte[] VendorId = new byte[16];
+    public readonly byte[] VendorId;
 
     /// <summary>SUIT class identifier.</summary>
-    public readonly byte[] ClassId = new byte[16];
+    public readonly byte[] ClassId;
 
     /// <summary>SUIT device identifier; meaningful when <see cref="HasDeviceId"/>.</summary>
-    public readonly byte[] DeviceId = new byte[16];
+    public readonly byte[] DeviceId;
+
+    /// <summary>Facts with arrays of their own.</summary>
+    protected SignedFacts()
+    {
+        Digest = new byte[32];
+        VendorId = new byte[16];
+        ClassId = new byte[16];
+        DeviceId = new byte[16];
+    }
+
+    /// <summary>Facts in the arrays of another document, which is not looked at from here on until it is verified anew: one routine runs at a time.</summary>
+    protected SignedFacts(SignedFacts other)
+    {
+        Digest = other.Digest;
+        VendorId = other.VendorId;
+        ClassId = other.ClassId;
+        DeviceId = other.DeviceId;
+    }
 }

@@ -25,6 +25,7 @@ public sealed class SlotSeal
         _fls = fls;
         _csm = csm;
         _part = chunkBuffer;
+        Slot = new ManifestSlot(_header);
     }
 
     /// <summary>False while a read is under way; one that was given up has to end before the next begins.</summary>
@@ -34,7 +35,7 @@ public sealed class SlotSeal
     }
 
     /// <summary>Header of the slot.</summary>
-    public ManifestSlot Slot { get; } = new ManifestSlot();
+    public ManifestSlot Slot { get; }
 
     /// <summary>The seal, 32 bytes.</summary>
     public byte[] Value { get; } = new byte[32];
@@ -60,7 +61,7 @@ public sealed class SlotSeal
 
         if (!_isHeaderRead)
         {
-            if (!Slot.Parse(_header) || !IsTableInside())
+            if (!Slot.Parse() || !IsTableInside())
             {
                 Slot.IsValid = false;
                 return StdReturn.NotOk;

@@ -22,7 +22,7 @@ public sealed class SlotWriter
     private readonly Fls _fls;
     private readonly SlotSeal _seal;
     private readonly byte[] _piece;
-    private readonly FlsJob _job = new FlsJob(FlsPriority.Fota);
+    private readonly FlsJob _job;
     private FlsArea _slot;
     private Manifest _manifest;
     private uint _envelopeLength;
@@ -31,12 +31,13 @@ public sealed class SlotWriter
     private int _programLength;
     private Step _step;
 
-    /// <summary>Makes the writer; <paramref name="chunkBuffer"/> (4,096 bytes) is used only while it works.</summary>
-    public SlotWriter(Fls fls, SlotSeal seal, byte[] chunkBuffer)
+    /// <summary>Makes the writer; <paramref name="chunkBuffer"/> (4,096 bytes) and <paramref name="chunkJob"/> are used only while it works.</summary>
+    public SlotWriter(Fls fls, SlotSeal seal, byte[] chunkBuffer, FlsJob chunkJob)
     {
         _fls = fls;
         _seal = seal;
         _piece = chunkBuffer;
+        _job = chunkJob;
     }
 
     /// <summary>Starts to copy the envelope from the staging slot.</summary>

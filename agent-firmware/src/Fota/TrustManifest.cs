@@ -9,4 +9,10 @@ public sealed class TrustManifest : SignedFacts
 {
     /// <summary>Roles that the new anchors have, as bits (1 &lt;&lt; a value of <see cref="TrustRole"/>).</summary>
     public uint Roles;
+
+    /// <summary>Facts in the arrays of <paramref name="other"/>; see <see cref="SignedFacts"/>.</summary>
+    public TrustManifest(SignedFacts other)
+        : base(other)
+    {
+    }
 }

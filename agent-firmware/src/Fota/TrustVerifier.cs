@@ -16,7 +16,7 @@ public sealed class TrustVerifier : ReplacingVerifier
     /// <paramref name="block"/> (<see cref="KeyStore.BlockLengthMax"/> bytes or more) for <see cref="KeyStore.ReplaceAnchors"/>.
     /// </summary>
     public TrustVerifier(FotaConfig config, KeyStore keys, ManifestVerifier shared, byte[] block)
-        : this(config, keys, shared.Envelope, block, new TrustManifest())
+        : this(config, keys, shared.Envelope, block, new TrustManifest(shared.Manifest))
     {
     }
 

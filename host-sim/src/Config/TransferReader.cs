@@ -15,7 +15,7 @@ internal sealed record TransferRules(ushort Encodings, byte WindowBitsMax, byte 
     // Objects and small arrays, as counted on the host (tests/agent-firmware/Fota/DecoderMemoryTests): whatever is taken; for
     // patches what is known of the base's slot and their history, in each checkpoint that is under way as well; for encryption keys, counter blocks, key stream.
     private const uint StateLength = 1024;
-    private const uint PatchLength = 3072;
+    private const uint PatchLength = 2816;
     private const uint CipherLength = 1280;
 
     /// <summary>True when some compression is taken, and a window is kept for it.</summary>

@@ -4,6 +4,7 @@
 // Tests: tests/agent-firmware/EcuM.
 using EsyncAgent;
 using EsyncSim.Crypto;
+using EsyncSim.Ecu;
 using EsyncSim.Flash;
 
 namespace EsyncSim.Sweep;
@@ -162,12 +163,12 @@ public sealed class AgentRig
     {
         BootRecord record = Banks.Record;
         int target = Banks.Secondary;
-        if (record.ManifestDigest[record.ActiveBank].AsSpan().SequenceEqual(image.Digest) && record.State[record.ActiveBank] == BankState.Confirmed)
+        if (record.ManifestDigest(record.ActiveBank).AsSpan().SequenceEqual(image.Digest) && record.State[record.ActiveBank] == BankState.Confirmed)
         {
             return FotaError.None;
         }
 
-        bool isBound = record.ManifestDigest[target].AsSpan().SequenceEqual(image.Digest);
+        bool isBound = record.ManifestDigest(target).AsSpan().SequenceEqual(image.Digest);
         BankState state = isBound ? record.State[target] : BankState.Empty;
         FotaError error = FotaError.None;
         if (state is not (BankState.Trial or BankState.Verified))

@@ -6,6 +6,7 @@
 // Tests: tests/host-sim/Sweep.
 using System.Security.Cryptography;
 using EsyncAgent;
+using EsyncSim.Ecu;
 using EsyncSim.Flash;
 
 namespace EsyncSim.Sweep;
@@ -86,16 +87,16 @@ public sealed class SweepLedger
     {
         _acknowledged = null;
         Observe(agent, _sent);
-        foreach (byte[] digest in agent.Banks.Record.ManifestDigest)
+        for (int bank = 0; bank < 2; bank++)
         {
-            MayRun(_images.Find(digest));
+            MayRun(_images.Find(agent.Banks.Record.ManifestDigest(bank)));
         }
     }
 
     /// <summary>A client was told that the image of this bank runs from now on, or from the next start on.</summary>
     public void Acknowledge(EcuM agent, int bank)
     {
-        if (_images.Find(agent.Banks.Record.ManifestDigest[bank]) is { } image)
+        if (_images.Find(agent.Banks.Record.ManifestDigest(bank)) is { } image)
         {
             _acknowledged = image;
             _mayRun.Clear();
@@ -149,7 +150,7 @@ public sealed class SweepLedger
         }
 
         CheckTransfer(agent, record);
-        if (record.State[agent.Banks.Secondary] == BankState.Receiving && _images.Find(record.ManifestDigest[agent.Banks.Secondary]) is { } image)
+        if (record.State[agent.Banks.Secondary] == BankState.Receiving && _images.Find(record.ManifestDigest(agent.Banks.Secondary)) is { } image)
         {
             ResumeCheck.Run(agent, flash, image, _images.PlacesOf(image), _sent);
         }
@@ -196,7 +197,7 @@ public sealed class SweepLedger
             BankState state = record.State[bank];
             if (state == BankState.Trial || (state == BankState.Verified && isChanging) || (state == BankState.Confirmed && bank == record.ActiveBank))
             {
-                MayRun(_images.Find(record.ManifestDigest[bank]));
+                MayRun(_images.Find(record.ManifestDigest(bank)));
             }
         }
     }
@@ -214,7 +215,7 @@ public sealed class SweepLedger
     private void ObserveTransfer(EcuM agent, BootRecord record)
     {
         int bank = agent.Banks.Secondary;
-        byte[] digest = record.ManifestDigest[bank];
+        byte[] digest = record.ManifestDigest(bank);
         if (record.State[bank] is not (BankState.Receiving or BankState.Verified))
         {
             if (record.State[bank] == BankState.Trial)
@@ -244,7 +245,7 @@ public sealed class SweepLedger
             return;
         }
 
-        SignedImage? image = _images.Find(agent.Banks.Record.ManifestDigest[running]);
+        SignedImage? image = _images.Find(agent.Banks.Record.ManifestDigest(running));
         if (image is null || !loaded.AsSpan().SequenceEqual(image.Payload))
         {
             throw new SweepFaultException(SweepFault.WrongImage, "the bytes that run are those of no signed image");
@@ -259,9 +260,9 @@ public sealed class SweepLedger
     private void CheckTransfer(EcuM agent, BootRecord record)
     {
         int bank = agent.Banks.Secondary;
-        bool isThere = record.ManifestDigest[bank].AsSpan().SequenceEqual(_receiving)
+        bool isThere = record.ManifestDigest(bank).AsSpan().SequenceEqual(_receiving)
             && record.State[bank] is BankState.Verified or BankState.Trial;
-        bool isActive = record.ActiveBank != BootRecord.NoBank && record.ManifestDigest[record.ActiveBank].AsSpan().SequenceEqual(_receiving);
+        bool isActive = record.ActiveBank != BootRecord.NoBank && record.ManifestDigest(record.ActiveBank).AsSpan().SequenceEqual(_receiving);
         if (_recordedBytes == 0 || isThere || isActive)
         {
             return;

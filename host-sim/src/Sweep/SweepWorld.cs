@@ -3,6 +3,7 @@
 // world follows from the flash and the ledger that it starts with.
 // Tests: tests/host-sim/Sweep.
 using EsyncAgent;
+using EsyncSim.Ecu;
 using EsyncSim.Flash;
 
 namespace EsyncSim.Sweep;
@@ -161,7 +162,7 @@ public sealed class SweepWorld : IPowerCutScenario
     {
         BootRecord record = Rig.Banks.Record;
         int bank = Rig.Banks.Secondary;
-        return record.State[bank] == BankState.Trial && record.ManifestDigest[bank].AsSpan().SequenceEqual(image.Digest);
+        return record.State[bank] == BankState.Trial && record.ManifestDigest(bank).AsSpan().SequenceEqual(image.Digest);
     }
 
     /// <summary>Turns until this image runs: what the agent does on its own.</summary>

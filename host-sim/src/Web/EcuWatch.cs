@@ -81,7 +81,7 @@ internal sealed class EcuWatch(BenchEcu bench, Func<string, string?> versionOf)
 
     private BankView Bank(BootRecord record, int bank, byte running)
     {
-        string version = record.State[bank] == BankState.Empty ? string.Empty : versionOf(Convert.ToHexStringLower(record.ManifestDigest[bank])) ?? string.Empty;
+        string version = record.State[bank] == BankState.Empty ? string.Empty : versionOf(Convert.ToHexStringLower(record.ManifestDigest(bank))) ?? string.Empty;
         return new BankView(bank == 0 ? "A" : "B", record.State[bank].ToString(), version, record.ActiveBank == bank, running == bank);
     }
 

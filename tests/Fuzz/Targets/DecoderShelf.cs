@@ -162,7 +162,7 @@ internal sealed class DecoderShelf
         Banks banks = new(Map, _records);
         SlotSeal seal = new(_fls, csm, bufferA);
         SecondarySlot slot = new(banks, seal);
-        _log = new CheckpointLog(_fls, TransferStart.StateLengthMax(Encodings));
+        _log = new CheckpointLog(_fls, TransferStart.StateLengthMax(Encodings), bufferA);
         _writer = new BankWriter(_fls, new ChunkTags(_fls, csm, ChunkTags.WindowInOrder), _log, bufferA, bufferB, TransferStart.StateLengthMax(Encodings));
         TransferDecoder decoder = new(config, _fls, csm, null, banks, _writer);
         _download = new Download(_fls, banks, slot, _log, _writer, decoder);
@@ -225,10 +225,8 @@ internal sealed class DecoderShelf
         _record.Sequence = 7;
         _record.State[0] = BankState.Confirmed;
         _record.State[1] = BankState.Receiving;
-        BaseDigest.CopyTo(_record.ManifestDigest[0], 0);
-        NextDigest.CopyTo(_record.ManifestDigest[1], 0);
-        _baseSeal.CopyTo(_record.Seal[0], 0);
-        seal.CopyTo(_record.Seal[1], 0);
+        _record.Bind(0, BaseDigest, _baseSeal);
+        _record.Bind(1, NextDigest, seal);
         foreach (FlsArea copy in new[] { Map.BootRecord0, Map.BootRecord1, Map.BootRecord2 })
         {
             _record.Serialize(_content, (int)copy.Start);

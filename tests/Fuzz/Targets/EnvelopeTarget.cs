@@ -25,7 +25,7 @@ internal sealed class EnvelopeTarget : FuzzTarget
         }
 
         FotaConfig config = new() { VendorId = Samples.VendorId, ClassId = Samples.ClassId, RequiredRoles = [TrustRole.Author, TrustRole.Oem] };
-        _verifier = new ManifestVerifier(config, _shelf.Fls, _shelf.Csm, keys);
+        _verifier = new ManifestVerifier(config, _shelf.Fls, _shelf.Csm, keys, new byte[BankWriter.ChunkLength]);
         byte[] manifest = Samples.Manifests()[0];
         SuitManifest plain = ManifestDecoder.Decode(manifest);
         SuitManifest[] others =

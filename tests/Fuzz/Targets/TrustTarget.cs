@@ -11,7 +11,7 @@ namespace EsyncTests.Fuzzing.Targets;
 internal sealed class TrustTarget : FuzzTarget
 {
     private readonly Shelf _shelf = new();
-    private readonly TrustManifest _manifest = new();
+    private readonly TrustManifest _manifest = new(new Manifest());
     private readonly byte[] _block = new byte[KeyStore.BlockLengthMax];
     private readonly ManifestCursor _cursor;
     private readonly TrustReader _reader;

@@ -34,7 +34,7 @@ public sealed class AesCtrTests : IDisposable
         {
             byte[] data = [.. texts[from]];
             AesCtr ctr = new(crypto);
-            ctr.Begin(key, iv);
+            ctr.Begin(key, iv, 0);
             ctr.Apply(data, 0, data.Length, 0);
             Assert.True(data.AsSpan().SequenceEqual(texts[1 - from]), name);
         }
@@ -86,19 +86,19 @@ public sealed class AesCtrTests : IDisposable
     {
         byte[] key = Key(), iv = new byte[16], data = new byte[32];
         AesCtr ctr = new(_crypto);
-        ctr.Begin(key, iv);
+        ctr.Begin(key, iv, 0);
         Array.Clear(key);
         iv[15] = 1;
         ctr.Apply(data, 0, 32, 0);
         Assert.Equal(Reference("00000000000000000000000000000000")[..32], data);
 
         Array.Clear(data);
-        ctr.Begin(Key(), iv);
+        ctr.Begin(Key(), iv, 0);
         ctr.Apply(data, 0, 32, 0);
         Assert.Equal(Reference("00000000000000000000000000000001")[..32], data);
 
         Array.Clear(data);
-        ctr.Begin(new byte[32], iv);
+        ctr.Begin(new byte[32], iv, 0);
         ctr.Apply(data, 0, 32, 0);
         Assert.NotEqual(Reference("00000000000000000000000000000001")[..32], data);
     }
@@ -108,7 +108,7 @@ public sealed class AesCtrTests : IDisposable
     {
         CountingCrypto crypto = new();
         AesCtr ctr = new(crypto);
-        ctr.Begin(Key(), new byte[16]);
+        ctr.Begin(Key(), new byte[16], 0);
         byte[] piece = new byte[4096];
         ctr.Apply(piece, 0, piece.Length, 0);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -126,7 +126,7 @@ public sealed class AesCtrTests : IDisposable
     private AesCtr Begun(string iv)
     {
         AesCtr ctr = new(_crypto);
-        ctr.Begin(Key(), Convert.FromHexString(iv));
+        ctr.Begin(Key(), Convert.FromHexString(iv), 0);
         return ctr;
     }
 

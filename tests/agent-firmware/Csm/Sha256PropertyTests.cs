@@ -13,7 +13,7 @@ public sealed class Sha256PropertyTests
     {
         Properties.Hold(Properties.Bytes(200).ListOf(), pieces =>
         {
-            EsyncAgent.Sha256 sha256 = new EsyncAgent.Csm(new HostCrypto()).NewSha256();
+            EsyncAgent.Sha256 sha256 = new EsyncAgent.Csm(new HostCrypto()).Sha256;
             sha256.Reset();
             pieces.ForEach(piece => sha256.Update([9, .. piece, 9], 1, piece.Length));
             byte[] hash = new byte[32];

@@ -18,7 +18,11 @@ public sealed class CommunicationControlTests
     [InlineData(3, 2, true)]
     public void Frames_of_signals_are_normal_communication(byte controlType, byte communicationType, bool isReceived)
     {
-        AgentRig rig = new(RigConfig.Make(FlashGeometries.W25Q32, 32 * 1024), new FlashModel(FlashGeometries.W25Q32));
+        EcuConfig config = RigConfig.Make(FlashGeometries.W25Q32, 32 * 1024);
+        config.CanIf.SignalRxIds = [0x120];
+        config.Data.FrameFirst = [0];
+        config.Data.FrameTimeoutMs = [0];
+        AgentRig rig = new(config, new FlashModel(FlashGeometries.W25Q32));
         rig.PowerOn();
         Assert.True(rig.Agent.Data.IsReceptionEnabled);
         rig.Agent.CommunicationControl(controlType, communicationType);

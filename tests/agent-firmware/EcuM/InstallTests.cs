@@ -1,5 +1,6 @@
 // One ECU's life at the update target: factory, first install, update, way back, refusals.
 using EsyncAgent;
+using EsyncSim.Ecu;
 using Xunit;
 
 namespace EsyncTests.AgentFirmware.EcuM;
@@ -121,9 +122,9 @@ public sealed class InstallTests
     public void An_older_manifest_is_refused_and_nothing_changes()
     {
         AgentRig rig = Updated(One, Two);
-        byte[] before = rig.Banks.Record.ManifestDigest[1].ToArray();
+        byte[] before = rig.Banks.Record.ManifestDigest(1);
         Assert.Equal(FotaError.SequenceTooLow, rig.Update(One));
-        Assert.Equal(before, rig.Banks.Record.ManifestDigest[1]);
+        Assert.Equal(before, rig.Banks.Record.ManifestDigest(1));
         rig.PowerOn();
         Assert.Equal((IdsMEvent.ManifestRefused, FotaError.SequenceTooLow), rig.Events()[0]);
     }

@@ -24,7 +24,7 @@ public sealed class MemoryCostTests
         Fls fls = new(map, new RamFls());
         NvM nvm = new(new NvMConfig(), fls);
         BootRecordStore store = new(fls);
-        CheckpointLog log = new(fls, PowerCut.MemoryRig.StateLengthMax);
+        CheckpointLog log = new(fls, PowerCut.MemoryRig.StateLengthMax, new byte[BankWriter.ChunkLength]);
         byte[] data = new byte[32];
         BootRecord draft = new();
         log.BeginLoad();

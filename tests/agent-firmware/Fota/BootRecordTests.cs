@@ -84,10 +84,10 @@ public sealed class BootRecordTests
         record.State[1] = BankState.Confirmed;
         record.MarksTried[0] = 2;
         record.MarksTried[1] = 7;
-        Array.Fill(record.ManifestDigest[0], (byte)0xA0);
-        Array.Fill(record.ManifestDigest[1], (byte)0xB0);
-        Array.Fill(record.Seal[0], (byte)0xC0);
-        Array.Fill(record.Seal[1], (byte)0xD0);
+        record.Digests.AsSpan(BootRecord.DigestAt(0), 32).Fill(0xA0);
+        record.Digests.AsSpan(BootRecord.DigestAt(1), 32).Fill(0xB0);
+        record.Digests.AsSpan(BootRecord.SealAt(0), 32).Fill(0xC0);
+        record.Digests.AsSpan(BootRecord.SealAt(1), 32).Fill(0xD0);
         return record;
     }
 }

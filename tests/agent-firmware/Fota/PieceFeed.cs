@@ -20,7 +20,17 @@ internal sealed class PieceFeed
     {
         _transfer = transfer;
         Pieces = new PieceReceiver(_shelf.Fls, new EsyncAgent.Csm(new HostCrypto()), null, new byte[ChunkBuffers.Length], new byte[ChunkBuffers.Length]);
-        ManifestSlot slot = new() { TransferLength = (uint)transfer.Length, TransferTableOffset = TableAddress, Encoding = DecoderBench.Compressed };
+        Manifest manifest = new()
+        {
+            TransferLength = (uint)transfer.Length,
+            TransferTablePosition = TableAddress - ManifestSlot.EnvelopeOffset,
+            TransferPieceCount = 1,
+            Encoding = DecoderBench.Compressed,
+        };
+        byte[] header = new byte[ManifestSlot.HeaderLength];
+        ManifestSlot.WriteHeader(manifest, 0, header);
+        ManifestSlot slot = new(header);
+        slot.Parse();
         _shelf.Put(TableAddress, ChunkTable.Build(slot.Salt, signed ?? transfer));
         uint piece = (uint)from / ChunkBuffers.Length;
         _sent = (int)piece * ChunkBuffers.Length;

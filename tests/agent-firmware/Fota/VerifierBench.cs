@@ -64,7 +64,7 @@ public sealed class VerifierBench
             RequiredRoles = requiredRoles,
             RecipientCountMax = recipientCountMax,
         };
-        Verifier = new ManifestVerifier(config, _shelf.Fls, _csm, Keys);
+        Verifier = new ManifestVerifier(config, _shelf.Fls, _csm, Keys, new byte[BankWriter.ChunkLength]);
     }
 
     /// <summary>A bench that takes so many recipients; with 0 no encryption.</summary>

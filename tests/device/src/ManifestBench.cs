@@ -34,7 +34,7 @@ internal sealed class ManifestBench
 
         _staging = _memory.Fls.Map.Staging.Start;
         Program(envelope);
-        _verifier = new ManifestVerifier(config, _memory.Fls, csm, keys);
+        _verifier = new ManifestVerifier(config, _memory.Fls, csm, keys, new byte[BankWriter.ChunkLength]);
     }
 
     /// <summary>What the last good envelope said.</summary>

@@ -124,7 +124,7 @@ public sealed class ContentEncryptionTests : IDisposable
         Assert.Equal("261de6165070fb8951ec5d7b92a065fe", Convert.ToHexStringLower(contentKey));
 
         AesCtr ctr = new(new Aes128());
-        ctr.Begin([.. contentKey, .. new byte[16]], lines[0][11..27]);
+        ctr.Begin([.. contentKey, .. new byte[16]], lines[0][11..27], 0);
         byte[] payload = [.. lines[1]];
         ctr.Apply(payload, 0, payload.Length, 0);
         Assert.Equal("This is a real firmware image."u8.ToArray(), payload);
@@ -144,7 +144,7 @@ public sealed class ContentEncryptionTests : IDisposable
         }
 
         AesCtr ctr = new(_crypto);
-        ctr.Begin(key, content.Info.Iv);
+        ctr.Begin(key, content.Info.Iv, 0);
         byte[] data = [.. content.Payload];
         ctr.Apply(data, 0, data.Length, 0);
         return data;

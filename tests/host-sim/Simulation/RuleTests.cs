@@ -114,7 +114,7 @@ public sealed class RuleTests
         Assert.Contains("bound", ecu.Broken(() => ecu.WriteRecord(record =>
         {
             record.State[record.ActiveBank ^ 1] = BankState.Receiving;
-            record.ManifestDigest[record.ActiveBank ^ 1][0] = 1;
+            record.Digests[BootRecord.DigestAt(record.ActiveBank ^ 1)] = 1;
         })));
     }
 
@@ -257,7 +257,7 @@ public sealed class RuleTests
         {
             int bank = record.ActiveBank ^ 1;
             record.State[bank] = BankState.Trial;
-            release.Digest.CopyTo(record.ManifestDigest[bank], 0);
+            release.Digest.CopyTo(record.Digests, BootRecord.DigestAt(bank));
             record.SecurityVersionFloor = floor ?? record.SecurityVersionFloor;
         });
         ecu.Watch.Settle();
@@ -274,7 +274,7 @@ public sealed class RuleTests
             record.State[bank] = BankState.Confirmed;
             record.State[bank ^ 1] = BankState.Previous;
             record.ActiveBank = (byte)bank;
-            release.Digest.CopyTo(record.ManifestDigest[bank], 0);
+            release.Digest.CopyTo(record.Digests, BootRecord.DigestAt(bank));
         });
     }
 }
