@@ -18,7 +18,7 @@ internal sealed class AllocationLog : IDisposable
     internal AllocationLog(bool isKept)
     {
         _isKept = isKept;
-        Field.SetValue(null, (Action<int, object>)Take);
+        Field.SetValue(null, (Action<int, object?>)Take);
     }
 
     /// <summary>Bytes on the target so far.</summary>
@@ -41,10 +41,10 @@ internal sealed class AllocationLog : IDisposable
         return agent.GetType(Instrumenter.CounterType)!.GetField(Instrumenter.AllocatedField)!;
     }
 
-    private void Take(int method, object item)
+    private void Take(int method, object? item)
     {
-        Bytes += TargetLayout.SizeOf(item);
-        if (_isKept)
+        Bytes += Allocations.LengthOf(item);
+        if (_isKept && item != null)
         {
             _makers[item] = method;
         }
