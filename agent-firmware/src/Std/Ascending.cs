@@ -1,4 +1,4 @@
-// Bisection in tables that the generated configuration keeps in ascending order.
+// Bisection in tables that the generated configuration keeps in ascending order. One method for each type of table: the target knows no generics of our own.
 // Invariant: the table ascends and holds each number once; nf.config sees to it.
 // Tests: tests/agent-firmware/Std.
 namespace EsyncAgent;
