@@ -129,17 +129,23 @@ public sealed class CanTp : ICanIfUpper
         return _sender.HeldBackUs(nowUs);
     }
 
-    /// <summary>Cyclic function for a clock of milliseconds; STmin below one is then rounded up.</summary>
-    public void MainFunction(uint nowMs)
+    /// <summary>
+    /// Cyclic function for a clock of milliseconds; STmin below one is then rounded up. True in the turn in which a flow control was
+    /// given to CanIf: for the time of two frames nothing comes that the driver could lose, and what holds the processor up is best done now.
+    /// </summary>
+    public bool MainFunction(uint nowMs)
     {
         if (_isAtWork)
         {
-            Work(nowMs, nowMs * 1000, 1000);
+            return Work(nowMs, nowMs * 1000, 1000);
         }
-        else if (nowMs != _nowMs)
+
+        if (nowMs != _nowMs)
         {
             Watch(nowMs);
         }
+
+        return false;
     }
 
     /// <summary>
@@ -167,11 +173,14 @@ public sealed class CanTp : ICanIfUpper
     }
 
     // A flow control or a frame of ours goes as soon as it can.
-    private void Work(uint nowMs, uint nowUs, uint tickUs)
+    private bool Work(uint nowMs, uint nowUs, uint tickUs)
     {
         _nowMs = nowMs;
+        bool wasDue = _receiver.IsFlowControlDue;
         _receiver.MainFunction(nowMs);
+        bool isDue = _receiver.IsFlowControlDue;
         _sender.MainFunction(nowMs, nowUs, tickUs);
-        _isAtWork = _receiver.IsFlowControlDue || _sender.IsTransmitting;
+        _isAtWork = isDue || _sender.IsTransmitting;
+        return wasDue && !isDue;
     }
 }

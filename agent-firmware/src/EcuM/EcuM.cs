@@ -187,22 +187,20 @@ public sealed class EcuM : IModeControl
             return;
         }
 
-        bool isFirst = nowMs != _turnMs;
         _canIf.MainFunction(nowMs);
-        _canTp.MainFunction(nowMs);
-        if (isFirst)
-        {
-            _turnMs = nowMs;
-            _data.MainFunction(nowMs);
-        }
-
+        bool isLull = _canTp.MainFunction(nowMs);
         _dcm.MainFunction(nowMs);
         if (_hasFlashEnded || _fota.HasWork)
         {
-            _fota.MainFunction(nowMs);
+            _fota.MainFunction(nowMs, isLull);
         }
 
-        if (isFirst || _hasFlashEnded)
+        if (nowMs != _turnMs)
+        {
+            _turnMs = nowMs;
+            TimeFunctions(nowMs);
+        }
+        else if (_hasFlashEnded)
         {
             MemoryMainFunctions(nowMs);
         }
@@ -212,13 +210,17 @@ public sealed class EcuM : IModeControl
         }
 
         _hasFlashEnded = _fls.MainFunction(nowMs);
-        if (isFirst)
-        {
-            _dcm.TimeFunction(nowMs);
-            _application.MainFunction(nowMs);
-            _canSupervisor.MainFunction(nowMs);
-            Supervise(nowMs);
-        }
+    }
+
+    // In the first turn of a millisecond: what goes by the clock.
+    private void TimeFunctions(uint nowMs)
+    {
+        _data.MainFunction(nowMs);
+        MemoryMainFunctions(nowMs);
+        _dcm.TimeFunction(nowMs);
+        _application.MainFunction(nowMs);
+        _canSupervisor.MainFunction(nowMs);
+        Supervise(nowMs);
     }
 
     private void MemoryMainFunctions(uint nowMs)
@@ -285,8 +287,7 @@ public sealed class EcuM : IModeControl
 
         if (_records.IsBlank && _nvM.IsBlank)
         {
-            // A new device gets its first record before anything else can be written, so that a blank record
-            // beside a written NvM is known for a loss ever after.
+            // A new device gets its first record before anything else can be written, so that a blank record beside a written NvM is known for a loss ever after.
             _banks.BeginChange();
             _banks.Commit();
             _phase = Phase.FirstRecord;

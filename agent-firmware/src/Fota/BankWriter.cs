@@ -17,13 +17,9 @@ public sealed class BankWriter
     // Transitions without waiting that one cycle may take; a chunk needs six.
     private const int StepsPerCycleMax = 8;
 
-    // A chunk is full when a block ends, and to authenticate it holds the processor up: the next first frame is answered before.
-    private const uint CheckAfterMs = 2;
-
     private enum Step : byte
     {
         Idle,
-        Defer,
         Check,
         Erase,
         Program,
@@ -33,7 +29,7 @@ public sealed class BankWriter
 
     private readonly Fls _fls;
     private readonly CheckpointLog _checkpoints;
-    private readonly ChunkTags _tags;
+    private readonly ChunkCheck _check;
     private readonly FlsJob _job = new FlsJob(FlsPriority.Fota);
     private readonly ChunkBuffers _buffers;
     private readonly DecoderCheckpoint _state;
@@ -49,15 +45,15 @@ public sealed class BankWriter
     private uint _erasedEnd;
     private uint _eraseLength;
     private bool _isActive;
+    private bool _isLull;
     private uint _nowMs;
-    private uint _fullMs;
 
     /// <summary>Makes the writer on two buffers of <see cref="ChunkLength"/> bytes each; a decoder's state at the end of a chunk has at most <paramref name="stateLengthMax"/> bytes.</summary>
     public BankWriter(Fls fls, ChunkTags tags, CheckpointLog checkpoints, byte[] bufferA, byte[] bufferB, int stateLengthMax)
     {
         _fls = fls;
         _checkpoints = checkpoints;
-        _tags = tags;
+        _check = new ChunkCheck(tags);
         _buffers = new ChunkBuffers(bufferA, bufferB);
         _state = new DecoderCheckpoint(stateLengthMax);
     }
@@ -120,7 +116,7 @@ public sealed class BankWriter
     {
         _hasTable = true;
         _isDecoded = isDecoded;
-        _tags.Open(slotArea, slot.Salt, slot.ChunkTableOffset);
+        _check.Open(slotArea, slot);
         Begin(bank, slot.ImageLength, firstChunk);
     }
 
@@ -168,15 +164,18 @@ public sealed class BankWriter
     {
         _isActive = false;
         _buffers.DropFilling();
-        if (_step == Step.Idle || _step == Step.Defer || _step == Step.Check)
+        if (_step <= Step.Check)
         {
             _step = Step.Idle;
             _buffers.Drop();
         }
     }
 
-    /// <summary>Brings the full buffer forward. True when there is more to do that does not wait for the flash.</summary>
-    public bool MainFunction(uint nowMs)
+    /// <summary>
+    /// Brings the full buffer forward; <paramref name="isLull"/>: a flow control has just left, and no frame comes for a while. True when
+    /// there is more to do that does not wait for the flash.
+    /// </summary>
+    public bool MainFunction(uint nowMs, bool isLull)
     {
         if (!_isActive && IsIdle)
         {
@@ -184,11 +183,12 @@ public sealed class BankWriter
         }
 
         _nowMs = nowMs;
+        _isLull = isLull;
         for (int i = 0; i < StepsPerCycleMax; i++)
         {
             if (!Advance())
             {
-                return _step == Step.Defer;
+                return _step == Step.Check ? _check.IsWaiting : _step == Step.Idle && _isChecked;
             }
         }
 
@@ -216,16 +216,9 @@ public sealed class BankWriter
         {
             case Step.Idle:
                 return Choose();
-            case Step.Defer:
-                if (_nowMs - _fullMs < CheckAfterMs)
-                {
-                    return false;
-                }
-
-                _step = Step.Check;
-                return true;
             case Step.Check:
-                return CheckTag();
+                CheckTag();
+                return false;
             case Step.Erase:
                 if (!Await(FotaError.FlashFailed))
                 {
@@ -271,8 +264,8 @@ public sealed class BankWriter
         {
             if (_hasTable && !_isChecked)
             {
-                _step = _isDecoded ? Step.Check : Step.Defer;
-                _fullMs = _nowMs;
+                _step = Step.Check;
+                _check.Begin(_nowMs);
                 return true;
             }
 
@@ -296,20 +289,19 @@ public sealed class BankWriter
         return _fls.Erase(_job, _erasedEnd, _eraseLength);
     }
 
-    private bool CheckTag()
+    // What a decoder makes is announced by no flow control, and it stands still meanwhile; after the last chunk no frames come.
+    private void CheckTag()
     {
-        StdReturn result = _tags.Check(_chunkIndex, _buffers.Full);
+        StdReturn result = _check.Advance(_chunkIndex, _buffers.Full, _nowMs, _isLull || _isDecoded || Remaining == 0);
         if (result == StdReturn.NotOk)
         {
-            Fail(_tags.IsMismatch ? FotaError.ChunkMismatch : FotaError.FlashFailed, _chunkIndex);
+            Fail(_check.IsMismatch ? FotaError.ChunkMismatch : FotaError.FlashFailed, _chunkIndex);
         }
         else if (result == StdReturn.Ok)
         {
             _step = Step.Idle;
             _isChecked = true;
         }
-
-        return result == StdReturn.Ok;
     }
 
     private bool BeginRecord()

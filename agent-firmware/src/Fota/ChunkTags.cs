@@ -39,6 +39,13 @@ public sealed class ChunkTags
         _window.Open(area.Start, area.Length);
     }
 
+    /// <summary>Reads the tag of a chunk, so that <see cref="Check"/> need not wait for the flash. Pending while it is being read: call again.</summary>
+    public StdReturn Fetch(uint index)
+    {
+        IsMismatch = false;
+        return _window.Ensure(_tableOffset + (index * TagLength), TagLength);
+    }
+
     /// <summary>Checks the 4,096 bytes of <paramref name="chunk"/>. Pending while the tag is being read: call again.</summary>
     public StdReturn Check(uint index, byte[] chunk)
     {

@@ -257,8 +257,8 @@ public sealed class Fota : IUpdateTarget
         LastErrorDetail = 0;
     }
 
-    /// <summary>Brings start-up, transfer, routine and confirm mark forward.</summary>
-    public void MainFunction(uint nowMs)
+    /// <summary>Brings start-up, transfer, routine and confirm mark forward; <paramref name="isLull"/>: a flow control has just left.</summary>
+    public void MainFunction(uint nowMs, bool isLull)
     {
         if (_startUp != StartUp.Done)
         {
@@ -268,7 +268,7 @@ public sealed class Fota : IUpdateTarget
 
         _checkpoints.MainFunction(nowMs);
         _download.MainFunction();
-        bool hasMore = _writer.MainFunction(nowMs);
+        bool hasMore = _writer.MainFunction(nowMs, isLull);
         if (!_marker.IsDone)
         {
             _marker.Advance();

@@ -11,6 +11,12 @@ public sealed class SpiNorConfig
     /// <summary>Its answer to 9F, three bytes; 0 for any part of <see cref="SpiNorParts"/> that is large enough.</summary>
     public uint JedecId;
 
+    /// <summary>
+    /// Bytes that one call reads or compares, 1 to 256. Less where a CAN controller with two receive buffers hangs on the same processor: to
+    /// compare 256 bytes holds it up as long as two frames and their gaps of 300 µs last.
+    /// </summary>
+    public int PieceLength = 256;
+
     /// <summary>Longest erase of a sector, in milliseconds.</summary>
     public uint EraseMsMax = 400;
 

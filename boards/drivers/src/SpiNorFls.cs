@@ -4,7 +4,7 @@
 // bytes of data, and more only while it brings the part up; whether an erase or a program has ended is asked once a millisecond, for a question costs the
 // processor some 20 µs; each is preceded by a check that the part is write-enabled, and a part that is still
 // write-enabled afterwards has not executed it.
-// Reads go in pieces of 256 bytes, one a call, so that a CAN controller with two receive buffers is served in between.
+// Reads go in pieces of 256 bytes or less, one a call, so that a CAN controller with two receive buffers is served in between.
 // Winbond W25Q32JV §8.2. Tests: tests/boards/drivers/SpiNorFlsTests, SpiNorStartTests, SpiNorOnChipTests.
 using System;
 
@@ -29,6 +29,7 @@ public sealed class SpiNorFls : IFls
     private int _remaining;
     private uint _sinceMs;
     private uint _askedMs;
+    private bool _hasJustLooked;
 
     /// <summary>
     /// A driver of one part; its first job brings the part up, which takes some milliseconds. Time is taken from
@@ -154,7 +155,15 @@ public sealed class SpiNorFls : IFls
     {
         if (_status == FlsStatus.Busy)
         {
-            Advance();
+            if (_hasJustLooked)
+            {
+                // The first question comes in the turn that began the job: one piece a turn.
+                _hasJustLooked = false;
+            }
+            else
+            {
+                Advance();
+            }
         }
 
         return _status;
@@ -175,6 +184,7 @@ public sealed class SpiNorFls : IFls
         _isCommanded = false;
         _status = FlsStatus.Busy;
         Advance();
+        _hasJustLooked = _status == FlsStatus.Busy && _remaining != count;
     }
 
     private void Advance()
@@ -265,7 +275,8 @@ public sealed class SpiNorFls : IFls
     // One piece of a read or a compare.
     private void Look()
     {
-        int count = _remaining < SpiNorBus.DataMax ? _remaining : SpiNorBus.DataMax;
+        int most = _config.PieceLength;
+        int count = _remaining < most ? _remaining : most;
         _bus.Read(_address, count);
         if (_job == Job.Read)
         {

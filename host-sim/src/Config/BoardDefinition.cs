@@ -52,7 +52,7 @@ public sealed record SpiDevice(string ChipSelect, uint ClockHz);
 public sealed record SpiBus(uint Number, IReadOnlyDictionary<string, string> Pins);
 
 /// <summary>A board, from boards/&lt;name&gt;/board.yaml.</summary>
-public sealed class BoardDefinition
+public sealed record BoardDefinition
 {
     /// <summary>Name of its folder, which is the name in nf.config.</summary>
     public required string Name { get; init; }

@@ -41,12 +41,12 @@ internal sealed class LittleFsSide(FlashModel flash) : FlashSide(flash)
                 });
             },
         };
-        return new MeteredFlash(new LittleFsFls(files, Flash.Size), meter, new FlashDriverOperations(IlOperation.CompareByte, null));
+        return new MeteredFlash(new LittleFsFls(files, Flash.Size), meter, new FlashDriverOperations(IlOperation.CompareByte, null, int.MaxValue));
     }
 }
 
 /// <summary>A W25Q on SPI, which keeps its power and goes on with its erase while the processor restarts.</summary>
-internal sealed class SpiNorSide(FlashModel flash, uint clockHz) : FlashSide(flash)
+internal sealed class SpiNorSide(FlashModel flash, uint clockHz, int pieceLength) : FlashSide(flash)
 {
     private readonly W25qChip _chip = new(flash);
 
@@ -54,7 +54,7 @@ internal sealed class SpiNorSide(FlashModel flash, uint clockHz) : FlashSide(fla
     public override IFls Start(IMcu mcu, IlCosts costs, CpuMeter meter)
     {
         MeteredSpi spi = new(_chip, clockHz, costs, meter, IlOperation.SpiNorTransaction);
-        SpiNorFls driver = new(spi, mcu, new SpiNorConfig { Size = Flash.Size });
-        return new MeteredFlash(driver, meter, new FlashDriverOperations(IlOperation.CompareByte, IlOperation.SpiNorPoll));
+        SpiNorFls driver = new(spi, mcu, new SpiNorConfig { Size = Flash.Size, PieceLength = pieceLength });
+        return new MeteredFlash(driver, meter, new FlashDriverOperations(IlOperation.CompareByte, IlOperation.SpiNorPoll, pieceLength));
     }
 }

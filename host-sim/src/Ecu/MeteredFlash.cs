@@ -9,7 +9,8 @@ namespace EsyncSim.Ecu;
 /// <summary>What a flash driver costs by call.</summary>
 /// <param name="CompareByte">One byte compared.</param>
 /// <param name="Poll">A question that is answered "busy"; null: nothing worth counting.</param>
-internal sealed record FlashDriverOperations(IlOperation CompareByte, IlOperation? Poll);
+/// <param name="ComparedAtOnce">Bytes that one turn compares at most; each question pays for them, the first one for what the start has compared.</param>
+internal sealed record FlashDriverOperations(IlOperation CompareByte, IlOperation? Poll, int ComparedAtOnce);
 
 /// <summary>Charges flash jobs and polls.</summary>
 /// <param name="flash">The driver.</param>
@@ -17,6 +18,8 @@ internal sealed record FlashDriverOperations(IlOperation CompareByte, IlOperatio
 /// <param name="operations">The driver's own work where there is one.</param>
 internal sealed class MeteredFlash(IFls flash, CpuMeter meter, FlashDriverOperations? operations = null) : FlashWrapper(flash)
 {
+    private int _toCompare;
+
     /// <inheritdoc/>
     public override bool StartErase(uint address)
     {
@@ -43,17 +46,14 @@ internal sealed class MeteredFlash(IFls flash, CpuMeter meter, FlashDriverOperat
     public override bool StartCompare(uint address, byte[] data, int offset, int count)
     {
         meter.Add(IlOperation.FlashCompare);
-        if (operations is not null)
-        {
-            meter.AddPassive(operations.CompareByte, count);
-        }
-
+        _toCompare = count;
         return base.StartCompare(address, data, offset, count);
     }
 
     /// <inheritdoc/>
     public override FlsStatus Poll()
     {
+        ChargeCompared();
         FlsStatus status = base.Poll();
         if (status == FlsStatus.Busy)
         {
@@ -63,7 +63,21 @@ internal sealed class MeteredFlash(IFls flash, CpuMeter meter, FlashDriverOperat
                 meter.AddPassive(poll);
             }
         }
+        else
+        {
+            _toCompare = 0;
+        }
 
         return status;
+    }
+
+    private void ChargeCompared()
+    {
+        if (operations is not null && _toCompare > 0)
+        {
+            int count = Math.Min(_toCompare, operations.ComparedAtOnce);
+            meter.AddPassive(operations.CompareByte, count);
+            _toCompare -= count;
+        }
     }
 }

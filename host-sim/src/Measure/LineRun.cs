@@ -37,11 +37,14 @@ public sealed class LineRun
     {
         _setup = setup;
         _keys = keys;
-        _definition = NfConfig.Load(configPath, new BoardOverride(setup.Board, [EcuName])).Ecu(EcuName);
+        EcuDefinition definition = NfConfig.Load(configPath, new BoardOverride(setup.Board, [EcuName])).Ecu(EcuName);
+        byte blockSize = setup.BlockSize ?? definition.Board.BlockSizeMax;
+        byte separationTime = setup.SeparationTimeMin ?? definition.Board.SeparationTimeMin;
+        _definition = definition with { Board = definition.Board with { BlockSizeMax = blockSize, SeparationTimeMin = separationTime } };
         EcuConfig config = _definition.Config;
         config.Data.BuiltInRules = [];
-        config.CanTp.BlockSize = setup.BlockSize ?? _definition.Board.BlockSizeMax;
-        config.CanTp.SeparationTimeMin = setup.SeparationTimeMin ?? _definition.Board.SeparationTimeMin;
+        config.CanTp.BlockSize = blockSize;
+        config.CanTp.SeparationTimeMin = separationTime;
         config.CanTp.FrameTimeUs = (ushort)(config.CanTp.FrameTimeUs * (long)_definition.Bus.BitRate / setup.BitRate);
         _bus = new VirtualBus(_time, setup.BitRate, seed: setup.Seed);
         _ecu = VirtualEcu.Create(_bus, _definition, new VirtualEcuOptions { Seed = setup.Seed, Loader = () => new SilentApplication() });

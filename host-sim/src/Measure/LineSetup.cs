@@ -35,10 +35,10 @@ public sealed record LineSetup
     /// <summary>Bytes of the image; less on a board whose memory cannot load as much.</summary>
     public int ImageLength { get; init; } = ImageLengthDefault;
 
-    /// <summary>Block size that the ECU announces, 0 for no limit; null: what the board's driver can stand.</summary>
+    /// <summary>Block size that the ECU announces, 0 for no limit, whatever board.yaml says; null: what that says the driver can stand.</summary>
     public byte? BlockSize { get; init; }
 
-    /// <summary>STmin code that the ECU announces; null: what the board's driver asks for.</summary>
+    /// <summary>STmin code that the ECU announces, in the same way; null: what board.yaml says the driver asks for.</summary>
     public byte? SeparationTimeMin { get; init; }
 
     /// <summary>The tester.</summary>

@@ -185,7 +185,7 @@ internal sealed class DecoderShelf
         HasAllocated |= GC.GetAllocatedBytesForCurrentThread() != allocated;
         Require(steps - Probe.StepsLeft <= StepsPerTurnMax, "the decoders take more steps in a turn than their share");
         Require(!_download.IsActive || before - _writer.Remaining <= BytesPerTurnMax, "the decoders make more bytes in a turn than their share");
-        _writer.MainFunction(0);
+        _writer.MainFunction(0, false);
         _records.MainFunction(0);
         _fls.MainFunction(0);
     }

@@ -65,6 +65,20 @@ public sealed class CanTpFlowControlTests
     }
 
     [Fact]
+    public void The_turn_in_which_a_flow_control_leaves_is_told_and_no_other_one()
+    {
+        TpStory story = new(new CanTpConfig { BlockSize = 2 });
+        Assert.False(story.Cycle().HasAsked);
+        Assert.True(story.Hears("10 1E 10 11 12 13 14 15").Sends("30 02 00").HasAsked);
+        Assert.False(story.After(1).HasAsked);
+        Assert.False(story.Hears("21 00 00 00 00 00 00 00").HasAsked);
+        Assert.True(story.Hears("22 00 00 00 00 00 00 00").Sends("30 02 00").HasAsked);
+        Assert.False(story.Hears("23 00 00 00 00 00 00 00").HasAsked);
+        Assert.False(story.Hears("24 00 00 00 00 00 00 00").HasAsked);
+        Assert.False(story.Transmits("62 F1 90").HasAsked);
+    }
+
+    [Fact]
     public void An_overrun_that_the_driver_counts_tightens_the_next_flow_control()
     {
         TpStory story = new(null, new ScriptedCan { OverrunCount = 7 });

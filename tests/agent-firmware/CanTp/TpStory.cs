@@ -58,6 +58,9 @@ internal sealed class TpStory : ICanTpUpper
         return Cycle();
     }
 
+    /// <summary>True when a flow control was given to CanIf in the last cycle.</summary>
+    public bool HasAsked { get; private set; }
+
     /// <summary>The upper layer sends these bytes; one cycle follows.</summary>
     public TpStory Transmits(string hex)
     {
@@ -119,7 +122,7 @@ internal sealed class TpStory : ICanTpUpper
     public TpStory Cycle()
     {
         CanIf.MainFunction(NowMs);
-        CanTp.MainFunction(NowMs);
+        HasAsked = CanTp.MainFunction(NowMs);
         return this;
     }
 

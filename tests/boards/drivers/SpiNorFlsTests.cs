@@ -1,6 +1,7 @@
 // The SPI NOR driver byte by byte: what each job puts on the bus, when it asks and when it does not, and how jobs fail.
 using EsyncAgent;
 using EsyncAgent.Drivers;
+using EsyncSim.Flash;
 using Xunit;
 
 namespace EsyncTests.Boards.Drivers;
@@ -68,12 +69,36 @@ public sealed class SpiNorFlsTests
         string zeros = string.Join(' ', Enumerable.Repeat("00", 260));
         _spi.Then(Head("03 00 00 80", 260), zeros);
         Assert.True(_fls.StartCompare(0x80, data, 0, 600));
+        Assert.Equal(FlsStatus.Busy, _fls.Poll()); // in the turn that began it
         _spi.Then(Head("03 00 01 80", 260), zeros);
         Assert.Equal(FlsStatus.Busy, _fls.Poll());
         _spi.Then(Head("03 00 02 80", 92), zeros[..^3][..(92 * 3 - 4)] + "1");
         Assert.Equal(FlsStatus.Mismatch, _fls.Poll());
         Assert.Equal(SpiNorFault.None, _fls.Fault);
         _spi.Done();
+    }
+
+    [Theory]
+    [InlineData(64)]
+    [InlineData(128)]
+    [InlineData(256)]
+    public void A_piece_is_as_long_as_the_board_says_one_a_turn_and_the_whole_is_compared(int pieceLength)
+    {
+        SpiNorRig rig = new(new SpiNorConfig { Size = FlashGeometries.W25Q32.Size, PieceLength = pieceLength });
+        byte[] data = new byte[600];
+        Array.Fill(data, (byte)0xFF);
+        rig.Read(0, 1);
+        rig.Transactions.Clear();
+        Assert.True(rig.Driver.StartCompare(0, data, 0, data.Length));
+        int turns = 1;
+        for (FlsStatus status = rig.Driver.Poll(); status == FlsStatus.Busy; status = rig.Driver.Poll())
+        {
+            Assert.Equal(turns++, rig.Transactions.Count);
+        }
+
+        Assert.Equal((600 + pieceLength - 1) / pieceLength, rig.Transactions.Count);
+        data[599] = 0;
+        Assert.Equal(FlsStatus.Mismatch, rig.Compare(0, data));
     }
 
     [Fact]

@@ -96,6 +96,30 @@ public sealed class DriverBoardTests
     }
 
     [Fact]
+    public void Beside_an_MCP2515_a_compare_of_a_chunk_costs_half_a_page_in_each_turn()
+    {
+        byte[] erased = new byte[4096];
+        Array.Fill(erased, (byte)0xFF);
+        List<FlsStatus> answers = [];
+        BoardBench bench = new("esp32-mcp2515", (ports, _) =>
+        {
+            if (answers.Count == 0)
+            {
+                Assert.True(ports.Flash.StartCompare(0x1000, erased, 0, erased.Length));
+            }
+
+            answers.Add(ports.Flash.Poll());
+        });
+        List<long> compared = [];
+        bench.Ecu.TurnEnded = ecu => compared.Add(ecu.Meter.CountOf(IlOperation.CompareByte) - compared.Sum());
+        bench.Ecu.PowerOn();
+        bench.Time.RunFor(StartNs);
+
+        Assert.Equal(FlsStatus.Ok, answers[^1]);
+        Assert.Equal(Enumerable.Repeat(128L, 32), compared.Where(count => count != 0));
+    }
+
+    [Fact]
     public void Managed_cryptography_costs_its_instructions_and_native_its_time()
     {
         long native = HmacNs("stm32f769i-discovery"), managed = HmacNs("nucleo-f767zi");
