@@ -13,8 +13,7 @@ public sealed class EcuM : IModeControl
     private const uint ResetWaitMsMax = 2000;
 
     // Bits of controlType and communicationType (ISO 14229-1:2020 §10.5).
-    private const byte ReceptionDisabled = 0x02;
-    private const byte NormalCommunication = 0x01;
+    private const byte ReceptionDisabled = 0x02, NormalCommunication = 0x01;
 
     private enum Phase : byte
     {
