@@ -60,7 +60,7 @@ public sealed class BootRecovery
                 result = _seal.Step();
                 if (result == StdReturn.Ok)
                 {
-                    BeginMarks();
+                    result = BeginMarks();
                 }
 
                 break;
@@ -101,11 +101,17 @@ public sealed class BootRecovery
         _seal.Begin(_banks.SlotArea(_bank));
     }
 
-    private void BeginMarks()
+    private StdReturn BeginMarks()
     {
+        if (!_seal.Slot.IsWhole())
+        {
+            return StdReturn.NotOk;
+        }
+
         FlsArea slot = _banks.SlotArea(_bank);
         _step = Step.Marks;
         _fls.Read(_job, slot.Start + slot.Length - MarksLength, _marks, 0, MarksLength);
+        return StdReturn.Pending;
     }
 
     private StdReturn BeginVerification()

@@ -1,7 +1,7 @@
 // Reads a manifest slot's header and computes the seal over header and chunk table (PROTOCOL.md, "Boot record").
 // Native HMACs over whole buffers only: boot can afford it, a managed SHA-256 over the manifest it could not.
 // Invariant: Value and Slot are meaningful only after Step has answered Ok.
-// Must not know what the seal is compared with; the caller holds the boot record.
+// Must not know what the seal is compared with; the caller holds the boot record, and asks for the header's CRC where it is going to bind the seal.
 // Tests: tests/agent-firmware/Fota.
 namespace EsyncAgent;
 
@@ -51,7 +51,7 @@ public sealed class SlotSeal
         _fls.Read(_job, _slotAddress, _header, 0, _header.Length);
     }
 
-    /// <summary>Goes on. NotOk: no whole header, a table outside the slot, or a flash error.</summary>
+    /// <summary>Goes on. NotOk: no header, a table outside the slot, or a flash error.</summary>
     public StdReturn Step()
     {
         if (_job.Result != StdReturn.Ok)

@@ -56,7 +56,8 @@ public sealed class SlotWriter
     {
         if (_step == Step.Seal)
         {
-            return _seal.Step();
+            StdReturn sealing = _seal.Step();
+            return sealing == StdReturn.Ok && !_seal.Slot.IsWhole() ? StdReturn.NotOk : sealing;
         }
 
         if (_job.Result != StdReturn.Ok)

@@ -178,6 +178,21 @@ public sealed class InstallTests
         Assert.Equal(BankState.Previous, rig.Banks.Record.State[1]);
     }
 
+    [Theory]
+    [InlineData(20)] // length of the image
+    [InlineData(130)] // image digest
+    [InlineData(254)] // CRC
+    public void A_slot_whose_header_is_damaged_does_not_count_when_the_boot_record_is_rebuilt(int at)
+    {
+        AgentRig rig = Updated(One, Two);
+        rig.AwaitMark(0);
+        rig.LoseBootRecord();
+        rig.Flash.Memory.FlipBit(rig.Banks.SlotArea(0).Start + (uint)at, 3);
+        rig.PowerOn();
+        Assert.Equal("1.0.0", rig.RunningVersion);
+        Assert.Equal(BankState.Empty, rig.Banks.Record.State[0]);
+    }
+
     [Fact]
     public void The_image_digest_is_checked_where_the_configuration_says_so()
     {
