@@ -92,6 +92,16 @@ public sealed class Csm
         return difference == 0;
     }
 
+    /// <summary>True when the 32 bytes of <paramref name="mac"/> stand in a table at <paramref name="offset"/>; takes the same time wherever they differ.</summary>
+    public static bool IsMacAt(byte[] mac, byte[] table, int offset)
+    {
+        // Eight bytes by two native calls, without a loop: this is done for each chunk of an image.
+        return ((System.BitConverter.ToInt64(mac, 0) ^ System.BitConverter.ToInt64(table, offset))
+            | (System.BitConverter.ToInt64(mac, 8) ^ System.BitConverter.ToInt64(table, offset + 8))
+            | (System.BitConverter.ToInt64(mac, 16) ^ System.BitConverter.ToInt64(table, offset + 16))
+            | (System.BitConverter.ToInt64(mac, 24) ^ System.BitConverter.ToInt64(table, offset + 24))) == 0;
+    }
+
     /// <summary>The bytes of an ASCII label, followed by <paramref name="extra"/> zero bytes; for constructors.</summary>
     public static byte[] Label(string text, int extra)
     {

@@ -1,5 +1,6 @@
 // Brings a bank's image into RAM for the application loader, each chunk checked against its signed tag on the copy
-// that is going to run: slot header → seal compared with the boot record → chunk by chunk → start.
+// that is going to run: slot header → seal compared with the boot record → chunk by chunk → start. The tags are those over which
+// the seal was computed, still in its buffer; only a table of more than 128 is read again, part by part.
 // Invariant: nothing reaches the loader before its tag was right; after any failure the loader must not be started.
 // Must not know which bank is the right one: BootSequence decides.
 // Tests: tests/agent-firmware/EcuM.
@@ -11,27 +12,35 @@ public sealed class BankLoader
     private enum Step : byte
     {
         Seal,
-        Read,
-        Tag,
+        Table,
+        Chunk,
+        ChunkRead,
     }
 
     private readonly Fls _fls;
     private readonly SlotSeal _seal;
     private readonly IApplicationLoader _loader;
     private readonly byte[] _chunk;
+    private readonly byte[] _table;
     private readonly ChunkTags _tags;
     private readonly FlsJob _job;
     private Banks _banks;
     private int _bank;
-    private uint _index;
+    private uint _address;
+    private uint _rest;
+    private int _tagOffset;
     private Step _step;
 
-    /// <summary>Makes the loader; <paramref name="seal"/>, <paramref name="tags"/> and <paramref name="chunkBuffer"/> (4,096 bytes) and <paramref name="chunkJob"/> are used only while it works.</summary>
-    public BankLoader(Fls fls, SlotSeal seal, ChunkTags tags, IApplicationLoader loader, byte[] chunkBuffer, FlsJob chunkJob)
+    /// <summary>
+    /// Makes the loader; <paramref name="seal"/>, <paramref name="tags"/>, <paramref name="chunkBuffer"/> (4,096 bytes) and <paramref name="chunkJob"/>
+    /// are used only while it works, and so is <paramref name="table"/>: the buffer in which <paramref name="seal"/> leaves the last 4,096 bytes of the chunk table.
+    /// </summary>
+    public BankLoader(Fls fls, SlotSeal seal, ChunkTags tags, IApplicationLoader loader, byte[] table, byte[] chunkBuffer, FlsJob chunkJob)
     {
         _fls = fls;
         _seal = seal;
         _loader = loader;
+        _table = table;
         _chunk = chunkBuffer;
         _job = chunkJob;
         _tags = tags;
@@ -48,7 +57,6 @@ public sealed class BankLoader
     {
         _banks = banks;
         _bank = bank;
-        _index = 0;
         Error = FotaError.ImageDamaged;
         _step = Step.Seal;
         _seal.Begin(banks.SlotArea(bank));
@@ -57,21 +65,30 @@ public sealed class BankLoader
     /// <summary>Goes on. Ok: the application was started.</summary>
     public StdReturn Advance()
     {
+        StdReturn result;
         switch (_step)
         {
-            case Step.Seal:
-                return CheckSeal();
-            case Step.Read:
-                if (_job.Result != StdReturn.Ok)
+            case Step.Chunk:
+                result = _fls.ReadAtOnce(_job, _address, _chunk, 0, BankWriter.ChunkLength);
+                _step = result == StdReturn.Pending ? Step.ChunkRead : Step.Chunk;
+                break;
+            case Step.ChunkRead:
+                result = _job.Result;
+                break;
+            case Step.Table:
+                result = _job.Result;
+                if (result == StdReturn.Ok)
                 {
-                    return _job.Result;
+                    _step = Step.Chunk;
+                    return StdReturn.Pending;
                 }
 
-                _step = Step.Tag;
-                return CheckChunk();
+                return result;
             default:
-                return CheckChunk();
+                return CheckSeal();
         }
+
+        return result == StdReturn.Ok ? CheckChunk() : result;
     }
 
     private StdReturn CheckSeal()
@@ -82,49 +99,65 @@ public sealed class BankLoader
             return result;
         }
 
-        if (!_banks.Record.IsBound(_bank, _seal.Slot.Digest, _seal.Value) || _seal.Slot.ImageLength > _banks.ImageArea(_bank).Length)
+        ManifestSlot slot = _seal.Slot;
+        if (!_banks.Record.IsBound(_bank, slot.Digest, _seal.Value) || slot.ImageLength > _banks.ImageArea(_bank).Length)
         {
             return StdReturn.NotOk;
         }
 
-        if (_seal.Slot.Runtime != _loader.Runtime || _seal.Slot.ContractVersion > _loader.ContractVersion
-            || _loader.Begin(_seal.Slot.ImageLength) != StdReturn.Ok)
+        if (slot.Runtime != _loader.Runtime || slot.ContractVersion > _loader.ContractVersion || _loader.Begin(slot.ImageLength) != StdReturn.Ok)
         {
             Error = FotaError.LoadFailed;
             return StdReturn.NotOk;
         }
 
-        _tags.Open(_banks.SlotArea(_bank), _seal.Slot.Salt, _seal.Slot.ChunkTableOffset);
-        return ReadChunk();
+        _tags.Open(_banks.SlotArea(_bank), slot.Salt, slot.ChunkTableOffset);
+        _address = _banks.ImageArea(_bank).Start;
+        _rest = slot.ImageLength;
+
+        // A table of one part still lies where its seal was computed; of a longer one only the last part does.
+        _tagOffset = slot.ChunkCount * ChunkTags.TagLength <= (uint)_table.Length ? 0 : _table.Length;
+        return BeginChunk();
     }
 
-    private StdReturn ReadChunk()
+    private StdReturn BeginChunk()
     {
-        _step = Step.Read;
-        return _fls.Read(_job, _banks.ImageArea(_bank).Start + (_index * BankWriter.ChunkLength), _chunk, 0, BankWriter.ChunkLength)
-            ? StdReturn.Pending : StdReturn.NotOk;
+        _step = Step.Chunk;
+        return _tagOffset < _table.Length ? StdReturn.Pending : ReadTable();
+    }
+
+    // The part of the table that begins with the tag of the next chunk.
+    private StdReturn ReadTable()
+    {
+        ManifestSlot slot = _seal.Slot;
+        uint done = (slot.ImageLength - _rest) / BankWriter.ChunkLength * ChunkTags.TagLength;
+        uint rest = (slot.ChunkCount * ChunkTags.TagLength) - done;
+        int count = rest < (uint)_table.Length ? (int)rest : _table.Length;
+        _tagOffset = 0;
+        _step = Step.Table;
+        return _fls.Read(_job, _banks.SlotArea(_bank).Start + slot.ChunkTableOffset + done, _table, 0, count) ? StdReturn.Pending : StdReturn.NotOk;
     }
 
     private StdReturn CheckChunk()
     {
-        StdReturn result = _tags.Check(_index, _chunk);
-        if (result != StdReturn.Ok)
+        if (!_tags.IsRight(_chunk, _table, _tagOffset))
         {
-            return result;
+            return StdReturn.NotOk;
         }
 
-        uint rest = _seal.Slot.ImageLength - (_index * BankWriter.ChunkLength);
-        int count = rest < BankWriter.ChunkLength ? (int)rest : BankWriter.ChunkLength;
+        int count = _rest < BankWriter.ChunkLength ? (int)_rest : BankWriter.ChunkLength;
         if (_loader.Append(_chunk, 0, count) != StdReturn.Ok)
         {
             Error = FotaError.LoadFailed;
             return StdReturn.NotOk;
         }
 
-        _index++;
-        if (_index < _seal.Slot.ChunkCount)
+        _rest -= (uint)count;
+        if (_rest != 0)
         {
-            return ReadChunk();
+            _address += BankWriter.ChunkLength;
+            _tagOffset += ChunkTags.TagLength;
+            return BeginChunk();
         }
 
         Error = FotaError.LoadFailed;

@@ -76,7 +76,7 @@ public sealed class EcuM : IModeControl
         ChunkTags tags = new ChunkTags(_fls, Csm, ChunkTags.WindowInOrder);
         ManifestVerifier verifier = new ManifestVerifier(config.Fota, _fls, Csm, Keys, chunkA);
         _recovery = new BootRecovery(_fls, _banks, seal, verifier, chunkB, chunkJob);
-        _boot = new BootSequence(_banks, new BankLoader(_fls, seal, tags, application, chunkB, chunkJob), seal, _dem, _idsM);
+        _boot = new BootSequence(_banks, new BankLoader(_fls, seal, tags, application, chunkA, chunkB, chunkJob), seal, _dem, _idsM);
         _supervisor = new ApplicationSupervisor(config.Fota, application);
         _canSupervisor = new CanSupervisor(_canIf, _dem);
         _data = new Data(config.Data, config.CanIf.SignalRxIds.Length, _canIf, _fls, _nvM, _dem, mcu, application);

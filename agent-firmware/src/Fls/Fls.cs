@@ -123,6 +123,34 @@ public sealed class Fls
         return IsInside(address, (uint)count) && Enqueue(job, FlsJobKind.Read, address, into, offset, (uint)count);
     }
 
+    /// <summary>
+    /// A read that does without the queue when nothing else is in it, for who reads a lot while nobody is served. Ok: the part has
+    /// answered, and the job was not needed. Pending: the job is queued or under way. NotOk: refused as by <see cref="Read"/>, or the part failed.
+    /// </summary>
+    public StdReturn ReadAtOnce(FlsJob job, uint address, byte[] into, int offset, int count)
+    {
+        if (_jobs != 0)
+        {
+            return Read(job, address, into, offset, count) ? StdReturn.Pending : StdReturn.NotOk;
+        }
+
+        if (!IsInside(address, (uint)count) || !_driver.StartRead(address, into, offset, count))
+        {
+            return StdReturn.NotOk;
+        }
+
+        FlsStatus status = _driver.Poll();
+        if (status != FlsStatus.Busy)
+        {
+            return status == FlsStatus.Ok ? StdReturn.Ok : StdReturn.NotOk;
+        }
+
+        Enqueue(job, FlsJobKind.Read, address, into, offset, (uint)count);
+        _active = job;
+        _activeLength = count;
+        return StdReturn.Pending;
+    }
+
     /// <summary>Queues a compare of the flash with <paramref name="data"/>; false as for <see cref="Read"/>.</summary>
     public bool Compare(FlsJob job, uint address, byte[] data, int offset, int count)
     {

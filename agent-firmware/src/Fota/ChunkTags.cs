@@ -1,21 +1,22 @@
 // The signed tags of an image's chunks, or of a transfer's pieces, read from a manifest slot as they are needed.
 // The tag is HMAC-SHA256 under the manifest's public salt, over a whole chunk: native on the boards, one call.
-// Invariant: says Ok only for a chunk whose tag stands in the table; the slot was checked by its seal before.
+// Invariant: says Ok only for a chunk whose tag stands in the table; the slot was checked by its seal before. All 32 bytes are compared, whatever they are.
 // PROTOCOL.md "Chunk tables". Tests: tests/agent-firmware/EcuM (through installs and boots).
 namespace EsyncAgent;
 
 /// <summary>Checks chunks against a table in a manifest slot.</summary>
 public sealed class ChunkTags
 {
+    /// <summary>Length of a tag in bytes.</summary>
+    public const int TagLength = 32;
+
     /// <summary>Length of the window with which chunks that come one after the other are checked: 16 tags.</summary>
     public const int WindowInOrder = 16 * TagLength;
 
     /// <summary>Length of the window with which chunks are checked in any order: one tag.</summary>
     public const int WindowAnyOrder = TagLength;
 
-    private const int TagLength = 32;
-
-    private readonly Csm _csm;
+    private readonly ICrypto _crypto;
     private readonly FlsWindow _window;
     private readonly byte[] _mac = new byte[TagLength];
     private byte[] _salt;
@@ -24,7 +25,7 @@ public sealed class ChunkTags
     /// <summary>Makes it with a window of its own, of <paramref name="windowLength"/> bytes.</summary>
     public ChunkTags(Fls fls, Csm csm, int windowLength)
     {
-        _csm = csm;
+        _crypto = csm.Crypto;
         _window = new FlsWindow(fls, FlsPriority.Fota, windowLength);
     }
 
@@ -57,8 +58,15 @@ public sealed class ChunkTags
             return ready;
         }
 
-        _csm.Crypto.HmacSha256(_salt, chunk, _mac);
-        IsMismatch = !Bytes.AreEqual(_mac, 0, _window.Buffer, _window.IndexOf(position), TagLength);
-        return IsMismatch ? StdReturn.NotOk : StdReturn.Ok;
+        bool isRight = IsRight(chunk, _window.Buffer, _window.IndexOf(position));
+        IsMismatch = !isRight;
+        return isRight ? StdReturn.Ok : StdReturn.NotOk;
+    }
+
+    /// <summary>Checks the 4,096 bytes of <paramref name="chunk"/> against a tag that was read elsewhere: 32 bytes of <paramref name="table"/> at <paramref name="offset"/>.</summary>
+    public bool IsRight(byte[] chunk, byte[] table, int offset)
+    {
+        _crypto.HmacSha256(_salt, chunk, _mac);
+        return Csm.IsMacAt(_mac, table, offset);
     }
 }

@@ -38,4 +38,19 @@ public sealed class CsmTests
             b[bit / 8] ^= (byte)(1 << (bit % 8));
         }
     }
+
+    [Fact]
+    public void IsMacAt_sees_any_single_bit_and_nothing_beside_its_32_bytes()
+    {
+        byte[] table = Enumerable.Range(0, 40).Select(i => (byte)i).ToArray();
+        byte[] mac = table[5..37];
+        Assert.True(EsyncAgent.Csm.IsMacAt(mac, table, 5));
+        Assert.False(EsyncAgent.Csm.IsMacAt(mac, table, 4));
+        for (int bit = 0; bit < 8 * table.Length; bit++)
+        {
+            table[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.Equal(bit / 8 is < 5 or >= 37, EsyncAgent.Csm.IsMacAt(mac, table, 5));
+            table[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+    }
 }

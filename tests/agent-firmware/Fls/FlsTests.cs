@@ -178,6 +178,76 @@ public sealed class FlsTests
         Assert.True(_fls.IsIdle);
     }
 
+    [Fact]
+    public void A_read_at_once_needs_no_cycle_when_the_part_answers_at_once()
+    {
+        FlashModel instant = new(FlashGeometries.W25Q32);
+        instant.Memory.Program(0x1234, [1, 2, 3]);
+        Fls fls = new(new FlsConfig(), instant);
+        byte[] into = new byte[5];
+        Assert.Equal(StdReturn.Ok, fls.ReadAtOnce(_job, 0x1234, into, 1, 3));
+        Assert.Equal([0, 1, 2, 3, 0], into);
+        Assert.True(_job.IsIdle);
+        Assert.True(fls.IsIdle);
+    }
+
+    [Fact]
+    public void A_read_at_once_waits_its_turn_behind_what_is_queued()
+    {
+        byte[] into = new byte[2];
+        FlsJob program = new(FlsPriority.Data), erase = new(FlsPriority.NvM);
+        Assert.True(_fls.Program(program, 0x2000, [0x12, 0x34], 0, 2));
+        Assert.Equal(StdReturn.Pending, _fls.ReadAtOnce(_job, 0x2000, into, 0, 2));
+        Assert.Equal(StdReturn.Pending, _job.Result);
+        Assert.Equal(StdReturn.NotOk, _fls.ReadAtOnce(_job, 0x2000, into, 0, 2));
+        Assert.True(_fls.Erase(erase, 0x5000, 0x1000));
+        _fls.MainFunction(0);
+        Assert.Equal(StdReturn.Pending, _job.Result);
+        Run();
+        Assert.Equal([StdReturn.Ok, StdReturn.Ok, StdReturn.Ok], new[] { program.Result, _job.Result, erase.Result });
+        Assert.Equal([0xFF, 0xFF], into); // before the program, whose priority is lower
+    }
+
+    [Fact]
+    public void A_read_at_once_of_a_part_that_takes_its_time_goes_on_as_a_job_of_the_queue()
+    {
+        SlowPart slow = new();
+        Fls fls = new(new FlsConfig(), slow);
+        FlsJob next = new(FlsPriority.NvM);
+        byte[] into = new byte[4];
+        Assert.Equal(StdReturn.Pending, fls.ReadAtOnce(_job, 0x1000, into, 0, 4));
+        Assert.True(fls.Read(next, 0x2000, into, 0, 4));
+        Assert.False(fls.MainFunction(0));
+        Assert.Equal([0x1000u], slow.Started);
+        slow.Status = FlsStatus.Ok;
+        Assert.True(fls.MainFunction(0));
+        Assert.Equal([0x1000u, 0x2000u], slow.Started);
+        Assert.Equal([StdReturn.Ok, StdReturn.Ok], new[] { _job.Result, next.Result });
+        Assert.True(fls.IsIdle);
+    }
+
+    [Theory]
+    [InlineData(0x3FFFFF, 2)]
+    [InlineData(0x400000, 1)]
+    [InlineData(0, 0)]
+    [InlineData(0, -1)]
+    public void A_read_at_once_of_what_is_not_inside_the_part_is_refused(uint address, int count)
+    {
+        Assert.Equal(StdReturn.NotOk, _fls.ReadAtOnce(_job, address, new byte[4], 0, count));
+        Assert.True(_fls.IsIdle);
+    }
+
+    [Fact]
+    public void A_read_at_once_that_the_part_fails_or_refuses_has_failed()
+    {
+        Fls fls = new(new FlsConfig(), new SlowPart { Status = FlsStatus.Failed });
+        Assert.Equal(StdReturn.NotOk, fls.ReadAtOnce(_job, 0, new byte[4], 0, 4));
+        Assert.True(fls.IsIdle);
+        _flash.CutNow(CutModel.Before);
+        Assert.Equal(StdReturn.NotOk, _fls.ReadAtOnce(_job, 0, new byte[4], 0, 4));
+        Assert.True(_fls.IsIdle);
+    }
+
     private void Run()
     {
         while (!_fls.IsIdle)
@@ -185,5 +255,39 @@ public sealed class FlsTests
             _fls.MainFunction(0);
             _nowUs += 1000;
         }
+    }
+
+    // A part whose reads end when the test says so, and bring nothing.
+    private sealed class SlowPart : IFls
+    {
+        public List<uint> Started { get; } = [];
+
+        public FlsStatus Status { get; set; } = FlsStatus.Busy;
+
+        public uint Size => 0x10000;
+
+        public int PageSize => 256;
+
+        public int WriteUnit => 1;
+
+        public byte ErasedValue => 0xFF;
+
+        public uint SectorStart(uint address) => address & ~0xFFFu;
+
+        public uint SectorLength(uint address) => 0x1000;
+
+        public bool StartErase(uint address) => false;
+
+        public bool StartProgram(uint address, byte[] data, int offset, int count) => false;
+
+        public bool StartRead(uint address, byte[] into, int offset, int count)
+        {
+            Started.Add(address);
+            return true;
+        }
+
+        public bool StartCompare(uint address, byte[] data, int offset, int count) => false;
+
+        public FlsStatus Poll() => Status;
     }
 }

@@ -39,10 +39,10 @@ internal static class AttackMutants
 
         // Transfers.
         Row(1, "endless-data", Taken, Agent + "Fota/Download.cs", " || _size == 0 || _size != _slot.Header.TransferLength - offset", ""),
-        Row(2, "mix-and-match", Taken, Agent + "Fota/ChunkTags.cs", "IsMismatch = !Bytes", "IsMismatch = false && !Bytes"),
-        Row(2, "chunk-swapped", Taken, Agent + "Fota/ChunkTags.cs", "IsMismatch = !Bytes", "IsMismatch = false && !Bytes"),
-        Row(2, "wrong-salt", Taken, Agent + "Fota/ChunkTags.cs", "IsMismatch = !Bytes", "IsMismatch = false && !Bytes"),
-        Row(2, "replayed-manifest", Taken, Agent + "Fota/ChunkTags.cs", "IsMismatch = !Bytes", "IsMismatch = false && !Bytes"),
+        Row(2, "mix-and-match", Taken, Agent + "Fota/ChunkTags.cs", "return Csm.IsMacAt", "return true || Csm.IsMacAt"),
+        Row(2, "chunk-swapped", Taken, Agent + "Fota/ChunkTags.cs", "return Csm.IsMacAt", "return true || Csm.IsMacAt"),
+        Row(2, "wrong-salt", Taken, Agent + "Fota/ChunkTags.cs", "return Csm.IsMacAt", "return true || Csm.IsMacAt"),
+        Row(2, "replayed-manifest", Taken, Agent + "Fota/ChunkTags.cs", "return Csm.IsMacAt", "return true || Csm.IsMacAt"),
         Row(3, "partial-bundle", Installed, Agent + "Fota/RoutineCheckDependencies.cs", "if (recorded != _slot.Header.ChunkCount)", Never),
         Row(3, "manifest-over-limit", Taken, Agent + "Fota/Download.cs", "_size == 0 || _size > longest || _size > staging.Length", "_size == 0"),
         Row(4, "activate-without-verification", Installed, Agent + "Fota/RoutineActivate.cs", "if (state != BankState.Verified)", Never),

@@ -33,7 +33,7 @@ internal static class LifeCycleMutants
         Row("a reset forgets how far the transfer was", "Fota/Download.cs", "uint recorded = _checkpoints.RecordedChunks;", "uint recorded = 0;", "LC-020", "LC-021"),
         Row("an image that is not whole is ready", "Fota/RoutineCheckDependencies.cs", "if (recorded != _slot.Header.ChunkCount)", Never, "LC-062"),
         Row("an image that is not checked is activated", "Fota/RoutineActivate.cs", "if (state != BankState.Verified)", Never, "LC-063"),
-        Row("chunks are not checked", "Fota/ChunkTags.cs", "IsMismatch = !Bytes", "IsMismatch = false && !Bytes", "LC-064"),
+        Row("chunks are not checked", "Fota/ChunkTags.cs", "return Csm.IsMacAt", "return true || Csm.IsMacAt", "LC-064"),
         Row("a trial is taken back and goes on", "Fota/RoutineRollBack.cs", "BankTransitions.RejectTrial(_banks.BeginChange(), _banks.Secondary, FotaError.RolledBackByClient);", "_banks.BeginChange();", "LC-005"),
         Row("a rollback is there without an image to go back to", "Fota/RoutineRollBack.cs", "return Fail(FotaError.NoPreviousImage, 0);", "return StdReturn.Ok;", "LC-007"),
         Row("confirming again is refused", "Fota/RoutineConfirm.cs", "bool isConfirmed = _banks.Running == _banks.Record.ActiveBank && ", "bool isConfirmed = false && ", "LC-013"),
