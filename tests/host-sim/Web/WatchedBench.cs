@@ -1,6 +1,7 @@
 // A bench with its page in a browser of this machine, for as long as the tests of a class run: started as `esync demo --web` starts it, at
 // a free port, on a clock that can be hurried. Where no browser is installed the tests are skipped, and say so.
-// Everything that the page logs as an error, and every request that leaves its origin, is kept and asserted on.
+// Everything that the page logs as an error, and every request that leaves its origin, is kept and asserted on. The bench lives on the
+// wall clock, and so does the browser: these tests run when no other does. One that fails tells what the page says.
 using EsyncSim.Cli;
 using EsyncSim.Web;
 using Microsoft.Playwright;
@@ -9,14 +10,14 @@ using Xunit;
 namespace EsyncTests.HostSim.Web;
 
 /// <summary>The tests that share a bench.</summary>
-[CollectionDefinition(nameof(WatchedBench))]
+[CollectionDefinition(nameof(WatchedBench), DisableParallelization = true)]
 public sealed class WatchedBenchTests : ICollectionFixture<WatchedBench>;
 
 /// <summary>A bench, a browser, and a page of it.</summary>
 public sealed class WatchedBench : IAsyncLifetime
 {
     /// <summary>How much faster the clock may go while nobody but a test waits.</summary>
-    public const double Hurry = 8;
+    public const double Hurry = 16;
 
     private static readonly string[] Browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     private static readonly string? Browser = Browsers.FirstOrDefault(File.Exists);
@@ -88,6 +89,11 @@ public sealed class WatchedBench : IAsyncLifetime
     /// <summary>Closes the page that is open, and lets the bench go on in step with the wall clock.</summary>
     public async ValueTask CloseAsync()
     {
+        if (TestContext.Current.TestState?.Result == TestResult.Failed && _context is { Pages: [IPage page, ..] })
+        {
+            await TellAsync(page);
+        }
+
         _clock.Run(1);
         if (_context is { } context)
         {
@@ -121,6 +127,22 @@ public sealed class WatchedBench : IAsyncLifetime
         _stop.Dispose();
         Directory.Delete(Path.GetDirectoryName(Database)!, recursive: true);
         Assert.Equal(0, code);
+    }
+
+    // What the page shows, and what it shows when it is loaded anew: a picture that stands still looks like a bench that does.
+    private async Task TellAsync(IPage page)
+    {
+        foreach (string moment in (string[])["as it failed", "loaded anew"])
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"The page, {moment}: {await page.Locator("main").InnerTextAsync()}");
+            await page.ReloadAsync();
+            await Assertions.Expect(page.Locator("article.ecu")).ToHaveCountAsync(3);
+        }
+
+        lock (Complaints)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"Complaints: {string.Join('\n', Complaints)}");
+        }
     }
 
     private void Note(bool isComplaint, string text)
