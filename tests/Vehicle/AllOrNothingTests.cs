@@ -55,7 +55,7 @@ public sealed class AllOrNothingTests(ITestOutputHelper output) : IDisposable
     [InlineData(1, 90_000)]
     [InlineData(3, 2_000)]
     [InlineData(3, 90_000)]
-    public void A_client_that_crashes_at_a_message_ends_in_all_or_nothing(int buses, int offMs) => Crash(buses, offMs, EveryStep.Stride(23));
+    public void A_client_that_crashes_at_a_message_ends_in_all_or_nothing(int buses, int offMs) => Crash(buses, offMs, EveryStep.Stride(37));
 
     private void Crash(int buses, int offMs, int stride)
     {
@@ -73,7 +73,7 @@ public sealed class AllOrNothingTests(ITestOutputHelper output) : IDisposable
             ends.Add(EndOfCrash(buses, at, offMs, ref beside));
         }
 
-        Assert.True(buses == 1 ? beside == 0 : beside > ends.Count / 2, $"{beside} of {ends.Count} crashes with several requests under way");
+        Assert.True(buses == 1 ? beside == 0 : beside > ends.Count / 3, $"{beside} of {ends.Count} crashes with several requests under way");
         output.WriteLine($"{buses} buses, {messages} messages, {ends.Count} crashes of {offMs} ms, {beside} with several requests under way: {ends.Count(end => end == "2.0.0 Confirmed")} kept, {ends.Count(end => end == "1.0.0 Confirmed")} back");
         Assert.All(ends, end => Assert.True(end is "1.0.0 Confirmed" or "2.0.0 Confirmed", end));
         Assert.Contains("2.0.0 Confirmed", ends);

@@ -162,7 +162,7 @@ public sealed class FleetManifestTests(ITestOutputHelper output)
             messages = rig.MessageCount;
         });
         List<string> ends = [];
-        for (int at = 1; at <= messages; at += EveryStep.Stride(41))
+        for (int at = 1; at <= messages; at += EveryStep.Stride(61))
         {
             Run(buses, async rig =>
             {

@@ -17,7 +17,7 @@ public sealed class BootRecordPowerCutTests
     public void Cut_at_every_operation_the_record_is_the_old_or_the_new_one(string name)
     {
         FlashGeometry geometry = FlashGeometries.ByName(name);
-        SweepResult result = PowerCutSweep.Run(new Life(new FlashModel(geometry), 9, 2), geometry.PageSize < 32 ? new SweepOptions(97, 89) : new SweepOptions(3, 5));
+        SweepResult result = PowerCutSweep.Run(new Life(new FlashModel(geometry), 9, 2), geometry.PageSize < 32 ? new SweepOptions(397, 89) : new SweepOptions(7, 5));
         Assert.True(result.Cuts > 90);
         Assert.True(result.DoubleCuts > 90);
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {result}");

@@ -140,7 +140,7 @@ public sealed class CampaignDirectorTests : IDisposable
     [InlineData(true)]
     public void A_director_that_is_killed_at_a_transaction_is_followed_by_one_that_goes_on(bool isStored)
     {
-        int kills = 0, stride = EveryStep.Stride(3);
+        int kills = 0, stride = EveryStep.Stride(7);
         for (int at = 1; ; at += stride)
         {
             using World world = new(4, failing: [2]);

@@ -7,14 +7,15 @@ namespace EsyncTests.HostSim.Simulation;
 public sealed class SimulationTests
 {
     [Fact]
-    public void Three_hundred_seeds_break_no_rule_and_every_kind_of_fault_strikes()
+    public void Seeds_break_no_rule_and_every_kind_of_fault_strikes()
     {
-        SimulationReport report = SimulationOfSeeds.Run(SimFleet.Shared, new SimulationOptions { FirstSeed = 1, LastSeed = 300 });
+        int seeds = 300 / EveryStep.Stride(2);
+        SimulationReport report = SimulationOfSeeds.Run(SimFleet.Shared, new SimulationOptions { FirstSeed = 1, LastSeed = (ulong)seeds });
 
         Assert.True(report.Failures.Count == 0, string.Join('\n', report.Failures.Select(failure => $"seed {failure.Seed}, {failure.Rule}: {failure.Text}\n{string.Join('\n', failure.Faults)}")));
         Assert.Equal("pass", report.Outcome);
-        Assert.Equal(300, report.Seeds + report.SeedsWithoutFault);
-        Assert.InRange(report.Seeds, 270, 300);
+        Assert.Equal(seeds, report.Seeds + report.SeedsWithoutFault);
+        Assert.InRange(report.Seeds, seeds * 9 / 10, seeds);
         Assert.All(report.FaultsByKind, row => Assert.True(row.Value > 0, $"no {row.Key} has struck"));
         Assert.Equal(report.FaultsStruck, report.FaultsByKind.Values.Sum());
         Assert.All(
