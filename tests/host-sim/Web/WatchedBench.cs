@@ -1,7 +1,7 @@
 // A bench with its page in a browser of this machine, for as long as the tests of a class run: started as `esync demo --web` starts it, at
 // a free port, on a clock that can be hurried. Where no browser is installed the tests are skipped, and say so.
-// Everything that the page logs as an error, and every request that leaves its origin, is kept and asserted on. The bench lives on the
-// wall clock, and so does the browser: these tests run when no other does. One that fails tells what the page says.
+// Everything that the page logs as an error, and every request that leaves its origin, is kept and asserted on. A test that fails
+// tells what the page says.
 using EsyncSim.Cli;
 using EsyncSim.Web;
 using Microsoft.Playwright;
@@ -10,14 +10,14 @@ using Xunit;
 namespace EsyncTests.HostSim.Web;
 
 /// <summary>The tests that share a bench.</summary>
-[CollectionDefinition(nameof(WatchedBench), DisableParallelization = true)]
+[CollectionDefinition(nameof(WatchedBench))]
 public sealed class WatchedBenchTests : ICollectionFixture<WatchedBench>;
 
 /// <summary>A bench, a browser, and a page of it.</summary>
 public sealed class WatchedBench : IAsyncLifetime
 {
     /// <summary>How much faster the clock may go while nobody but a test waits.</summary>
-    public const double Hurry = 16;
+    public const double Hurry = 8;
 
     private static readonly string[] Browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     private static readonly string? Browser = Browsers.FirstOrDefault(File.Exists);
