@@ -171,40 +171,22 @@ public sealed class BankLoaderTests
         return (result, loader.Error, loader.WasStarted);
     }
 
-    private sealed class HesitantFls(IFls part) : IFls
+    private sealed class HesitantFls(IFls part) : FlashWrapper(part)
     {
         private int _jobs;
         private bool _isHesitating;
 
-        public uint Size => part.Size;
-
-        public int PageSize => part.PageSize;
-
-        public int WriteUnit => part.WriteUnit;
-
-        public byte ErasedValue => part.ErasedValue;
-
-        public uint SectorStart(uint address) => part.SectorStart(address);
-
-        public uint SectorLength(uint address) => part.SectorLength(address);
-
-        public bool StartErase(uint address) => part.StartErase(address);
-
-        public bool StartProgram(uint address, byte[] data, int offset, int count) => part.StartProgram(address, data, offset, count);
-
-        public bool StartRead(uint address, byte[] into, int offset, int count)
+        public override bool StartRead(uint address, byte[] into, int offset, int count)
         {
             _isHesitating = ++_jobs % 2 == 0;
-            return part.StartRead(address, into, offset, count);
+            return base.StartRead(address, into, offset, count);
         }
 
-        public bool StartCompare(uint address, byte[] data, int offset, int count) => part.StartCompare(address, data, offset, count);
-
-        public FlsStatus Poll()
+        public override FlsStatus Poll()
         {
             bool isBusy = _isHesitating;
             _isHesitating = false;
-            return isBusy ? FlsStatus.Busy : part.Poll();
+            return isBusy ? FlsStatus.Busy : base.Poll();
         }
     }
 
